@@ -1,0 +1,149 @@
+"""Whether a condition holds for the answers given: yes, no, or not known.
+
+'Not known' is neither: a client who declined to say whether they inject has not said no. So a condition is True, False or
+None, and 'not' of None is None. A question that was not asked because it does not apply counts as False.
+"""
+
+from collections.abc import Mapping
+from functools import reduce
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from carehub.definitions.schema import Condition, Form, Question
+
+#: Answers as they are kept; see carehub.definitions.answers.
+Answers = Mapping[str, Mapping[str, Any]]
+
+
+def last_known(answer: Mapping[str, Any] | None) -> Any:
+    """The answer's value; of one that was not asked again, the value it had when it was last asked. None: no value."""
+    if not answer:
+        return None
+    if "value" in answer:
+        return answer["value"]
+    return (answer.get("last") or {}).get("value")
+
+
+def holds(form: Form, condition: Condition | None, answers: Answers) -> bool | None:
+    """True, False, or None where the answers do not tell."""
+    if condition is None:
+        return True
+    if condition.test == "not":
+        inner = holds(form, condition.parts[0], answers)
+        return None if inner is None else not inner
+    if condition.test in ("all", "any"):
+        found = [holds(form, part, answers) for part in condition.parts]
+        decides = condition.test == "any"
+        return decides if decides in found else (None if None in found else not decides)
+    return _leaf(form, condition, answers)
+
+
+def shown(form: Form, question: Question | str, answers: Answers) -> bool:
+    """Whether the question is to be asked, given the other answers."""
+    asked = form.question(question) if isinstance(question, str) else question
+    return holds(form, asked.shown_if, answers) is True
+
+
+def _leaf(form: Form, leaf: Condition, answers: Answers) -> bool | None:
+    question = form.question(leaf.question)
+    if (reached := holds(form, question.shown_if, answers)) is not True:
+        return reached
+    answer = answers.get(leaf.question) or {}
+    value = last_known(answer)
+    if leaf.test == "answered":
+        return (value is not None) == leaf.value
+    if leaf.test == "none":
+        return answer.get("none") == leaf.value if answer else None
+    if value is None:
+        return False if answer.get("none") == "not-applicable" else None
+    return passes(question, leaf, value)
+
+
+def passes(question: Question, leaf: Condition, value: Any) -> bool:
+    """Whether one value passes one test; also used for what an answer raises."""
+    expected: Any = leaf.value
+    match leaf.test:
+        case "is":
+            return value == expected
+        case "is_not":
+            return value != expected
+        case "is_one_of":
+            return value in expected
+        case "includes":
+            return any(word in value for word in expected)
+        case "at_least":
+            return value >= expected
+        case "at_most":
+            return value <= expected
+        case "chosen_at_least":
+            return sum(1 for chosen in value if not _alone(question, chosen)) >= expected
+        case "is_a":
+            chosen = value if isinstance(value, list) else [value]
+            return any((choice := question.choice(one)) is not None and expected in choice.kinds for one in chosen)
+    raise ValueError(f"no such test: {leaf.test}")
+
+
+def _alone(question: Question, value: str) -> bool:
+    choice = question.choice(value)
+    return choice is not None and choice.alone
+
+
+def in_words(form: Form, condition: Condition) -> str:
+    """For paper and for pages without script: '“Have you ever injected?” is “Yes, now” or “Yes, in the past”'."""
+    if condition.test == "not":
+        return _("it is not so that %(condition)s") % {"condition": in_words(form, condition.parts[0])}
+    if condition.test in ("all", "any"):
+        words = [in_words(form, part) for part in condition.parts]
+        both = _("%(one)s, and %(other)s") if condition.test == "all" else _("%(one)s, or %(other)s")
+        return reduce(lambda one, other: both % {"one": one, "other": other}, words)
+    question = form.question(condition.question)
+    return _test_in_words(condition).format(question=question.text, answer=_expected(question, condition))
+
+
+def _test_in_words(leaf: Condition) -> str:
+    match leaf.test:
+        case "is" | "is_one_of" | "is_a":
+            return _("“{question}” is {answer}")
+        case "is_not":
+            return _("“{question}” is not {answer}")
+        case "includes":
+            return _("“{question}” has {answer}")
+        case "at_least":
+            return _("“{question}” is {answer} or more")
+        case "at_most":
+            return _("“{question}” is {answer} or less")
+        case "chosen_at_least":
+            return ngettext("“{question}” has an answer", "“{question}” has {answer} answers or more", int(str(leaf.value)))
+        case "answered":
+            return _("“{question}” has an answer") if leaf.value else _("“{question}” has no answer")
+    return _("“{question}” was not answered ({answer})")
+
+
+def _expected(question: Question, leaf: Condition) -> str:
+    if leaf.test == "is_a":
+        words = [choice.text for choice in question.choices if leaf.value in choice.kinds]
+    else:
+        values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+        words = [choice.text if (choice := question.choice(value)) else str(value) for value in values]
+    return _(" or ").join(f"“{word}”" if question.choices else word for word in words)
+
+
+def for_script(form: Form, condition: Condition, answers: Answers, on_page: frozenset[str]) -> bool | None | dict[str, Any]:
+    """The condition as JSON for the page's script; questions that stand on other pages are already decided.
+
+    A plain True, False or None where nothing on this page can change it.
+    """
+    if condition.question:
+        if condition.question not in on_page:
+            return _leaf(form, condition, answers)
+        value = list(condition.value) if isinstance(condition.value, tuple) else condition.value
+        question = form.question(condition.question)
+        if condition.test == "is_a":
+            return {"question": question.id, "test": "is_one_of", "value": [c.value for c in question.choices if value in c.kinds]}
+        return {"question": question.id, "test": condition.test, "value": value}
+    parts = [for_script(form, part, answers, on_page) for part in condition.parts]
+    if all(part is None or isinstance(part, bool) for part in parts):
+        return holds(form, condition, answers)
+    return {"test": condition.test, "parts": parts}

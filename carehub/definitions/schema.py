@@ -1,0 +1,211 @@
+"""What a definition says, once it has been read and checked. Nothing here can be changed after loading."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+#: How a question is answered. 'substance' is one choice from a long code list, shown as a list to open.
+KINDS = ("text", "long-text", "number", "date", "yes-no", "one-of", "many-of", "score-1-5", "substance")
+CHOOSING = ("yes-no", "one-of", "many-of", "substance")
+
+#: Answers that say why there is none. None of them is 0, 'no' or an empty text.
+NotAnswer = Literal["declined", "not-known", "not-applicable", "not-asked"]
+NOT_ANSWERS: tuple[NotAnswer, ...] = ("declined", "not-known", "not-applicable", "not-asked")
+
+#: How much a risk weighs, from the least. 'immediate' asks for something today.
+RISK_LEVELS = ("low", "medium", "high", "immediate")
+
+#: What a trigger does once its condition holds; each is shown under its own heading, and a person decides.
+TRIGGER_KINDS = ("proposal", "indication", "priority", "drop-out")
+
+#: Tests that a condition may apply to a question's answer.
+TESTS = ("is", "is_not", "is_one_of", "includes", "at_least", "at_most", "chosen_at_least", "is_a", "answered", "none")
+
+Value = str | int | float | list[str]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One test of one answer (``question``, ``value``), or 'all', 'any', 'not' over ``parts``."""
+
+    test: str
+    question: str = ""
+    value: str | int | float | bool | tuple[str, ...] | None = None
+    parts: tuple["Condition", ...] = ()
+
+    def leaves(self) -> Iterator["Condition"]:
+        if self.question:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An answer to choose; in a code list, a code of it with its properties (``tier``, ``end``, …)."""
+
+    value: str
+    text: str
+    hint: str = ""
+    #: What the choice is one of ('opioid'), for conditions with ``is_a``.
+    kinds: tuple[str, ...] = ()
+    #: Goes with no other choice ('None of these').
+    alone: bool = False
+    properties: tuple[tuple[str, str | int | bool], ...] = ()
+
+    def property(self, name: str) -> str | int | bool | None:
+        return dict(self.properties).get(name)
+
+
+@dataclass(frozen=True)
+class Raise:
+    """Which answer means which risk: the words stand in the client's banner."""
+
+    area: str
+    level: str
+    words: str
+    when: Condition
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a form, as it is asked."""
+
+    id: str
+    text: str
+    kind: str
+    hint: str = ""
+    choices: tuple[Choice, ...] = ()
+    mandatory: bool = False
+    shown_if: Condition | None = None
+    #: One of the four domains, and one of the nine areas within it.
+    domain: str = ""
+    area: str = ""
+    #: What 1, 2, 3, 4 and 5 mean, in this order: 1 is best, 5 is worst.
+    anchors: tuple[str, ...] = ()
+    #: The best-practice expectations that this question meets.
+    expectations: tuple[str, ...] = ()
+    #: The field of national monitoring that the answer fills, and its codes for answers that are none.
+    national: str = ""
+    national_none: tuple[tuple[str, str], ...] = ()
+    #: About or from somebody else: never printed for the client, never on a screen turned to them.
+    third_party: bool = False
+    #: 'always': cannot be confirmed with one click; asked again, or kept as 'not re-asked'.
+    re_ask: str = ""
+    #: For the worker to answer, not to be read out.
+    for_worker: bool = False
+    not_answers: tuple[str, ...] = NOT_ANSWERS
+    raises: tuple[Raise, ...] = ()
+    least: int | float | None = None
+    most: int | float | None = None
+    decimals: bool = False
+    unit: str = ""
+    #: 'past' (today included), 'future' (today included) or 'any'.
+    dates: str = "any"
+
+    def choice(self, value: object) -> Choice | None:
+        return next((choice for choice in self.choices if choice.value == value), None)
+
+
+@dataclass(frozen=True)
+class Section:
+    id: str
+    title: str
+    questions: tuple[Question, ...]
+    #: Said to the client before the questions.
+    intro: str = ""
+    #: Who may answer: 'prescriber' for a medical section; empty for everybody who may assess.
+    competence: str = ""
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What answers propose. A person accepts or declines; with ``countersign`` nobody closes it alone."""
+
+    id: str
+    kind: str
+    text: str
+    when: Condition
+    why: str = ""
+    source: str = ""
+    pathway: str = ""
+    #: Who is told, 'manager' or 'safeguarding-lead'.
+    tell: str = ""
+    same_day: bool = False
+    countersign: bool = False
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason, from a list, why there is no answer."""
+
+    value: str
+    text: str
+    of: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What every definition has."""
+
+    name: str
+    version: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Form(Definition):
+    """An assessment form in one version. Completed assessments show the version they were recorded on, for ever."""
+
+    sections: tuple[Section, ...]
+    level: str
+    about: str = ""
+    source: str = ""
+    triggers: tuple[Trigger, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    #: How long it may take, in minutes, and how many questions one client may have to answer; 0: no limit.
+    minutes: int = 0
+    most_questions: int = 0
+    _by_id: dict[str, Question] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._by_id.update((question.id, question) for section in self.sections for question in section.questions)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(self._by_id.values())
+
+    def question(self, name: str) -> Question:
+        return self._by_id[name]
+
+    def has(self, name: str) -> bool:
+        return name in self._by_id
+
+    def section(self, name: str) -> Section:
+        return next(section for section in self.sections if section.id == name)
+
+    def section_of(self, question: str) -> Section:
+        return next(section for section in self.sections for asked in section.questions if asked.id == question)
+
+
+@dataclass(frozen=True)
+class CodeList(Definition):
+    """A list of codes, in force from a day and, once a later version is, until a day."""
+
+    codes: tuple[Choice, ...]
+    in_force_from: dt.date
+    in_force_until: dt.date | None = None
+    source: str = ""
+    #: The national code for an answer that is none: ("declined", "Z").
+    none_codes: tuple[tuple[str, str], ...] = ()
+
+    def code(self, value: object) -> Choice | None:
+        return next((code for code in self.codes if code.value == value), None)
+
+    def in_force_on(self, day: dt.date) -> bool:
+        return self.in_force_from <= day and (self.in_force_until is None or day <= self.in_force_until)
+
+    def with_property(self, name: str, value: str | int | bool) -> tuple[Choice, ...]:
+        """The codes of which ``name`` is ``value``: ``reasons.with_property("end", "planned")``."""
+        return tuple(code for code in self.codes if code.property(name) == value)
