@@ -1,0 +1,78 @@
+"""Tells PostgreSQL who acts, inside the current transaction. Row security reads it; without it there are no rows.
+
+The only place that may call set_config: a test looks for others.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+
+from carehub import clock
+from carehub.actors import Actor
+
+#: Scheduled passes that must see every client of a partnership, and why. Nothing that a person's request does is one.
+DUTIES = {
+    "reviews": "finds due and overdue reviews, and writes the notices",
+    "figures": "counts a month's figures and freezes them, suppressed",
+    "load": "loads the demonstration partnership",
+}
+
+
+def _set(*, partnership: object = "", agency: object = "", person: object = "", duty: str = "", history: dict | None = None) -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("A context belongs to a transaction: it would be gone with the next statement, or stay for somebody else.")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('carehub.partnership', %s, true), set_config('carehub.agency', %s, true),"
+            " set_config('carehub.person', %s, true), set_config('carehub.duty', %s, true), set_config('carehub.now', %s, true),"
+            " set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)",
+            [
+                str(partnership or ""),
+                str(agency or ""),
+                str(person or ""),
+                duty,
+                clock.now().isoformat(),
+                str(uuid4()) if history else "",
+                json.dumps(history) if history else "",
+            ],
+        )
+
+
+def clear() -> None:
+    """Nobody acts: row security shows nothing. Also wipes what a pooled connection may have been left with."""
+    _set()
+
+
+def acting_as(actor: Actor, *, reference: str = "") -> None:
+    """From here to the end of the transaction ``actor`` acts."""
+    _set(
+        partnership=actor.partnership_id,
+        agency=actor.agency_id,
+        person=actor.person_id,
+        history={"person": str(actor.person_id), "membership": str(actor.membership.pk), "reference": reference},
+    )
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[None]:
+    """A transaction in which ``actor`` acts, outside a request: a job's handler, a command, a test."""
+    with transaction.atomic():
+        acting_as(actor)
+        yield
+        if connection.in_atomic_block and not connection.needs_rollback:
+            clear()
+
+
+@contextmanager
+def on_duty(partnership_id: UUID, duty: str) -> Iterator[None]:
+    """A transaction for a scheduled pass that sees all clients of one partnership, for one of DUTIES and nothing else."""
+    if duty not in DUTIES:
+        raise KeyError(f"no such duty: {duty}")
+    with transaction.atomic():
+        _set(partnership=partnership_id, duty=duty, history={"duty": duty})
+        yield
+        if connection.in_atomic_block and not connection.needs_rollback:
+            clear()

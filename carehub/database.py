@@ -1,0 +1,48 @@
+"""Refuses a database that would not protect anybody: too old, or a role that row security does not bind."""
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.signals import connection_created
+
+from carehub.row_security import APP
+
+OLDEST = 15
+_WHO = """
+SELECT current_setting('server_version_num')::int / 10000, current_user, rolsuper, rolbypassrls,
+       EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind = 'r')
+FROM pg_roles r WHERE rolname = current_user
+"""
+
+
+def guard_connections() -> None:
+    connection_created.connect(_check, dispatch_uid="carehub.database")
+
+
+def _check(connection, **_) -> None:
+    """On each new connection of the web and the worker: one query, and one sentence if it must not be used."""
+    if connection.alias != "default":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_WHO)
+        version, role, superuser, bypasses, owns = cursor.fetchone()
+    problem = ""
+    if version < OLDEST:
+        problem = f"PostgreSQL {version} is too old: CareHub needs {OLDEST} or newer."
+    elif superuser or bypasses:
+        problem = f"The database role '{role}' passes by row security. DATABASE_URL must name {APP}; 'manage.py setup_database' makes it."
+    elif owns:
+        problem = f"The database role '{role}' owns tables and could switch their protection off. DATABASE_URL must name {APP}."
+    elif role != APP:
+        problem = f"The database role is '{role}'. DATABASE_URL must name {APP}: the database's policies are written for it."
+    if problem:
+        connection.close()
+        raise ImproperlyConfigured(problem)
+
+
+def no_demonstration_in_earnest() -> str:
+    """A sentence if this is not the demonstration and the database holds one; '' if all is well."""
+    from carehub.models import Person
+
+    if settings.DEMO or not Person.objects.filter(is_demo=True).exists():
+        return ""
+    return "This database holds demonstration users, whose passwords everybody knows. CareHub does not start on it: use an empty database."

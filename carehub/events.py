@@ -1,0 +1,92 @@
+"""The log's pen. One request makes one event; actions and pages add to it, the middleware writes it in the same transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from carehub import clock
+from carehub.actors import Actor
+from carehub.models import Event, EventClient
+
+
+@dataclass
+class Entry:
+    """What will be one event: first what was done (the strongest word), further deeds beside it, and the clients shown."""
+
+    actor: Actor | None = None
+    verb: str = ""
+    subject: tuple[str, UUID | None] = ("", None)
+    reason: str = ""
+    also: list[dict[str, str]] = field(default_factory=list)
+    clients: set[UUID] = field(default_factory=set)
+
+    def add(self, verb: str, subject: Any, reason: str) -> None:
+        named = (type(subject).__name__.lower() if subject is not None else "", getattr(subject, "pk", None))
+        if not self.verb:
+            self.verb, self.subject, self.reason = verb, named, reason
+        else:
+            self.also.append({"verb": verb, "subject_kind": named[0], "subject_id": str(named[1] or ""), "reason": reason})
+
+    def write(self, *, page: str = "", method: str = "", status: int | None = None, reference: str = "") -> None:
+        actor = self.actor
+        event = Event.objects.create(
+            at=clock.now(),
+            partnership_id=actor.partnership_id if actor else None,
+            person_id=actor.person_id if actor else None,
+            membership_id=actor.membership.pk if actor else None,
+            verb=self.verb or "viewed",
+            page=page,
+            method=method,
+            status=status,
+            subject_kind=self.subject[0],
+            subject_id=self.subject[1],
+            reason=self.reason,
+            reference=reference,
+            also=self.also,
+        )
+        EventClient.objects.bulk_create(
+            EventClient(event=event, client_id=client_id, partnership_id=event.partnership_id) for client_id in sorted(self.clients)
+        )
+
+
+_entry: ContextVar[Entry | None] = ContextVar("carehub_event", default=None)
+
+
+def current() -> Entry | None:
+    return _entry.get()
+
+
+@contextmanager
+def gathering() -> Iterator[Entry]:
+    """Everything recorded inside becomes one event; the caller writes it (or drops it)."""
+    entry = Entry()
+    token = _entry.set(entry)
+    try:
+        yield entry
+    finally:
+        _entry.reset(token)
+
+
+def record(verb: str, *, by: Actor | None, client: UUID | None = None, subject: Any = None, reason: str = "") -> None:
+    """Put on record that ``by`` did ``verb``. Inside a request it joins the request's event; outside it is an event of its own."""
+    entry = _entry.get()
+    alone = entry is None
+    if entry is None:
+        entry = Entry(actor=by)
+    if by is not None:
+        entry.actor = by
+    entry.add(verb, subject, reason)
+    if client is not None:
+        entry.clients.add(client)
+    if alone:
+        entry.write()
+
+
+def saw(*clients: UUID) -> None:
+    """These clients were shown on the page that is being made."""
+    entry = _entry.get()
+    if entry is not None:
+        entry.clients.update(clients)

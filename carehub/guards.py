@@ -1,0 +1,72 @@
+"""What each page asks of whoever opens it. A page without a rule fails a test."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from carehub import drafts
+from carehub.actors import NotAllowed
+from carehub.permissions import PERMISSIONS
+
+View = Callable[..., HttpResponse]
+
+
+def requires(permission: str) -> Callable[[View], View]:
+    """Signed in, and in a role that has ``permission``; otherwise the sign-in page, or 403 with the reason."""
+    if permission not in PERMISSIONS:
+        raise KeyError(f"no such permission: {permission}")
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if request.actor is None:
+                return _sign_in_first(request)
+            try:
+                request.actor.must(permission)
+            except NotAllowed as reason:
+                raise PermissionDenied(str(reason)) from reason
+            return view(request, *args, **kwargs)
+
+        guarded.rule = permission
+        return guarded
+
+    return guard
+
+
+def signed_in(view: View) -> View:
+    """Anybody who is signed in and has a role."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if request.actor is None:
+            return _sign_in_first(request)
+        return view(request, *args, **kwargs)
+
+    guarded.rule = "signed in"
+    return guarded
+
+
+def no_sign_in(why: str) -> Callable[[View], View]:
+    """A page for anybody, and the reason why it may be."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def open_to_all(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            return view(request, *args, **kwargs)
+
+        open_to_all.rule = f"no sign-in: {why}"
+        return open_to_all
+
+    return guard
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page. What a form carried is kept as its writer's draft and stands there again afterwards."""
+    drafts.keep_what_was_typed(request)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return JsonResponse({"locked": True}, status=401)
+    came_from = request.get_full_path() if request.method == "GET" else drafts.form_address(request)
+    return redirect_to_login(came_from or "/")

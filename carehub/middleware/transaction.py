@@ -1,0 +1,65 @@
+"""Owns the request's transaction: one for the view, its rendering, its event; committed below 400, rolled back otherwise.
+
+ATOMIC_REQUESTS would wrap the view only: a class-based list renders after it, without the context, and shows an empty list.
+"""
+
+import logging
+
+from django.db import DatabaseError, connection, transaction
+
+from carehub import context, drafts, events
+
+logger = logging.getLogger(__name__)
+
+#: Answered without the database.
+NO_TRANSACTION = ("/static/", "/health")
+
+
+class RequestTransaction:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path.startswith(NO_TRANSACTION):
+            return self.get_response(request)
+        with events.gathering() as entry:
+            with transaction.atomic():
+                response = self.get_response(request)
+                if response.streaming:
+                    raise RuntimeError("A streamed answer would be read after its transaction: write a file in a job instead.")
+                if response.status_code >= 400:
+                    transaction.set_rollback(True)
+                elif worth_an_event(request, entry):
+                    entry.actor = entry.actor or getattr(request, "actor", None)
+                    entry.write(page=_page(request), method=request.method, status=response.status_code, reference=request.reference)
+            if response.status_code >= 400:
+                self.after_refusal(request, response, entry)
+        return response
+
+    def after_refusal(self, request, response, entry) -> None:
+        """What must outlive the rollback, in a transaction of its own: that it was refused, and what had been typed."""
+        try:
+            with transaction.atomic():
+                actor = getattr(request, "actor", None)
+                if actor is None:
+                    context.clear()
+                else:
+                    context.acting_as(actor, reference=request.reference)
+                drafts.keep_what_was_typed(request)
+                entry.actor, entry.also = actor, []
+                entry.verb = "failed" if response.status_code >= 500 else "refused"
+                entry.write(page=_page(request), method=request.method, status=response.status_code, reference=request.reference)
+        except DatabaseError:
+            # The database may be what failed; the person still gets the error page, the log still gets a line.
+            logger.exception("the refusal could not be written down", extra={"status": response.status_code})
+            connection.close()
+
+
+def worth_an_event(request, entry) -> bool:
+    """Whatever was done, and whatever showed a client. A home page without a client, a draft, a style sheet is not."""
+    return bool(entry.verb or entry.clients) and not getattr(request, "is_draft", False)
+
+
+def _page(request) -> str:
+    match = request.resolver_match
+    return (match.view_name or "")[:100] if match else ""

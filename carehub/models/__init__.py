@@ -1,0 +1,29 @@
+"""The kernel's tables: people, access, events, jobs, drafts, tasks, files, documents, mail."""
+
+from carehub.models.access import Access
+from carehub.models.documents import Document, DocumentCheck
+from carehub.models.drafts import Draft
+from carehub.models.events import Event, EventClient
+from carehub.models.files import StoredFile
+from carehub.models.jobs import Job
+from carehub.models.mail import OutgoingMail
+from carehub.models.people import Agency, Membership, Partnership, Person
+from carehub.models.tasks import Notice, Task
+
+__all__ = [
+    "Access",
+    "Agency",
+    "Document",
+    "DocumentCheck",
+    "Draft",
+    "Event",
+    "EventClient",
+    "Job",
+    "Membership",
+    "Notice",
+    "OutgoingMail",
+    "Partnership",
+    "Person",
+    "StoredFile",
+    "Task",
+]

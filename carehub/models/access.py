@@ -1,0 +1,66 @@
+"""Who may reach which client, and on what basis: the one table that visible_to and the database's policies both read."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from carehub import clock
+from carehub.models.base import Keyed
+
+if TYPE_CHECKING:
+    from carehub.actors import Actor
+
+
+class AccessQuerySet(models.QuerySet["Access"]):
+    def reached_by(self, actor: "Actor"):
+        """Grants that let ``actor`` reach a client now: those of the agency they act for, and those to them by name."""
+        now = clock.now()
+        to = Q(person_id=actor.person_id)
+        if actor.agency_id:
+            to |= Q(agency_id=actor.agency_id)
+        return self.filter(to, Q(until__isnull=True) | Q(until__gt=now), partnership_id=actor.partnership_id, since__lte=now)
+
+
+class Access(Keyed):
+    """One reason why one agency, or one person, may reach one client, from a moment to a moment."""
+
+    class Basis(models.TextChoices):
+        EPISODE = "episode", _("treats them")
+        CONSENT = "consent", _("the client agreed")
+        BREAK_GLASS = "break-glass", _("opened with a recorded reason")
+        AUDIT_SAMPLE = "audit-sample", _("in an audit sample")
+        DEPUTY = "deputy", _("stands in for a colleague")
+        EPISODE_ROLE = "episode-role", _("has a part in the treatment")
+
+    partnership = models.ForeignKey("carehub.Partnership", on_delete=models.PROTECT, related_name="+")
+    #: A key of clients.Client; the foreign key itself is made by that app's migration, the kernel imports no app.
+    client_id = models.UUIDField()
+    agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    person = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    basis = models.CharField(max_length=20, choices=Basis)
+    #: The episode, consent, audit file or break-glass entry that it rests on.
+    rests_on = models.UUIDField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    objects = AccessQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "access"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agency__isnull=False, person__isnull=True) | Q(agency__isnull=True, person__isnull=False),
+                name="access_to_an_agency_or_a_person",
+            ),
+            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="access_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["client_id", "agency", "person", "basis", "rests_on"], name="access_once_a_basis", nulls_distinct=False
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "partnership", "client_id"], include=["since", "until"], name="access_agency"),
+            models.Index(fields=["person", "partnership", "client_id"], include=["since", "until"], name="access_person"),
+            models.Index(fields=["client_id"], name="access_client"),
+        ]

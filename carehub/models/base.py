@@ -1,0 +1,62 @@
+"""What tables have in common: keys made here, the client they are about, and the version that a save checks."""
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from carehub.stale import StaleSave
+
+if TYPE_CHECKING:
+    from carehub.actors import Actor
+
+
+class Keyed(models.Model):
+    """A row whose key is made in Python: an INSERT … RETURNING fails where row security does not show the new row yet."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class ClientRecordQuerySet(models.QuerySet):
+    """Rows about clients. Nothing reaches a page except through ``visible_to``."""
+
+    def visible_to(self, actor: "Actor"):
+        """Rows about clients that ``actor`` may reach now; the database's own policies read the same table."""
+        from carehub.models.access import Access
+
+        return self.filter(partnership_id=actor.partnership_id, client_id__in=Access.objects.reached_by(actor).values("client_id"))
+
+
+class ClientRecord(Keyed):
+    """A row about one client. The column client_id is what row security reads; children carry it too."""
+
+    partnership = models.ForeignKey("carehub.Partnership", on_delete=models.PROTECT, related_name="+")
+
+    objects = ClientRecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Versioned(models.Model):
+    """A row that people edit. Each save says which version it started from, and fails where somebody was first."""
+
+    row_version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save_over(self, expected: int, **changes: Any) -> None:
+        """Write ``changes`` if the row still has version ``expected``; else raise :class:`carehub.stale.StaleSave`.
+
+        The check is in the UPDATE itself, so two saves at the same instant cannot both succeed.
+        """
+        changed = type(self)._base_manager.filter(pk=self.pk, row_version=expected).update(row_version=expected + 1, **changes)
+        if not changed:
+            raise StaleSave(self)
+        self.row_version = expected + 1
+        for name, value in changes.items():
+            setattr(self, name, value)

@@ -1,0 +1,51 @@
+"""Documents made for clients, and what the code on a printed sheet may say to anybody."""
+
+from django.db import models
+from django.db.models import Q
+
+from carehub.models.base import ClientRecord, Keyed
+
+
+class Document(ClientRecord):
+    """A PDF of one version of one thing: asked for, made once by a job, sealed, filed, never remade."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        READY = "ready"
+        FAILED = "failed"
+
+    client_id = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    asked_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True)
+    file = models.ForeignKey("carehub.StoredFile", on_delete=models.PROTECT, related_name="+", null=True)
+    unsealed_sha256 = models.CharField(max_length=64, blank=True)
+    sealed_sha256 = models.CharField(max_length=64, blank=True)
+    pages = models.PositiveSmallIntegerField(null=True)
+    check_entry = models.OneToOneField("carehub.DocumentCheck", on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject_id"], name="document_once_a_version"),
+            models.CheckConstraint(
+                condition=~Q(state="ready") | (Q(file__isnull=False, made_at__isnull=False) & ~Q(sealed_sha256="")),
+                name="document_ready_means_there_is_one",
+            ),
+        ]
+        indexes = [models.Index(fields=["client_id"], name="document_client")]
+
+
+class DocumentCheck(Keyed):
+    """Behind the printed code: current or superseded, and since when. No client, no agency, no word of what it is about."""
+
+    class Standing(models.TextChoices):
+        CURRENT = "current"
+        SUPERSEDED = "superseded"
+        CLOSED = "closed"
+
+    token = models.CharField(max_length=32, unique=True)
+    standing = models.CharField(max_length=12, choices=Standing, default=Standing.CURRENT)
+    since = models.DateField()
+    sealed_sha256 = models.CharField(max_length=64, blank=True, db_index=True)

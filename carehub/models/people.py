@@ -1,0 +1,127 @@
+"""Partnership, agencies, the people who work in them, and as what."""
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from carehub.models.base import Keyed
+from carehub.permissions import PARTNERSHIP_ROLES, ROLES
+
+
+class Partnership(Keyed):
+    """A Drug Action Team: the agencies of one area that treat the same people."""
+
+    name = models.CharField(max_length=200, unique=True)
+    #: What the partnership has decided differently from carehub/definitions/settings; see carehub.local_settings.
+    local_settings = models.JSONField(default=dict, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agency(Keyed):
+    """A provider of services within the partnership, statutory or voluntary."""
+
+    class Kind(models.TextChoices):
+        STATUTORY = "statutory", _("Statutory community drug service")
+        VOLUNTARY = "voluntary", _("Voluntary open-access service")
+        SHARED_CARE = "shared-care", _("Shared care in general practice")
+        RESIDENTIAL = "residential", _("Residential rehabilitation")
+        CRIMINAL_JUSTICE = "criminal-justice", _("Criminal justice team")
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="agencies")
+    name = models.CharField(max_length=200)
+    #: What stands on paper that a client carries: no word that says what the service is for.
+    discreet_name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=Kind)
+    telephone = models.CharField(max_length=40)
+    address = models.CharField(max_length=300)
+    opening_hours = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name_plural = "agencies"
+        constraints = [models.UniqueConstraint(fields=["partnership", "name"], name="agency_name_once_in_partnership")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def get_by_natural_key(self, email: str | None) -> "Person":
+        return self.get(email__iexact=email)
+
+    def create_person(self, *, email: str, name: str, password: str | None = None, **fields) -> "Person":
+        person = self.model(email=self.normalize_email(email).lower(), name=name, **fields)
+        person.set_password(password)
+        person.save()
+        return person
+
+
+class Person(AbstractBaseUser, Keyed):
+    """Somebody who works with CareHub and signs in. What they may do comes from their memberships alone."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    job_title = models.CharField(max_length=120, blank=True)
+    telephone = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    #: The Django admin is not installed; allauth and Django ask for these all the same.
+    is_staff = False
+    is_superuser = False
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = PersonManager()
+
+    class Meta:
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def open_on(self, day):
+        return self.filter(Q(starts_on__lte=day), Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
+class Membership(Keyed):
+    """As what a person acts, where, from when until when. A leaver's ends; it is not deleted."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=30, choices=[(role.name, role.title) for role in ROLES.values()])
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="memberships")
+    #: Empty for roles of the partnership as a whole (commissioner, clinical lead, administrator).
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships", null=True, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=PARTNERSHIP_ROLES, agency__isnull=True) | (~Q(role__in=PARTNERSHIP_ROLES) & Q(agency__isnull=False)),
+                name="membership_role_stands_where_it_belongs",
+            ),
+            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="membership_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.get_role_display()}, {self.agency or self.partnership}"

@@ -1,0 +1,58 @@
+"""What somebody has to do about a client (task), and what somebody has been told (notice)."""
+
+from django.db import models
+from django.db.models import Q
+
+from carehub.models.base import ClientRecord, ClientRecordQuerySet
+
+
+class Task(ClientRecord):
+    """Something to be done for a client by a day, by a person or by whoever is on duty in an agency."""
+
+    client_id = models.UUIDField()
+    kind = models.CharField(max_length=60)
+    subject_id = models.UUIDField()
+    due_on = models.DateField()
+    agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    made_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject_id", "due_on"], name="task_made_once"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, done_by__isnull=True) | Q(done_at__isnull=False, done_by__isnull=False),
+                name="task_done_at_and_by",
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "due_on"], condition=Q(done_at__isnull=True), name="task_open")]
+
+
+class NoticeQuerySet(ClientRecordQuerySet):
+    def visible_to(self, actor):
+        """One's own notices, about clients whom one may still reach."""
+        return super().visible_to(actor).filter(person_id=actor.person_id)
+
+    def unread(self):
+        return self.filter(read_at__isnull=True)
+
+
+class Notice(ClientRecord):
+    """Told to one person, once: the kind, what about, and for which due date make it unique."""
+
+    client_id = models.UUIDField()
+    person = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=60)
+    subject_id = models.UUIDField()
+    #: The day the notice is about (a review's due date): a new due date is a new notice.
+    about_day = models.DateField()
+    made_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "subject_id", "about_day"], name="notice_told_once")]
+        indexes = [models.Index(fields=["person", "-made_at"], name="notice_newest")]

@@ -1,0 +1,70 @@
+"""Roles and what each may do, a sentence a permission. Which clients they may reach is another question: see carehub.models.access."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+#: Each permission, as the sentence that a refused person reads after 'You need a role that may …'.
+PERMISSIONS: dict[str, Promise] = {
+    "caseload.view": _("see their own caseload"),
+    "service.view": _("see what is overdue in their service"),
+    "client.find": _("look for a client"),
+    "client.contact": _("see a client's name, contact permissions and safety warnings"),
+    "client.view": _("read a client's clinical record"),
+    "client.register": _("register a client"),
+    "assessment.write": _("assess a client"),
+    "plan.view": _("read care plans"),
+    "plan.write": _("write care plans"),
+    "plan.sign": _("sign care plans"),
+    "document.view": _("open a client's documents"),
+    "case.allocate": _("decide who the keyworker is"),
+    "figures.partnership": _("read the partnership's figures"),
+    "figures.commissioner": _("read the figures made safe for commissioners"),
+    "configure": _("look after agencies, staff, roles and forms"),
+    "tasks.view": _("read their own tasks and notices"),
+}
+
+CLINICAL = frozenset(
+    "caseload.view client.find client.contact client.view client.register assessment.write plan.view plan.write plan.sign "
+    "document.view tasks.view".split()
+)
+
+
+@dataclass(frozen=True)
+class Role:
+    name: str
+    title: Promise
+    permissions: frozenset[str]
+    #: Acts for the partnership as a whole, not at an agency.
+    partnership_wide: bool = False
+    #: The page that answers 'what must I do?' for this role (a URL name).
+    home: str = "caseload"
+
+
+def _role(name: str, title: Promise, permissions: frozenset[str] | str, **more) -> Role:
+    if isinstance(permissions, str):
+        permissions = frozenset(permissions.split())
+    if unknown := permissions - PERMISSIONS.keys():
+        raise ValueError(f"role {name} names permissions that do not exist: {sorted(unknown)}")
+    return Role(name, title, permissions, **more)
+
+
+ROLES: dict[str, Role] = {
+    role.name: role
+    for role in (
+        _role("keyworker", _("Keyworker"), CLINICAL),
+        _role("service-manager", _("Service manager"), CLINICAL | {"service.view", "case.allocate"}, home="service"),
+        _role("prescriber", _("Prescriber"), CLINICAL - {"client.register"}),
+        _role("care-manager", _("Care manager"), CLINICAL),
+        _role("criminal-justice-worker", _("Criminal justice worker"), CLINICAL),
+        _role("reception", _("Reception and duty"), "client.find client.contact tasks.view", home="reception"),
+        _role("clinical-lead", _("Clinical lead"), "figures.partnership tasks.view", partnership_wide=True, home="partnership"),
+        _role("partnership-manager", _("Partnership manager"), "figures.partnership tasks.view", partnership_wide=True, home="partnership"),
+        _role("peer-auditor", _("Peer auditor"), "tasks.view", home="auditor"),
+        _role("commissioner", _("Commissioner"), "figures.commissioner", partnership_wide=True, home="commissioner"),
+        _role("administrator", _("Administrator"), "configure", partnership_wide=True, home="administration"),
+    )
+}
+
+PARTNERSHIP_ROLES = sorted(role.name for role in ROLES.values() if role.partnership_wide)

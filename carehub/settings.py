@@ -1,0 +1,260 @@
+"""Settings, read from the environment and nothing else. What is missing or wrong stops the start with one sentence.
+
+The table of variables stands in docs/operations/settings.md; a test keeps the two the same.
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pghistory
+
+from carehub.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+
+DEMO = env.flag("CAREHUB_DEMO")
+DEBUG = env.flag("CAREHUB_DEBUG")
+VAR = env.path("CAREHUB_VAR", BASE_DIR / "var")
+SECRET_KEY = env.secret("CAREHUB_SECRET_KEY", VAR / "secret", made_here=DEMO)
+ALLOWED_HOSTS = env.words("CAREHUB_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+PUBLIC_ADDRESS = env.text("CAREHUB_ADDRESS", "http://localhost:8000")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS] if PUBLIC_ADDRESS.startswith("https://") else []
+
+# --- Database: PostgreSQL, the application's role; the owner's role only where migrations run --------------------
+
+#: For the application role. Migrations and bulk loads speak as the owner and take the time they take.
+APP_DATABASE_OPTIONS = "-c jit=off -c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+
+
+def database(url: str, options: str) -> dict[str, object]:
+    """Django's dictionary for ``postgresql://user:password@host:port/name?host=/socket/folder``."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise SystemExit("CareHub runs on PostgreSQL only: DATABASE_URL must start with postgresql://")
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", None) or parts.hostname or "",
+        "PORT": query.pop("port", None) or str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        # One middleware owns the transaction (carehub.middleware.transaction).
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {"options": options, **query},
+    }
+
+
+DATABASES = {"default": database(env.required("DATABASE_URL", example="postgresql://carehub_app:…@/carehub"), APP_DATABASE_OPTIONS)}
+if owner_url := env.text("DATABASE_OWNER_URL", ""):
+    DATABASES["owner"] = database(owner_url, "-c jit=off")
+#: Earlier states of live rows carry who made them; pghistory's own table of contexts would need UPDATE for the application.
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Applications --------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "crispy_forms",
+    "django_htmx",
+    "pgtrigger",
+    "pghistory",
+    "carehub",
+    "clients",
+    "careplans",
+    "audits",
+    "reports",
+]
+
+MIDDLEWARE = [
+    "carehub.middleware.reference.RequestReference",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "carehub.middleware.headers.Headers",
+    "carehub.middleware.transaction.RequestTransaction",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "carehub.middleware.actor.ActingPerson",
+]
+
+ROOT_URLCONF = "carehub.urls"
+WSGI_APPLICATION = "carehub.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "carehub.pages.page_context",
+            ],
+            "builtins": ["django.templatetags.i18n", "carehub.templatetags.carehub"],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("carehub",)
+CRISPY_TEMPLATE_PACK = "carehub"
+CRISPY_FAIL_SILENTLY = False
+
+# --- Sign-in ---------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "carehub.Person"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+AUTHENTICATION_BACKENDS = ["carehub.sign_in.WithMemberships"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "carehub.sign_in.StaffOnly"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+# allauth's own limit by name alone would let a stranger lock a keyworker out.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip/key", "login": "60/m/ip"}
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# --- In production: TLS in front of us, and nothing but TLS -------------------------------------------------------
+
+if not DEMO and not DEBUG:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^health$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+#: 'yes' where a proxy of ours stands in front and overwrites X-Forwarded-Proto and X-Forwarded-For.
+TRUSTED_PROXY = env.flag("CAREHUB_TRUSTED_PROXY")
+if TRUSTED_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "carehub.views.errors.csrf_failed"
+
+# --- Words, dates ----------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+DATE_FORMAT = "j F Y"
+FORMAT_MODULE_PATH = ["carehub.formats"]
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR / "static"
+FILES_ROOT = VAR / "files"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FILES_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Background work: the database is the truth (carehub.jobs), the broker only says 'look now' -------------------
+
+BROKER_FOLDER = VAR / "broker"
+CELERY_BROKER_URL = env.text("CAREHUB_BROKER_URL", "filesystem://")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
+    {
+        "data_folder_in": str(BROKER_FOLDER / "messages"),
+        "data_folder_out": str(BROKER_FOLDER / "messages"),
+        "control_folder": str(BROKER_FOLDER / "control"),
+    }
+    if CELERY_BROKER_URL.startswith("filesystem")
+    else {"socket_timeout": 5, "socket_connect_timeout": 0.2, "visibility_timeout": 900}
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "Europe/London"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
+CELERY_BEAT_SCHEDULE = {
+    "send-waiting-jobs": {"task": "carehub.send_waiting_jobs", "schedule": env.number("CAREHUB_RESEND_SECONDS", 5)},
+    "find-due-reviews": {"task": "careplans.find_due_reviews", "schedule": env.number("CAREHUB_REVIEWS_SECONDS", 15 if DEMO else 900)},
+}
+#: Only the demonstration's clock can be moved; see carehub.clock.
+CLOCK_FILE = VAR / "clock"
+
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.text("CAREHUB_CACHE_URL", "")}
+        if env.text("CAREHUB_CACHE_URL", "")
+        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "carehub_cache"}
+    )
+}
+
+# --- Mail -----------------------------------------------------------------------------------------------------------
+
+DEFAULT_FROM_EMAIL = env.text("CAREHUB_MAIL_FROM", "CareHub <carehub@localhost>")
+EMAIL_FILE_PATH = VAR / "mail"
+EMAIL_TIMEOUT = 10
+if mail_url := env.text("CAREHUB_MAIL_URL", ""):
+    _mail = urlsplit(mail_url)
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_TLS = _mail.scheme == "smtps"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+
+# --- Logs: one JSON object a line, never a client's data -----------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "carehub.logs.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env.text("CAREHUB_LOG_LEVEL", "WARNING")},
+    "loggers": {"carehub": {"level": "INFO"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+}
+
+TESTING = "pytest" in sys.modules

@@ -1,0 +1,101 @@
+"""The parts of one plan version. Each carries its own lock, so that the database can refuse without looking elsewhere."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from careplans.models.plans import PlanVersion
+from clients.models.base import AboutClient
+
+
+class Domain(models.TextChoices):
+    """The four domains (MoC 5.3.2)."""
+
+    SUBSTANCE = "substance", _("Drug and alcohol use")
+    HEALTH = "health", _("Physical and psychological health")
+    OFFENDING = "offending", _("Offending")
+    SOCIAL = "social", _("Social functioning")
+
+
+class PlanPart(AboutClient):
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="%(class)ss")
+    position = models.PositiveSmallIntegerField(default=0)
+    locked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+
+
+class Need(PlanPart):
+    """Something that came up. The client chooses which few to work on now; the others stay as 'later', never lost."""
+
+    class Standing(models.TextChoices):
+        NOW = "now", _("Now")
+        LATER = "later", _("Later")
+
+    domain = models.CharField(max_length=10, choices=Domain)
+    #: One of the nine areas, where the assessment named it.
+    area = models.CharField(max_length=30, blank=True)
+    #: 1 best, 5 worst; null where the area has not been scored.
+    score = models.PositiveSmallIntegerField(null=True, blank=True)
+    words = models.CharField(max_length=300)
+    standing = models.CharField(max_length=5, choices=Standing, default=Standing.LATER)
+    #: Said of or by somebody else: never on paper.
+    third_party = models.BooleanField(default=False)
+
+    class Meta(PlanPart.Meta):
+        constraints = [models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__range=(1, 5)), name="need_scored_1_to_5")]
+        indexes = [models.Index(fields=["version"], name="need_version")]
+
+
+class Goal(PlanPart):
+    """What the client wants, in their words and in the service's."""
+
+    domain = models.CharField(max_length=10, choices=Domain)
+    client_words = models.TextField()
+    service_words = models.TextField(blank=True)
+
+    class Meta(PlanPart.Meta):
+        indexes = [models.Index(fields=["version"], name="goal_version")]
+
+
+class Action(PlanPart):
+    """One step towards a goal: what, who, by when."""
+
+    class Who(models.TextChoices):
+        KEYWORKER = "keyworker", _("Keyworker")
+        CLIENT = "client", _("Client")
+        AGENCY = "agency", _("Another agency")
+        CARER = "carer", _("A carer")
+        OTHER = "other", _("Somebody else")
+
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="actions")
+    what = models.CharField(max_length=500)
+    who = models.CharField(max_length=10, choices=Who)
+    #: Named: the agency, the carer; empty where 'who' says it.
+    who_name = models.CharField(max_length=120, blank=True)
+    by_when = models.DateField()
+
+    class Meta(PlanPart.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(who__in=["keyworker", "client"]) | ~Q(who_name=""), name="action_names_who"),
+        ]
+        indexes = [models.Index(fields=["version"], name="action_version"), models.Index(fields=["goal"], name="action_goal")]
+
+
+class RiskStep(PlanPart):
+    """A step of the risk management plan: what will be done, by whom, by when, who has been told (MoC 4.5)."""
+
+    area = models.CharField(max_length=12)
+    what = models.CharField(max_length=500)
+    who_name = models.CharField(max_length=120)
+    by_when = models.DateField()
+    told = models.CharField(max_length=200, blank=True)
+    third_party = models.BooleanField(default=False)
+
+    class Meta(PlanPart.Meta):
+        indexes = [models.Index(fields=["version"], name="risk_step_version")]
+
+
+

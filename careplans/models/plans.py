@@ -1,0 +1,109 @@
+"""A plan's head says where it stands today; each version is what was agreed on a day, and is kept whole."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from carehub.lifecycle import Lifecycle, Step
+from carehub.models.base import Versioned
+from clients.models.base import AboutClient
+
+PLAN_LIFECYCLE = Lifecycle(
+    "care plan",
+    {"draft": _("a draft"), "agreed": _("agreed"), "signed": _("signed")},
+    [
+        Step("plan.agree", frozenset({"draft"}), "agreed", "plan.write", _("Agree the plan")),
+        Step("plan.reopen", frozenset({"agreed"}), "draft", "plan.write", _("Change it again")),
+        Step("plan.sign", frozenset({"agreed"}), "signed", "plan.sign", _("Sign the plan")),
+    ],
+)
+
+
+class CarePlan(AboutClient, Versioned):
+    """The head: which version is current, which is being written, when the next review is due."""
+
+    class Kind(models.TextChoices):
+        INITIAL = "initial", _("Initial care plan")
+        COMPREHENSIVE = "comprehensive", _("Care plan")
+        AFTERCARE = "aftercare", _("Aftercare plan")
+
+    class State(models.TextChoices):
+        BEGUN = "begun", _("Not yet signed")
+        CURRENT = "current", _("Current")
+        CLOSED = "closed", _("Closed")
+
+    episode = models.ForeignKey("clients.Episode", on_delete=models.PROTECT, related_name="plans")
+    agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=Kind)
+    #: The one plan of the client in the partnership that somebody answers for; others are linked local plans.
+    lead = models.BooleanField(default=True)
+    state = models.CharField(max_length=10, choices=State, default=State.BEGUN)
+    current = models.ForeignKey("careplans.PlanVersion", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    review_due_on = models.DateField(null=True, blank=True)
+    begun_at = models.DateTimeField()
+    begun_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client"], condition=Q(lead=True) & ~Q(state="closed"), name="plan_one_lead_for_a_client"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="current") | Q(current__isnull=False, review_due_on__isnull=False), name="plan_current_has_version_and_review"
+            ),
+        ]
+        indexes = [models.Index(fields=["client"], name="plan_client"), models.Index(fields=["episode"], name="plan_episode")]
+
+
+class PlanVersion(AboutClient, Versioned):
+    """What client and service agreed: needs, goals, actions, what to do if things get difficult, who sees it, the next review."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        AGREED = "agreed", _("Agreed, to be signed")
+        SIGNED = "signed", _("Signed")
+
+    #: The parts that are one text each, in the order of the sheet.
+    TEXTS = ("strengths", "supports_the_wait", "harm_reduction", "if_difficult", "way_back", "sharing", "disagreement")
+
+    plan = models.ForeignKey(CarePlan, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    #: The version this one was copied forward from.
+    copied_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    strengths = models.TextField(blank=True)
+    #: Who supports the wait for a comprehensive assessment or a first appointment.
+    supports_the_wait = models.TextField(blank=True)
+    harm_reduction = models.TextField(blank=True)
+    #: Relapse and drop-out: what to do, how to reach me.
+    if_difficult = models.TextField(blank=True)
+    way_back = models.TextField(blank=True)
+    sharing = models.TextField(blank=True)
+    #: In the client's words: 'I do not agree with …'.
+    disagreement = models.TextField(blank=True)
+    next_review_on = models.DateField(null=True, blank=True)
+    begun_at = models.DateTimeField()
+    begun_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    agreed_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    #: SHA-256 of everything that was agreed; each signature names it.
+    agreed_text = models.CharField(max_length=64, blank=True)
+    signed_on = models.DateField(null=True, blank=True)
+    locked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="version_number_once"),
+            models.UniqueConstraint(fields=["plan"], condition=Q(locked_at__isnull=True), name="version_one_draft_of_a_plan"),
+            models.CheckConstraint(
+                condition=Q(state="draft", agreed_at__isnull=True, agreed_by__isnull=True, agreed_text="")
+                | (~Q(state="draft") & Q(agreed_at__isnull=False, agreed_by__isnull=False) & ~Q(agreed_text="")),
+                name="version_agreed_when_by_whom_and_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="signed", locked_at__isnull=False, signed_on__isnull=False, next_review_on__isnull=False)
+                | (~Q(state="signed") & Q(locked_at__isnull=True, signed_on__isnull=True)),
+                name="version_signed_is_locked",
+            ),
+        ]
+        indexes = [models.Index(fields=["client"], name="version_client")]

@@ -1,0 +1,49 @@
+"""Who signed, how, and when; or declined, and why."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from careplans.models.plans import PlanVersion
+from clients.models.base import AboutClient
+
+
+class Signature(AboutClient):
+    """One party's word on exactly one agreed text. A changed text needs a new one; nobody signs twice, nothing is added after the lock."""
+
+    class Party(models.TextChoices):
+        CLIENT = "client", _("Client")
+        KEYWORKER = "keyworker", _("Keyworker")
+        WITNESS = "witness", _("Carer or witness")
+
+    class How(models.TextChoices):
+        SCREEN = "screen", _("Signed on screen")
+        PAPER = "paper", _("Signed on paper")
+        DECLINED = "declined", _("Declined to sign")
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="signatures")
+    party = models.CharField(max_length=10, choices=Party)
+    name = models.CharField(max_length=120)
+    how = models.CharField(max_length=10, choices=How)
+    signed_on = models.DateField()
+    reason = models.CharField(max_length=300, blank=True)
+    #: The strokes drawn on screen, as SVG path data; empty where the name was typed.
+    strokes = models.TextField(blank=True)
+    scan = models.ForeignKey("carehub.StoredFile", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    copy_taken = models.BooleanField(null=True, blank=True)
+    #: The text that was signed: PlanVersion.agreed_text at that moment.
+    agreed_text = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
+    locked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["recorded_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "party", "agreed_text"], name="signature_once_a_party_and_text"),
+            models.CheckConstraint(
+                condition=Q(how="declined") & ~Q(reason="") | ~Q(how="declined") & Q(reason=""), name="signature_declined_says_why"
+            ),
+            models.CheckConstraint(condition=Q(scan__isnull=True) | Q(how="paper"), name="signature_scan_is_of_paper"),
+        ]
+        indexes = [models.Index(fields=["client"], name="signature_client")]

@@ -1,0 +1,24 @@
+"""What the database itself refuses about care plans; the last step of the app's migration."""
+
+from django.db.migrations import RunSQL
+
+from carehub import row_security as rows
+
+PARTS = ("careplans_need", "careplans_goal", "careplans_action", "careplans_riskstep", "careplans_signature")
+
+SQL: list[str] = [
+    *rows.client_table("careplans_careplan"),
+    *rows.client_table("careplans_planversion"),
+    *rows.locks_itself("careplans_planversion"),
+]
+for _table in PARTS:
+    SQL += rows.client_table(_table)
+    SQL += rows.locked_with(_table, "careplans_planversion", "version_id")
+# An action belongs to a goal of its own version: otherwise it could be hung onto a goal that is locked.
+SQL += [
+    "ALTER TABLE careplans_goal ADD CONSTRAINT goal_in_version UNIQUE (id, version_id)",
+    "ALTER TABLE careplans_action ADD CONSTRAINT action_of_goal_in_version FOREIGN KEY (goal_id, version_id)"
+    " REFERENCES careplans_goal (id, version_id)",
+]
+
+OPERATIONS = [RunSQL(SQL, elidable=False)]

@@ -1,0 +1,151 @@
+"""The client, and what may be done to reach them safely."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pghistory
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Lower
+from django.utils.translation import gettext_lazy as _
+
+from carehub import clock
+from carehub.models.base import Keyed, Versioned
+from clients.models.base import AboutClient
+from clients.reference import normalise
+
+if TYPE_CHECKING:
+    from carehub.actors import Actor
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def visible_to(self, actor: "Actor"):
+        """Clients whom ``actor`` may reach now; the database's own policy reads the same table."""
+        from carehub.models import Access
+
+        return self.filter(partnership_id=actor.partnership_id, pk__in=Access.objects.reached_by(actor).values("client_id"))
+
+    def matching(self, words: str):
+        """Clients whose reference is ``words``, or whose names hold or resemble them; the likeliest first."""
+        from django.contrib.postgres.search import TrigramWordSimilarity
+
+        words = " ".join(words.lower().split())
+        if reference := normalise(words):
+            return self.filter(reference=reference)
+        if len(words) < 2:
+            return self.none()
+        return (
+            self.annotate(likeness=TrigramWordSimilarity(words, "search_name"))
+            .filter(Q(search_name__contains=words) | Q(likeness__gte=0.45))
+            .order_by("-likeness", "last_name", "first_name", "pk")
+        )
+
+    def resembling(self, *, first_name: str, last_name: str, date_of_birth: date):
+        """Likely the same person: same date of birth and a similar name, or nearly the same name at any date."""
+        from django.contrib.postgres.search import TrigramSimilarity
+
+        name = f"{first_name} {last_name}".lower()
+        return (
+            self.annotate(likeness=TrigramSimilarity("search_name", name))
+            .filter(
+                Q(date_of_birth=date_of_birth, likeness__gte=0.2)
+                | Q(date_of_birth=date_of_birth, last_name__iexact=last_name)
+                | Q(likeness__gte=0.7)
+            )
+            .order_by("-likeness", "pk")
+        )
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
+class Client(Keyed, Versioned):
+    """A person in treatment, or on the way there. One record in the partnership, from first contact to aftercare."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "F", _("Female")
+        MALE = "M", _("Male")
+        NOT_STATED = "Z", _("Not stated")
+
+    partnership = models.ForeignKey("carehub.Partnership", on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=8)
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=80)
+    #: What they want to be called.
+    name_used = models.CharField(max_length=80, blank=True)
+    date_of_birth = models.DateField()
+    sex = models.CharField(max_length=1, choices=Sex)
+    telephone = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    #: Two workers, no home visit: for those who meet the client and may not see the rest.
+    safety_warning = models.CharField(max_length=200, blank=True)
+    search_name = models.GeneratedField(
+        expression=Lower(Concat(F("first_name"), Value(" "), F("last_name"), Value(" "), F("name_used"))),
+        output_field=models.CharField(max_length=250),
+        db_persist=True,
+    )
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "reference"], name="client_reference_once"),
+            models.CheckConstraint(condition=Q(date_of_birth__gt=date(1902, 12, 31)), name="client_born_after_1902"),
+        ]
+        indexes = [
+            models.Index(fields=["partnership", "-registered_at"], name="client_newest"),
+            models.Index(fields=["partnership", "date_of_birth"], name="client_born"),
+            GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="client_name_trigrams"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def client_id(self):
+        """So that a client and what is about them can be asked the same question."""
+        return self.pk
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def known_as(self) -> str:
+        """The name to use when speaking to them."""
+        return self.name_used or self.first_name
+
+    @property
+    def initials(self) -> str:
+        return f"{self.first_name[:1]}{self.last_name[:1]}".upper()
+
+    @property
+    def age(self) -> int:
+        """In whole years, today."""
+        today, born = clock.today(), self.date_of_birth
+        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
+class SafeContact(AboutClient, Versioned):
+    """How the client may be reached, channel by channel, what may be said, and who must not know."""
+
+    CHANNELS = ("by_telephone", "by_voicemail", "by_text", "by_post", "by_visit")
+
+    client = models.OneToOneField(Client, on_delete=models.PROTECT, related_name="safe_contact")
+    by_telephone = models.BooleanField(_("telephone"))
+    by_voicemail = models.BooleanField(_("voicemail"))
+    by_text = models.BooleanField(_("text message"))
+    by_post = models.BooleanField(_("post"))
+    by_visit = models.BooleanField(_("home visit"))
+    what_to_say = models.CharField(max_length=300, blank=True)
+    who_must_not_know = models.CharField(max_length=300, blank=True)
+    asked_on = models.DateField()
+
+    def allowed(self) -> list[str]:
+        """The channels they said yes to, in words."""
+        return [str(self._meta.get_field(channel).verbose_name) for channel in self.CHANNELS if getattr(self, channel)]
+
+    def refused(self) -> list[str]:
+        return [str(self._meta.get_field(channel).verbose_name) for channel in self.CHANNELS if not getattr(self, channel)]

@@ -1,0 +1,129 @@
+"""One stay in treatment: referral, triage, treatment, discharge."""
+
+from datetime import date
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from carehub import clock
+from carehub.lifecycle import Lifecycle, Step
+from carehub.models.base import ClientRecordQuerySet, Versioned
+from clients import due
+from clients.models.base import AboutClient
+
+EPISODE_LIFECYCLE = Lifecycle(
+    "episode",
+    {"referral": _("referred"), "triage": _("assessed"), "treatment": _("in treatment"), "discharged": _("discharged")},
+    [
+        Step("episode.assess", frozenset({"referral"}), "triage", "assessment.write", _("Complete the triage")),
+        Step("episode.treat", frozenset({"triage"}), "treatment", "plan.sign", _("Sign the first plan")),
+        Step("episode.discharge", frozenset({"referral", "triage", "treatment"}), "discharged", "plan.write", _("Discharge")),
+    ],
+)
+
+
+class EpisodeQuerySet(ClientRecordQuerySet):
+    def open(self):
+        return self.exclude(state=Episode.State.DISCHARGED)
+
+    def of_keyworker(self, person_id):
+        return self.filter(keyworker_id=person_id)
+
+    def of_agency(self, agency_id):
+        return self.filter(agency_id=agency_id)
+
+    def overdue(self, today: date | None = None, grace_days: int = 0):
+        return self.open().filter(due.overdue("next_due_on", today=today or clock.today(), grace_days=grace_days))
+
+    def review_overdue(self, today: date | None = None, grace_days: int = 0):
+        return self.overdue(today, grace_days).filter(next_due_what=Episode.NextDue.REVIEW)
+
+    def due_this_week(self, today: date | None = None):
+        return self.open().filter(due.due_within("next_due_on", today=today or clock.today()))
+
+    def first_due_first(self):
+        return self.order_by(F("next_due_on").asc(nulls_last=True), "pk")
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
+class Episode(AboutClient, Versioned):
+    """A client's stay with one agency. Carries, written down, what lists need: what is due next, risk, keyworker."""
+
+    class State(models.TextChoices):
+        REFERRAL = "referral", _("Referred")
+        TRIAGE = "triage", _("Assessed")
+        TREATMENT = "treatment", _("In treatment")
+        DISCHARGED = "discharged", _("Discharged")
+
+    class NextDue(models.TextChoices):
+        TRIAGE = "triage", _("Triage")
+        PLAN = "plan", _("Care plan")
+        SIGNATURE = "signature", _("Signatures")
+        REVIEW = "review", _("Review")
+
+    class Risk(models.TextChoices):
+        NOT_ASSESSED = "", _("Risk not assessed")
+        NONE = "none", _("No risk found")
+        LOW = "low", _("Low risk")
+        MEDIUM = "medium", _("Medium risk")
+        HIGH = "high", _("High risk")
+
+    class Ending(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        UNPLANNED = "unplanned", _("Unplanned")
+        NEUTRAL = "neutral", _("Neutral")
+
+    client = models.ForeignKey("clients.Client", on_delete=models.PROTECT, related_name="episodes")
+    agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=State, default=State.REFERRAL)
+    referred_on = models.DateField()
+    #: A code of the list 'referral-source'.
+    referral_source = models.CharField(max_length=10)
+    keyworker = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    #: A code of the list 'problem-substance', from the triage.
+    main_substance = models.CharField(max_length=10, blank=True)
+    triaged_on = models.DateField(null=True, blank=True)
+    discharged_on = models.DateField(null=True, blank=True)
+    discharge_reason = models.CharField(max_length=10, blank=True)
+    #: What the dated code list said of the reason on the day of discharge.
+    ending = models.CharField(max_length=10, choices=Ending, blank=True)
+
+    next_due_what = models.CharField(max_length=12, choices=NextDue, blank=True)
+    next_due_on = models.DateField(null=True, blank=True)
+    risk = models.CharField(max_length=8, choices=Risk, blank=True, default=Risk.NOT_ASSESSED)
+    #: What the banner says, in words, and the day each was last asked: [{"words": …, "level": …}].
+    risk_words = models.JSONField(default=list, blank=True)
+    risk_asked_on = models.DateField(null=True, blank=True)
+
+    objects = EpisodeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "agency"], condition=~Q(state="discharged"), name="episode_one_open_in_an_agency"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="discharged", discharged_on__isnull=False) & ~Q(discharge_reason="") & ~Q(ending="")
+                | (~Q(state="discharged") & Q(discharged_on__isnull=True, discharge_reason="", ending="")),
+                name="episode_discharged_on_why_and_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(discharged_on__isnull=True) | Q(discharged_on__gte=F("referred_on")), name="episode_ends_after_it_began"
+            ),
+            models.CheckConstraint(
+                condition=Q(next_due_what="", next_due_on__isnull=True) | (~Q(next_due_what="") & Q(next_due_on__isnull=False)),
+                name="episode_next_due_what_and_when",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["keyworker", "next_due_on"], condition=~Q(state="discharged"), name="episode_caseload"),
+            models.Index(fields=["agency", "next_due_on"], condition=~Q(state="discharged"), name="episode_service"),
+            models.Index(fields=["partnership", "next_due_on"], condition=~Q(state="discharged"), name="episode_due"),
+            models.Index(fields=["client"], name="episode_client"),
+        ]
+
+    @property
+    def due(self) -> due.Due:
+        return due.Due(self.next_due_on, clock.today())
