@@ -4,14 +4,32 @@ from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from carehub import clock
+from carehub import clock, events
+from carehub.actors import Actor
 from carehub.models import Membership, Person
 
 
 class StaffOnly(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def post_login(self, request, user, **kwargs):
+        """On record as of the first role; the page after it already acts in it."""
+        response = super().post_login(request, user, **kwargs)
+        memberships = getattr(user, "open_memberships", None) or WithMemberships().get_user(user.pk).open_memberships
+        events.record("signed-in", by=Actor(user, memberships[0]) if memberships else None, subject=user)
+        return response
+
+    def authentication_failed(self, request, **credentials) -> None:
+        """A wrong password is on record without what was typed: people type passwords into the wrong field."""
+        super().authentication_failed(request, **credentials)
+        person = Person.objects.filter(email__iexact=credentials.get("email", "")).first()
+        events.record("sign-in.failed", by=None, subject=person)
+
+    def is_safe_url(self, url) -> bool:
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
 
 class WithMemberships(AuthenticationBackend):

@@ -12,4 +12,8 @@ urlpatterns = [
     path("drafts/", drafts.save, name="draft-save"),
     path("drafts/discard/", drafts.discard, name="draft-discard"),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("clients.urls")),
+    path("", include("careplans.urls")),
+    path("", include("audits.urls")),
+    path("", include("reports.urls")),
 ]

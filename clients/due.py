@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DueState(StrEnum):
+    """Its values are the names of their looks in carehub.states."""
+
     NOTHING = "nothing"
-    LATER = "later"
-    SOON = "soon"
-    TODAY = "today"
+    LATER = "on-time"
+    SOON = "due-soon"
+    TODAY = "due"
     OVERDUE = "overdue"
 
 

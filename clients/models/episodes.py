@@ -127,3 +127,8 @@ class Episode(AboutClient, Versioned):
     @property
     def due(self) -> due.Due:
         return due.Due(self.next_due_on, clock.today())
+
+    @property
+    def risk_look(self) -> str:
+        """The name of its look in carehub.states; never assessed is never drawn as none."""
+        return f"risk-{self.risk or 'unknown'}"

@@ -1,0 +1,98 @@
+"""The scheduled pass: finds reviews that are due soon or overdue, and tells each person once.
+
+Set-based: one INSERT … SELECT a kind of notice, whatever the number of clients. A notice is unique by person, kind, episode and due
+day, so a pass that runs twice, late, or after a crash tells nobody twice and misses nobody.
+"""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from carehub import clock, context, jobs, local_settings
+from carehub.models import Notice, OutgoingMail, Partnership
+from careplans import notices
+from clients import due
+from clients.models import Episode
+
+MAIL_KIND = "reviews"
+
+_TELL_KEYWORKERS = """
+INSERT INTO carehub_notice (id, partnership_id, client_id, person_id, kind, subject_id, about_day, made_at)
+SELECT gen_random_uuid(), e.partnership_id, e.client_id, e.keyworker_id, %s, e.id, e.next_due_on, %s
+FROM ({episodes}) e WHERE e.keyworker_id IS NOT NULL
+ON CONFLICT (person_id, kind, subject_id, about_day) DO NOTHING
+"""
+_TELL_MANAGERS = """
+INSERT INTO carehub_notice (id, partnership_id, client_id, person_id, kind, subject_id, about_day, made_at)
+SELECT gen_random_uuid(), e.partnership_id, e.client_id, m.person_id, %s, e.id, e.next_due_on, %s
+FROM ({episodes}) e
+JOIN (
+    SELECT DISTINCT agency_id, person_id FROM carehub_membership
+    WHERE role = 'service-manager' AND starts_on <= %s AND (ends_on IS NULL OR ends_on >= %s)
+) m ON m.agency_id = e.agency_id
+ON CONFLICT (person_id, kind, subject_id, about_day) DO NOTHING
+"""
+
+
+def tell_of_reviews(partnership: Partnership, *, today: date | None = None) -> int:
+    """One pass over one partnership. Returns how many new notices were written."""
+    today = today or clock.today()
+    grace_days = local_settings.of(partnership).review_grace_days
+    open_reviews = Episode.objects.open().filter(partnership_id=partnership.pk, next_due_what=Episode.NextDue.REVIEW)
+    with context.on_duty(partnership.pk, "reviews"):
+        began = clock.now()
+        told = _tell(_TELL_KEYWORKERS, notices.REVIEW_SOON, open_reviews.filter(due.due_within("next_due_on", today=today)), began)
+        told += _tell(_TELL_KEYWORKERS, notices.REVIEW_OVERDUE, open_reviews.review_overdue(today), began)
+        told += _tell(_TELL_MANAGERS, notices.REVIEW_OVERDUE_IN_SERVICE, open_reviews.review_overdue(today, grace_days), began, today, today)
+        # Nobody's client waits for nobody: where there is no keyworker, the manager hears at once.
+        unheld = open_reviews.review_overdue(today).filter(keyworker__isnull=True)
+        told += _tell(_TELL_MANAGERS, notices.REVIEW_OVERDUE_IN_SERVICE, unheld, began, today, today)
+        _write_mails(partnership, today=today)
+    return told
+
+
+def _tell(insert: str, kind: str, episodes: QuerySet, *more) -> int:
+    """Run ``insert`` over the SQL of ``episodes``, so that the rule of what is overdue stays where it is."""
+    columns = ("id", "partnership_id", "client_id", "keyworker_id", "agency_id", "next_due_on")
+    sql, params = episodes.order_by().values_list(*columns).query.sql_with_params()
+    made_at, *days = more
+    with connection.cursor() as cursor:
+        cursor.execute(insert.format(episodes=sql), [kind, made_at, *params, *days])
+        return cursor.rowcount
+
+
+def _write_mails(partnership: Partnership, *, today: date) -> None:
+    """One digest a person and day: how many, and where to look; nobody's name. Whoever was told after today's mail gets it tomorrow."""
+    yesterday = clock.now() - timedelta(days=1)
+    told = (
+        Notice.objects.filter(partnership_id=partnership.pk, kind__in=notices.SENTENCES, made_at__gt=yesterday, read_at__isnull=True)
+        .values_list("person_id", flat=True)
+        .order_by()
+    )
+    counts: dict[UUID, int] = {}
+    for person_id in told.iterator(chunk_size=10_000):
+        counts[person_id] = counts.get(person_id, 0) + 1
+    have = set(OutgoingMail.objects.filter(kind=MAIL_KIND, about_day=today, person_id__in=counts).values_list("person_id", flat=True))
+    for person_id, count in counts.items():
+        if person_id in have:
+            continue
+        subject = ngettext("%(count)s review needs you", "%(count)s reviews need you", count) % {"count": count}
+        body = _("On %(day)s: %(subject)s. Sign in to CareHub and open 'Notices'.") % {
+            "day": date_format(today, "j F Y"),
+            "subject": subject,
+        }
+        mail = OutgoingMail.objects.create(
+            partnership=partnership,
+            person_id=person_id,
+            kind=MAIL_KIND,
+            about_day=today,
+            subject=subject,
+            body=body,
+            made_at=clock.now(),
+        )
+        jobs.enqueue(kind="carehub.send_mail", subject=mail.pk, partnership_id=partnership.pk)

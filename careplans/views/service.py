@@ -1,0 +1,52 @@
+"""My service: who needs help, who needs me? For the service manager."""
+
+from django.db.models import Count, F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from carehub import clock, events, local_settings
+from carehub.guards import requires
+from careplans.views.caseload import LOOKS, NARROWED, counted
+from careplans.worklist import page_of
+from clients import due
+from clients.models import Episode
+
+
+@requires("service.view")
+def service(request: HttpRequest) -> HttpResponse:
+    today = clock.today()
+    actor = request.actor
+    held = Episode.objects.visible_to(actor).of_agency(actor.agency_id).open()
+    shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "overdue"
+    rows, further = page_of(held.filter(NARROWED[shown][1](today)), request.GET.get("after", ""))
+    events.saw(*(row.episode.client_id for row in rows))
+    counts = counted(held, today)
+    page = {
+        "rows": rows,
+        "further": further,
+        "shown": shown,
+        "shown_words": NARROWED[shown][0],
+        "counts": [
+            {"number": counts[name], "words": words, "url": f"{request.path}?show={name}", "state": LOOKS[name]}
+            for name, (words, _rule) in NARROWED.items()
+        ],
+        "keyworkers": by_keyworker(held, today),
+        "grace_days": local_settings.of(actor.partnership).review_grace_days,
+        "total": counts["all"],
+    }
+    return render(request, "careplans/service.html", page)
+
+
+def by_keyworker(held, today) -> list[dict]:
+    """A row a keyworker: how many people, how many with a plan in review, how many overdue. One query."""
+    return list(
+        held.values(name=F("keyworker__name"))
+        .annotate(
+            people=Count("pk"),
+            with_plan=Count("pk", filter=Q(next_due_what=Episode.NextDue.REVIEW)),
+            overdue=Count("pk", filter=due.overdue("next_due_on", today=today)),
+            soon=Count("pk", filter=due.due_within("next_due_on", today=today)),
+            high_risk=Count("pk", filter=Q(risk=Episode.Risk.HIGH)),
+        )
+        .order_by("-overdue", "name")
+    )

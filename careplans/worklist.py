@@ -1,0 +1,73 @@
+"""What is to be done for a client next: the row of every work list, and the button in it."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Episode
+
+Next = Episode.NextDue
+_BUTTONS: dict[str, tuple[str, Promise]] = {
+    Next.TRIAGE: ("assess", _("Start triage")),
+    Next.PLAN: ("plan", _("Write plan")),
+    Next.SIGNATURE: ("plan", _("Sign plan")),
+    Next.REVIEW: ("client", _("Review plan")),
+}
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """One client in a work list. ``episode`` comes with its client and keyworker."""
+
+    episode: Episode
+
+    @property
+    def client(self):
+        return self.episode.client
+
+    @property
+    def what(self) -> str:
+        return self.episode.get_next_due_what_display()
+
+    @property
+    def button(self) -> Promise:
+        return _BUTTONS.get(self.episode.next_due_what, ("", _("Open")))[1]
+
+    @property
+    def url(self) -> str:
+        return reverse("client", args=[self.episode.client_id])
+
+
+#: Keyset paging: a page begins after the last row of the one before, so page 400 costs what page 1 costs.
+PAGE = 25
+
+
+def page_of(episodes, after: str = "") -> tuple[list[WorkRow], str]:
+    """25 rows in order of what is due first, and where the next page begins ('' where there is none).
+
+    ``after``: '2026-03-03.<key>' of the last row seen, as returned; anything else is taken for the beginning.
+    """
+    episodes = episodes.select_related("client", "keyworker").filter(next_due_on__isnull=False).order_by("next_due_on", "pk")
+    if position := _position(after):
+        from django.db.models import Q
+
+        day, key = position
+        episodes = episodes.filter(Q(next_due_on__gt=day) | Q(next_due_on=day, pk__gt=key))
+    rows = [WorkRow(episode) for episode in episodes[: PAGE + 1]]
+    if len(rows) <= PAGE:
+        return rows, ""
+    last = rows[PAGE - 1].episode
+    return rows[:PAGE], f"{last.next_due_on:%Y-%m-%d}.{last.pk}"
+
+
+def _position(after: str):
+    from datetime import date
+    from uuid import UUID
+
+    day, dot, key = after.partition(".")
+    try:
+        return date.fromisoformat(day), UUID(key)
+    except ValueError:
+        return None
