@@ -47,6 +47,7 @@ def read_question(table: Table, words: Words) -> Question:
         id=name,
         text=text,
         kind=kind,
+        short=table.text("short", ""),
         hint=table.text("hint", ""),
         choices=choices,
         mandatory=table.flag("mandatory"),

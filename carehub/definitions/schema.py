@@ -75,6 +75,8 @@ class Question:
     id: str
     text: str
     kind: str
+    #: What lists and messages call the question; ``name`` is never empty.
+    short: str = ""
     hint: str = ""
     choices: tuple[Choice, ...] = ()
     mandatory: bool = False
@@ -103,6 +105,10 @@ class Question:
     unit: str = ""
     #: 'past' (today included), 'future' (today included) or 'any'.
     dates: str = "any"
+
+    @property
+    def name(self) -> str:
+        return self.short or self.text
 
     def choice(self, value: object) -> Choice | None:
         return next((choice for choice in self.choices if choice.value == value), None)

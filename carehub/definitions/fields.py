@@ -1,0 +1,267 @@
+"""The page on which a form, or one section of it, is filled in: made from the definition, nothing written by hand.
+
+What is typed is never cleaned on the way to the draft. ``answers``, ``problems`` and ``missing`` say what it amounts to.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from crispy_forms.layout import LayoutObject
+from crispy_forms.utils import render_field
+from django import forms
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from carehub.definitions.answers import (
+    NOT_ANSWER_WORDS,
+    Answers,
+    LastAnswer,
+    Missing,
+    missing,
+    not_answers_of,
+    progress,
+)
+from carehub.definitions.conditions import for_script, in_words, shown
+from carehub.definitions.schema import NOT_ANSWERS, Form, Question, Section
+from carehub.definitions.show import last_words
+from carehub.definitions.typed import ASKED, Read, Typed, field_names, from_post, merge, named, none_name, read, still_name
+from carehub.formfields import DateField, LongText, OneFromList, OneOf, Several, Text
+from carehub.forms import CareHubForm
+
+#: From this many choices on a list to open is easier than radios.
+LONG_LIST = 12
+
+
+class _AsTyped:
+    """Takes whatever was typed: the question itself says what is wrong with it (carehub.definitions.cleaning)."""
+
+    def clean(self, value: Any) -> Any:
+        return value
+
+
+def _as_typed(base: type[forms.Field]) -> type[forms.Field]:
+    return type(base.__name__, (_AsTyped, base), {})
+
+
+_TEXT, _LONG_TEXT, _DATE, _ONE_OF, _SEVERAL, _LIST = map(_as_typed, (Text, LongText, DateField, OneOf, Several, OneFromList))
+_STILL = _as_typed(forms.BooleanField)
+_NONE = _as_typed(forms.ChoiceField)
+
+
+def answer_field(question: Question) -> forms.Field:
+    """The field for the answer itself."""
+    common: dict[str, Any] = {"label": question.text, "help_text": question.hint, "required": False}
+    if question.kind == "text":
+        return _TEXT(**common)
+    if question.kind == "long-text":
+        return _LONG_TEXT(**common)
+    if question.kind == "number":
+        field = _TEXT(width=5, suffix=question.unit, **common)
+        field.widget.attrs["inputmode"] = "decimal" if question.decimals else "numeric"
+        return field
+    if question.kind == "date":
+        return _DATE(**common)
+    if question.kind == "score-1-5":
+        return _ONE_OF([(str(score), f"{score} – {meaning}") for score, meaning in enumerate(question.anchors, start=1)], **common)
+    if question.kind == "substance" or (question.kind == "one-of" and len(question.choices) >= LONG_LIST):
+        return _LIST([(choice.value, choice.text) for choice in question.choices], **common)
+    choices = [(choice.value, choice.text, choice.hint) for choice in question.choices]
+    if question.kind != "many-of":
+        return _ONE_OF(choices, inline=question.kind == "yes-no", **common)
+    field = _SEVERAL(choices, **common)
+    if alone := next((choice for choice in question.choices if choice.alone), None):
+        field.dividers = {alone.value: _("or")}
+    return field
+
+
+def none_field(form: Form, question: Question, last: LastAnswer | None) -> forms.Field | None:
+    """Why there is no answer: one list, grouped by declined, not known, does not apply, not asked."""
+    offered = not_answers_of(form, question, asked_before=last is not None)
+    groups: list[tuple[str, Any]] = [("", _("Choose"))]
+    for none in NOT_ANSWERS:
+        words = str(NOT_ANSWER_WORDS[none])
+        of_none = [(f"{none}/{why}" if why else none, text or words) for one, why, text in offered if one == none]
+        if len(of_none) == 1 and of_none[0][0] == none:
+            groups.append(of_none[0])
+        elif of_none:
+            groups.append((words, of_none))
+    return _NONE(choices=groups, label=_("Why there is no answer"), required=False) if offered else None
+
+
+class DefinitionForm(CareHubForm):
+    """A form from a definition. Make it with ``build``."""
+
+    mark_optional = False
+
+    def __init__(
+        self,
+        definition: Form,
+        *,
+        section: str = "",
+        draft: Mapping[str, Sequence[str]] | None = None,
+        data: QueryDict | None = None,
+        last: Mapping[str, LastAnswer] | None = None,
+        completing: bool = False,
+        for_client: bool = False,
+    ) -> None:
+        self.definition, self.section, self.last, self.completing = definition, section, last or {}, completing
+        sections = (definition.section(section),) if section else definition.sections
+        wanted = [question for one in sections for question in one.questions if not (for_client and question.third_party)]
+        before = {name: list(values) for name, values in (draft or {}).items()}
+        self.typed: Typed = merge(before, from_post(definition, data)) if data is not None else before
+        self.questions = _not_ruled_out(definition, wanted, read(definition, before, last).answers)
+        super().__init__(data, initial=self._initial())
+        for question in self.questions:
+            self._add(question)
+        self.fields[ASKED] = forms.CharField(widget=forms.HiddenInput, required=False)
+        self.initial[ASKED] = " ".join(question.id for question in self.questions)
+
+    @cached_property
+    def read(self) -> Read:
+        return read(self.definition, self.typed, self.last)
+
+    @property
+    def answers(self) -> Answers:
+        """Everything that can be read, hidden questions included; ``answers.complete`` leaves those out."""
+        return self.read.answers
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """What is wrong, in the whole form: question → message."""
+        return {name: message for name, message in self.read.problems.items() if shown(self.definition, name, self.answers)}
+
+    @property
+    def missing(self) -> list[Missing]:
+        """What the whole form lacks for completion."""
+        return [one for one in missing(self.definition, self.answers) if one.question not in self.read.problems]
+
+    @property
+    def progress(self) -> dict[str, tuple[int, int]]:
+        return progress(self.definition, self.answers)
+
+    def clean(self) -> None:
+        """On this page: what was typed wrongly and, when completing, what is missing. Hidden questions ask for nothing."""
+        here = {question.id for question in self.questions}
+        for name, message in self.problems.items():
+            if name in here:
+                self.add_error(name, message)
+        for one in self.missing if self.completing else ():
+            if one.question in here:
+                self.add_error(one.question, named(self.definition.question(one.question), one.reason))
+
+    def layout(self) -> Sequence[Any]:
+        parts: list[Any] = []
+        for section in self.definition.sections:
+            blocks = [QuestionBlock(question) for question in self.questions if question in section.questions]
+            if blocks:
+                parts.append(SectionBlock(section, blocks, titled=not self.section))
+        return parts
+
+    def only_if(self, question: Question) -> tuple[str, str]:
+        """For a question that other answers on this page may hide: the condition as JSON for the script, and in words."""
+        if question.shown_if is None:
+            return "", ""
+        on_page = frozenset(one.id for one in self.questions)
+        condition = for_script(self.definition, question.shown_if, self.answers, on_page)
+        if condition is None or isinstance(condition, bool):
+            return "", ""
+        return json.dumps(condition, ensure_ascii=False), in_words(self.definition, question.shown_if)
+
+    def _add(self, question: Question) -> None:
+        last = self.last.get(question.id)
+        field = self.fields[question.id] = answer_field(question)
+        if last:
+            field.last_answer = last_words(self.definition, question, last)
+            if "value" in last and question.re_ask != "always":
+                self.fields[still_name(question)] = _STILL(label=_("Still true"), required=False)
+        if (none := none_field(self.definition, question, last)) is not None:
+            self.fields[none_name(question)] = none
+
+    def _initial(self) -> dict[str, Any]:
+        """The draft as it was typed, an impossible date included."""
+        found: dict[str, Any] = {}
+        for question in self.questions:
+            parts = [self.typed.get(name) or [] for name in field_names(question)]
+            if question.kind == "many-of":
+                found[question.id] = parts[0]
+            elif question.kind == "date":
+                found[question.id] = [part[-1] if part else "" for part in parts]
+            else:
+                found[question.id] = parts[0][-1] if parts[0] else ""
+            found[none_name(question)] = "".join((self.typed.get(none_name(question)) or [""])[-1:])
+            found[still_name(question)] = bool("".join((self.typed.get(still_name(question)) or [""])[-1:]))
+        return found
+
+
+def _not_ruled_out(definition: Form, questions: list[Question], answers: Answers) -> list[Question]:
+    """Without the questions that answers given on other pages hide, whatever is answered on this one."""
+    on_page = frozenset(question.id for question in questions)
+    left = [
+        question
+        for question in questions
+        if question.shown_if is None or for_script(definition, question.shown_if, answers, on_page) not in (False, None)
+    ]
+    return left if len(left) == len(questions) else _not_ruled_out(definition, left, answers)
+
+
+def build(
+    definition: Form,
+    *,
+    section: str = "",
+    draft: Mapping[str, Sequence[str]] | None = None,
+    data: QueryDict | None = None,
+    last: Mapping[str, LastAnswer] | None = None,
+    completing: bool = False,
+    for_client: bool = False,
+) -> DefinitionForm:
+    """The Django form for a definition, or for one section of it.
+
+    draft: the whole form as typed so far (``Draft.fields``, or ``typed.from_answers`` of a completed assessment). data: what
+    was just posted. last: ``forward.last_answers`` of the assessment before. completing: mandatory questions on this page
+    must be answered. for_client: without what comes from other people; it stays in the draft.
+
+    Afterwards: ``form.typed`` is the draft to keep, ``form.answers``, ``form.problems``, ``form.missing``, ``form.progress``.
+    """
+    return DefinitionForm(definition, section=section, draft=draft, data=data, last=last, completing=completing, for_client=for_client)
+
+
+class SectionBlock(LayoutObject):
+    """The questions of a section, with what is said to the client before them. No title where the page bears it already."""
+
+    def __init__(self, section: Section, blocks: Sequence["QuestionBlock"], *, titled: bool) -> None:
+        self.section, self.titled = section, titled
+        self.fields = list(blocks)
+
+    def render(self, form: DefinitionForm, context: Any, template_pack: str = "carehub", **more: Any) -> str:
+        content = self.get_rendered_fields(form, context, template_pack, **more)
+        return render_to_string("carehub/layout/questions.html", {"section": self.section, "titled": self.titled, "content": content})
+
+
+class QuestionBlock(LayoutObject):
+    """A question with its last answer, 'still true', and the place to say why there is no answer."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.fields = [question.id]
+
+    def render(self, form: DefinitionForm, context: Any, template_pack: str = "carehub", **more: Any) -> str:
+        question = self.question
+        drawn = {
+            part: render_field(name, form, context, template_pack=template_pack) if name in form.fields else ""
+            for part, name in (("answer", question.id), ("still", still_name(question)), ("none", none_name(question)))
+        }
+        condition, words = form.only_if(question)
+        last = form.last.get(question.id)
+        given = form.data.get(none_name(question), "") if form.is_bound else form.initial.get(none_name(question))
+        about = {
+            "question": question,
+            "condition": condition,
+            "only_if": words,
+            "last_value": json.dumps(last["value"]) if last and "value" in last else "",
+            "no_answer_open": bool(given),
+            "alone": " ".join(choice.value for choice in question.choices if choice.alone),
+        }
+        return render_to_string("carehub/layout/question.html", about | drawn)

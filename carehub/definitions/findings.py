@@ -1,0 +1,140 @@
+"""What answers lead to: risks for the client's banner, and proposals that a person accepts or declines.
+
+Nothing here decides anything. 'Not known' is told apart from 'no': a risk that nobody asked about is no absent risk.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from carehub.definitions.answers import Answer
+from carehub.definitions.conditions import holds, last_known, passes, shown
+from carehub.definitions.forward import Stamp
+from carehub.definitions.schema import RISK_LEVELS, Condition, Form, Question, Trigger
+from carehub.definitions.show import answer_words
+
+
+@dataclass(frozen=True)
+class RiskFound:
+    """A risk in one of the five areas, in the words of the banner, and when it was last asked about."""
+
+    area: str
+    level: str
+    words: str
+    question: str
+    asked_on: dt.date | None = None
+    asked_by: str = ""
+    #: Not to be seen by the client: left out when the screen is turned to them, and of everything printed for them.
+    third_party: bool = False
+
+
+@dataclass(frozen=True)
+class RiskNotKnown:
+    """A question about risk that has no answer: 'declined', 'not asked', or nothing at all ('')."""
+
+    areas: tuple[str, ...]
+    question: str
+    text: str
+    none: str
+
+
+@dataclass(frozen=True)
+class Because:
+    """An answer that a finding rests on."""
+
+    question: str
+    words: str
+    third_party: bool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A trigger, looked at: its condition holds, does not, or cannot be told (None) until something is asked."""
+
+    trigger: Trigger
+    holds: bool | None
+    #: Where it holds, the answers that made it so; else all answers that were looked at.
+    because: tuple[Because, ...]
+    #: Questions without an answer that the condition asks about.
+    not_known: tuple[str, ...]
+
+
+def risks(form: Form, answers: Mapping[str, Answer], asked: Stamp | None = None) -> tuple[RiskFound, ...]:
+    """Every risk that the answers raise, the gravest first. An answer that was not asked again still counts, with its day."""
+    found = []
+    for question in form.questions:
+        answer = answers.get(question.id)
+        value = last_known(answer)
+        if answer is None or value is None or not shown(form, question, answers):
+            continue
+        on, by = _asked(answer, asked)
+        for raised in question.raises:
+            if passes(question, raised.when, value):
+                found.append(RiskFound(raised.area, raised.level, raised.words, question.id, on, by, question.third_party))
+    return tuple(sorted(found, key=lambda risk: -RISK_LEVELS.index(risk.level)))
+
+
+def gravest(found: Iterable[RiskFound]) -> dict[str, RiskFound]:
+    """Area → its gravest risk."""
+    by_area: dict[str, RiskFound] = {}
+    for risk in found:
+        known = by_area.get(risk.area)
+        if known is None or RISK_LEVELS.index(risk.level) > RISK_LEVELS.index(known.level):
+            by_area[risk.area] = risk
+    return by_area
+
+
+def risks_not_known(form: Form, answers: Mapping[str, Answer]) -> tuple[RiskNotKnown, ...]:
+    """The questions about risk that were to be asked and have no answer, now or earlier."""
+    found = []
+    for question in form.questions:
+        if not question.raises or not shown(form, question, answers):
+            continue
+        answer = answers.get(question.id)
+        none = (answer or {}).get("none", "")
+        if last_known(answer) is None and none != "not-applicable":
+            areas = tuple(dict.fromkeys(raised.area for raised in question.raises))
+            found.append(RiskNotKnown(areas, question.id, question.text, none))
+    return tuple(found)
+
+
+def findings(form: Form, answers: Mapping[str, Answer], kind: str = "") -> tuple[Finding, ...]:
+    """Every trigger of the form, or those of one kind, with what it rests on."""
+    return tuple(_look(form, trigger, answers) for trigger in form.triggers if kind in ("", trigger.kind))
+
+
+def proposed(form: Form, answers: Mapping[str, Answer], kind: str = "proposal") -> tuple[Finding, ...]:
+    """The triggers whose condition holds."""
+    return tuple(finding for finding in findings(form, answers, kind) if finding.holds)
+
+
+def _look(form: Form, trigger: Trigger, answers: Mapping[str, Answer]) -> Finding:
+    held = holds(form, trigger.when, answers)
+    because: dict[str, Because] = {}
+    not_known: dict[str, None] = {}
+    for leaf in trigger.when.leaves():
+        question = form.question(leaf.question)
+        if not shown(form, question, answers):
+            continue
+        answer = answers.get(question.id)
+        if answer is None or (last_known(answer) is None and answer.get("none") != "not-applicable"):
+            not_known[question.text] = None
+        elif not held or _held(form, leaf, answers):
+            because[question.id] = _because(form, question, answer)
+    return Finding(trigger, held, tuple(because.values()), tuple(not_known))
+
+
+def _held(form: Form, leaf: Condition, answers: Mapping[str, Answer]) -> bool:
+    return holds(form, leaf, answers) is True
+
+
+def _because(form: Form, question: Question, answer: Answer) -> Because:
+    words = ", ".join(answer_words(form, question, answer))
+    return Because(question.id, f"{question.text} {words}", question.third_party)
+
+
+def _asked(answer: Answer, stamp: Stamp | None) -> tuple[dt.date | None, str]:
+    told = answer.get("still") or answer.get("last")
+    if told:
+        return dt.date.fromisoformat(told["on"]), told["by"]
+    return (stamp.on, stamp.by) if stamp else (None, "")

@@ -1,0 +1,68 @@
+// Hides questions that do not apply, as the answers change. The server decides for itself when the form comes in: this
+// only spares reading. Nothing that was typed under a hidden question is cleared.
+//
+// A condition is true, false, or null where the answers do not tell yet (carehub/definitions/conditions.py).
+(() => {
+  "use strict";
+
+  const blocks = new Map();
+  document.querySelectorAll("[data-question]").forEach((block) => blocks.set(block.dataset.question, block));
+  const conditional = [...blocks.values()].filter((block) => block.dataset.shownIf);
+  if (!conditional.length) return;
+  const form = conditional[0].closest("form");
+  const conditions = new Map(conditional.map((block) => [block.dataset.question, JSON.parse(block.dataset.shownIf)]));
+
+  const known = (entered, name) => {
+    const last = blocks.get(name).dataset.last;
+    const none = entered.get(`${name}__none`) || "";
+    if (last && (entered.has(`${name}__still`) || none === "not-asked/not-re-asked")) {
+      const value = JSON.parse(last);
+      return { values: Array.isArray(value) ? value : [String(value)], none: none };
+    }
+    const parts = [name, `${name}_day`, `${name}_month`, `${name}_year`].flatMap((field) => entered.getAll(field));
+    return { values: parts.filter((value) => String(value).trim() !== ""), none: none };
+  };
+
+  const not = (truth) => (truth === null ? null : !truth);
+  const every = (truths) => (truths.includes(false) ? false : truths.includes(null) ? null : true);
+
+  const holds = (condition, entered) => {
+    if (condition === null || typeof condition === "boolean") return condition;
+    if (condition.parts) {
+      const truths = condition.parts.map((part) => holds(part, entered));
+      if (condition.test === "not") return not(truths[0]);
+      return condition.test === "all" ? every(truths) : not(every(truths.map(not)));
+    }
+    const block = blocks.get(condition.question);
+    if (!block) return null;
+    const reached = conditions.has(condition.question) ? holds(conditions.get(condition.question), entered) : true;
+    if (reached !== true) return reached;
+    const { values, none } = known(entered, condition.question);
+    const wanted = [].concat(condition.value).map(String);
+    if (condition.test === "answered") return values.length > 0 === condition.value;
+    if (condition.test === "none") return none || values.length ? none.split("/")[0] === condition.value : null;
+    if (!values.length) return none.startsWith("not-applicable") ? false : null;
+    const number = Number(values[0].replace(/[ ,]/g, ""));
+    const alone = new Set((block.dataset.alone || "").split(" "));
+    switch (condition.test) {
+      case "is": return typeof condition.value === "number" ? number === condition.value : values[0] === wanted[0];
+      case "is_not": return typeof condition.value === "number" ? number !== condition.value : values[0] !== wanted[0];
+      case "at_least": return Number.isNaN(number) ? null : number >= condition.value;
+      case "at_most": return Number.isNaN(number) ? null : number <= condition.value;
+      case "chosen_at_least": return values.filter((value) => !alone.has(value)).length >= condition.value;
+      default: return values.some((value) => wanted.includes(value));
+    }
+  };
+
+  const look = () => {
+    const entered = new FormData(form);
+    conditions.forEach((condition, name) => {
+      blocks.get(name).hidden = holds(condition, entered) !== true;
+    });
+  };
+
+  conditional.forEach((block) => block.querySelector(".question__only-if")?.remove());
+  form.addEventListener("input", look);
+  form.addEventListener("change", look);
+  look();
+})();
