@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from carehub.views import drafts, health
+from carehub.views import accounts, drafts, health
 
 handler400 = "carehub.views.errors.bad_request"
 handler403 = "carehub.views.errors.forbidden"
@@ -11,7 +11,10 @@ urlpatterns = [
     path("health", health.health, name="health"),
     path("drafts/", drafts.save, name="draft-save"),
     path("drafts/discard/", drafts.discard, name="draft-discard"),
-    path("accounts/", include("allauth.account.urls")),
+    path("sign-in/", accounts.login, name="account_login"),
+    path("sign-out/", accounts.logout, name="account_logout"),
+    path("password/", accounts.change_password, name="account_change_password"),
+    *[path(f"accounts/{name}/", accounts.shut, name=f"account_{name}") for name in ("signup", "reset_password", "inactive", "email")],
     path("", include("clients.urls")),
     path("", include("careplans.urls")),
     path("", include("audits.urls")),
