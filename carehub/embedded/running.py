@@ -1,0 +1,149 @@
+"""``make run``: the database, the tables, the web, the worker and beat, until Ctrl-C."""
+
+import http.client
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from carehub.embedded.folders import ROOT, Home, OneLauncher, data_folder, make_private
+from carehub.embedded.postgres import EmbeddedPostgres, database_urls
+from carehub.embedded.processes import Child, Program, Stopped, Supervisor, die_with_parent, open_log, tail
+from carehub.embedded.progress import STARTED_AT, say, step
+
+SERVES_WITHIN = 60.0
+#: Set by the Makefile: the launcher then ends with make, however make ends.
+WITH_MAKE = "CAREHUB_STOP_WITH_MAKE"
+
+
+def stop_with_make() -> None:
+    if os.environ.pop(WITH_MAKE, ""):
+        die_with_parent(os.getppid(), signal.SIGTERM)
+
+
+def given_database() -> dict[str, str] | None:
+    """The addresses of a server somebody else runs."""
+    names = ("DATABASE_URL", "DATABASE_OWNER_URL")
+    return {name: os.environ[name] for name in names} if all(os.environ.get(name) for name in names) else None
+
+
+def run(port: int) -> int:
+    stop_with_make()
+    var = make_private(data_folder())
+    lock = OneLauncher(var)
+    lock.take()
+    supervisor = Supervisor()
+    try:
+        start(var, port, supervisor)
+        supervisor.watch()
+    except Stopped:
+        say("\nCareHub stops …")
+    finally:
+        supervisor.stop()
+        lock.release()
+    say("CareHub has stopped; its data stay.")
+    return 0
+
+
+def start(var: Path, port: int, supervisor: Supervisor) -> None:
+    urls = given_database()
+    if urls is None:
+        with step("database: PostgreSQL of its own"):
+            urls = EmbeddedPostgres(var, supervisor).bring_up()
+    environment = {**os.environ, **product_environment(var, port), "DATABASE_URL": urls["DATABASE_URL"]}
+    environment.pop("DATABASE_OWNER_URL", None)
+    logs = var / "logs"
+    python = sys.executable
+    for folder in (var / "broker" / "messages", var / "broker" / "control"):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    static = supervisor.keep(
+        Program("static files", [python, ROOT / "manage.py", "collectstatic", "--noinput", "-v0"], open_log(logs, "static"), environment)
+    )
+    tables = supervisor.keep(Program("tables", [python, "-m", "carehub.embedded.tables"], None, {**environment, **urls}))
+    supervisor.finish(tables, what="Making the tables")
+    supervisor.finish(static, what="Collecting the static files")
+
+    celery = [python, "-m", "celery", "-A", "carehub.celery"]
+    with step("web, worker, beat"):
+        web = supervisor.keep(
+            Program(
+                "web",
+                [python, "-m", "gunicorn", "-c", "python:carehub.embedded.web_settings", "carehub.wsgi"],
+                open_log(logs, "web"),
+                environment,
+                orphan_signal=signal.SIGTERM,
+            )
+        )
+        worker = [*celery, "worker", "--pool=solo", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"]
+        supervisor.keep(Program("worker", worker, open_log(logs, "worker"), environment))
+        supervisor.keep(Program("beat", [*celery, "beat", "--loglevel=INFO"], open_log(logs, "beat"), environment))
+        wait_for_web(web, port, supervisor)
+    welcome(var, port)
+
+
+def product_environment(var: Path, port: int) -> dict[str, str]:
+    return {
+        "CAREHUB_DEMO": os.environ.get("CAREHUB_DEMO", "1"),
+        "CAREHUB_VAR": str(var),
+        "CAREHUB_ADDRESS": os.environ.get("CAREHUB_ADDRESS", f"http://127.0.0.1:{port}"),
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def wait_for_web(web: Child, port: int, supervisor: Supervisor) -> None:
+    """Until the health page answers 200: then it serves, and reaches its database."""
+    until = time.monotonic() + SERVES_WITHIN
+    answer = "nothing"
+    while time.monotonic() < until and web.running:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/health")
+            answer = str(connection.getresponse().status)
+            connection.close()
+            if answer == "200":
+                return
+        except OSError:
+            pass
+        supervisor.rest(0.05)
+    log = web.program.log
+    assert log
+    raise SystemExit(f"{tail(log)}\nThe web process does not serve (it answers {answer}); the whole story is in {log}.")
+
+
+def welcome(var: Path, port: int) -> None:
+    taken = time.time() - float(os.environ.get(STARTED_AT, time.time()))
+    say(f"\nCareHub serves http://127.0.0.1:{port}/ after {taken:.1f} s. Data and logs are in {var}. Ctrl-C stops it.")
+    sign_ins = var / "sign-ins.txt"
+    if sign_ins.exists():
+        say(sign_ins.read_text().rstrip())
+
+
+def manage(words: list[str]) -> int:
+    """``manage.py`` on the data of this copy: beside a running launcher, or with the database started for it alone."""
+    stop_with_make()
+    var = make_private(data_folder())
+    supervisor = Supervisor()
+    lock = OneLauncher(var)
+    urls = given_database()
+    try:
+        if urls is None:
+            if lock.holder():
+                home = Home(var)
+                urls = database_urls(home.passwords(), home.socket_folder())
+            else:
+                lock.take()
+                urls = EmbeddedPostgres(var, supervisor).bring_up()
+        port = int(os.environ.get("PORT") or 8000)
+        environment = {**os.environ, **product_environment(var, port), **urls}
+        child = supervisor.keep(Program("manage", [sys.executable, ROOT / "manage.py", *words], None, environment, in_terminal=True))
+        while child.running:
+            supervisor.rest(0.05)
+        return child.code or 0
+    except Stopped:
+        return 130
+    finally:
+        supervisor.stop()
+        lock.release()

@@ -1,0 +1,44 @@
+"""One step of the start, in a process of its own: the database checked, its tables made by their owner, the demonstration loaded.
+
+Alone among the launcher's children it is given DATABASE_OWNER_URL.
+"""
+
+import os
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connections
+
+from carehub.embedded.progress import step
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carehub.settings")
+    django.setup()
+    try:
+        for name, variable in (("owner", "DATABASE_OWNER_URL"), ("default", "DATABASE_URL")):
+            try:
+                connections[name].ensure_connection()
+            except OperationalError as error:
+                raise SystemExit(f"The database does not answer: {' '.join(str(error).split())}. Check {variable}.") from None
+        with step("tables"):
+            call_command("migrate", database="owner", interactive=False, verbosity=0)
+            call_command("createcachetable", database="owner", verbosity=0)
+        load_demonstration()
+    except (ImproperlyConfigured, CommandError) as error:
+        raise SystemExit(str(error)) from None
+
+
+def load_demonstration() -> None:
+    from django.conf import settings
+
+    from carehub.models import Partnership
+
+    if settings.DEMO and not Partnership.objects.using("owner").exists():
+        with step("demonstration partnership"):
+            call_command("load_demo", verbosity=0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""``make test``, ``make check``, ``make proof``, ``make bench``: the same things against a server that is thrown away afterwards."""
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from carehub.embedded.folders import ROOT, Home, OneLauncher, data_folder, make_private
+from carehub.embedded.postgres import EmbeddedPostgres
+from carehub.embedded.processes import Program, Stopped, Supervisor
+from carehub.embedded.progress import STARTED_AT, say, step
+from carehub.embedded.running import given_database, stop_with_make
+
+
+class Trial:
+    """A server, the environment that points at it, and programs run in the terminal one after the other."""
+
+    def __init__(self, supervisor: Supervisor, environment: dict[str, str]) -> None:
+        self.supervisor = supervisor
+        self.environment = environment
+
+    def run(self, *words: str | Path, **more: str) -> int:
+        environment = {**self.environment, **more}
+        program = Program(str(words[0]), words, None, environment, in_terminal=True, patience=30)
+        child = self.supervisor.keep(program)
+        while child.running:
+            self.supervisor.rest(0.05)
+        self.supervisor.children.remove(child)
+        return child.code or 0
+
+    def python(self, *words: str | Path, **more: str) -> int:
+        return self.run(sys.executable, *words, **more)
+
+
+@contextmanager
+def trial(*, durable: bool = False) -> Iterator[Trial]:
+    """Under ``<data folder>/test``, wiped before and after. ``durable``: the disk is waited for, as in the default run."""
+    stop_with_make()
+    var = make_private(data_folder()) / "test"
+    lock = OneLauncher(make_private(var))
+    lock.take()
+    supervisor = Supervisor()
+    home: Home | None = None
+    try:
+        urls = given_database()
+        if urls is None:
+            with step("a database for the tests"):
+                home = Home(var)
+                home.remove(but=lock.file)
+                urls = EmbeddedPostgres(var, supervisor, durable=durable, makes_databases=True).bring_up()
+        environment = {**os.environ, **urls, "CAREHUB_VAR": str(var), "CAREHUB_DEMO": "1", "CAREHUB_SECRET_KEY": secrets.token_urlsafe(48)}
+        yield Trial(supervisor, environment)
+    finally:
+        supervisor.stop()
+        if home:
+            home.remove(but=lock.file)
+        lock.release()
+
+
+def ended(what: str, code: int) -> int:
+    taken = time.time() - float(os.environ.get(STARTED_AT, time.time()))
+    say(f"{what}: {'all well' if code == 0 else 'FAILED'} after {taken:.0f} s in all")
+    return code
+
+
+def test(words: list[str]) -> int:
+    return _pytest("make test", ["-m", "not bench", *words])
+
+
+def proof(words: list[str]) -> int:
+    """The promises at their full count."""
+    return _pytest("make proof", ["-m", "proof", *words], durable=True, CAREHUB_PROOF="full")
+
+
+def bench(words: list[str]) -> int:
+    """Figures, printed and written as JSON by the tests marked so; in their own order, alone on the machine."""
+    return _pytest("make bench", ["-m", "bench", "-s", "-p", "no:randomly", *words], durable=True)
+
+
+def _pytest(what: str, words: list[str], *, durable: bool = False, **environment: str) -> int:
+    try:
+        with trial(durable=durable) as one:
+            code = one.python("-m", "pytest", *words, **environment)
+    except Stopped:
+        code = 130
+    return ended(what, code)
+
+
+def check(words: list[str]) -> int:
+    """Everything that can be said of the code without running it. All are tried, so that one run tells all."""
+    failed = []
+    templates = sorted(str(path) for path in (ROOT / "templates").rglob("*.html"))
+    production = {
+        "CAREHUB_DEMO": "",
+        "CAREHUB_ADDRESS": "https://carehub.example.org",
+        "CAREHUB_HOSTS": "carehub.example.org",
+        "CAREHUB_TRUSTED_PROXY": "1",
+    }
+    with trial() as one:
+        steps = {
+            "lint": lambda: one.python("-m", "ruff", "check", "--quiet", "."),
+            "format": lambda: one.python("-m", "ruff", "format", "--check", "--quiet", "."),
+            "types": lambda: one.python("-m", "mypy"),
+            "templates": lambda: one.python("-m", "djade", "--check", "--target-version", "5.2", *templates) if templates else 0,
+            "system check": lambda: one.python("manage.py", "check"),
+            "system check, production": lambda: one.python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **production),
+            "migrations": lambda: one.python("manage.py", "makemigrations", "--check", "--dry-run"),
+            "architecture": lambda: one.python("-m", "pytest", "-q", "tests/architecture"),
+        }
+        for what, go in steps.items():
+            with step(what):
+                if go() != 0:
+                    failed.append(what)
+    if failed:
+        say(f"To mend: {', '.join(failed)}. 'make fix' mends format and some of the lint.")
+    return ended("make check", 1 if failed else 0)
+
+
+def fix(words: list[str]) -> int:
+    """Formats, and mends what can be mended without thinking."""
+    one = Trial(Supervisor(), dict(os.environ))
+    templates = sorted(str(path) for path in (ROOT / "templates").rglob("*.html"))
+    codes = [one.python("-m", "ruff", "check", "--fix", "."), one.python("-m", "ruff", "format", ".")]
+    if templates:
+        # djade answers 1 when it has changed something.
+        one.python("-m", "djade", "--target-version", "5.2", *templates)
+    return max(codes)
