@@ -1,0 +1,39 @@
+"""Filters for what is printed: dates that may be words, and the direction in which a text is read."""
+
+import unicodedata
+from datetime import date
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@register.filter
+def when(value: date | str | None) -> str:
+    """'3 March 2026', never broken at a line's end; or the words themselves ('ongoing')."""
+    if isinstance(value, date):
+        return date_format(value, "j F Y").replace(" ", "\N{NO-BREAK SPACE}")
+    return value or ""
+
+
+@register.filter
+def direction(text: str) -> str:
+    """'rtl' where the first letter of ``text`` is Arabic or Hebrew, else 'ltr'."""
+    for letter in text:
+        if (kind := unicodedata.bidirectional(letter)) in ("R", "AL"):
+            return "rtl"
+        elif kind == "L":
+            break
+    return "ltr"
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    """What somebody typed, as paragraphs with their own direction: a blank line parts them, a line break stays one."""
+    blocks = [block.strip() for block in text.replace("\r\n", "\n").replace("\r", "\n").split("\n\n") if block.strip()]
+    return mark_safe(  # noqa: S308 (each block is escaped)
+        "".join(f'<p dir="{direction(block)}">{conditional_escape(block).replace(chr(10), "<br>")}</p>' for block in blocks)
+    )
