@@ -6,6 +6,7 @@ The only place that may call set_config: a test looks for others.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -21,24 +22,57 @@ DUTIES = {
 }
 
 
+_SETTINGS = (
+    "carehub.partnership",
+    "carehub.agency",
+    "carehub.person",
+    "carehub.duty",
+    "carehub.now",
+    "pghistory.context_id",
+    "pghistory.context_metadata",
+)
+
+
 def _set(*, partnership: object = "", agency: object = "", person: object = "", duty: str = "", history: dict | None = None) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("A context belongs to a transaction: it would be gone with the next statement, or stay for somebody else.")
+    _write(
+        [
+            str(partnership or ""),
+            str(agency or ""),
+            str(person or ""),
+            duty,
+            clock.now().isoformat(),
+            str(uuid4()) if history else "",
+            json.dumps(history) if history else "",
+        ]
+    )
+
+
+def _write(values: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('carehub.partnership', %s, true), set_config('carehub.agency', %s, true),"
-            " set_config('carehub.person', %s, true), set_config('carehub.duty', %s, true), set_config('carehub.now', %s, true),"
-            " set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)",
-            [
-                str(partnership or ""),
-                str(agency or ""),
-                str(person or ""),
-                duty,
-                clock.now().isoformat(),
-                str(uuid4()) if history else "",
-                json.dumps(history) if history else "",
-            ],
-        )
+        cursor.execute("SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS), values)
+
+
+def _read() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in _SETTINGS))
+        return list(cursor.fetchone())
+
+
+@contextmanager
+def _for_a_while() -> Iterator[None]:
+    """A transaction, or a part of one, after which acts again who acted before: nobody, where it is the whole."""
+    before = _read() if connection.in_atomic_block else None
+    with transaction.atomic():
+        yield
+        if before is not None and not connection.needs_rollback:
+            _write(before)
+
+
+def moment() -> datetime:
+    """The instant that row security takes for now in this transaction. What begins with it, is dated with it."""
+    return connection.carehub_moment
 
 
 def clear() -> None:
@@ -59,11 +93,9 @@ def acting_as(actor: Actor, *, reference: str = "") -> None:
 @contextmanager
 def acting(actor: Actor) -> Iterator[None]:
     """A transaction in which ``actor`` acts, outside a request: a job's handler, a command, a test."""
-    with transaction.atomic():
+    with _for_a_while():
         acting_as(actor)
         yield
-        if connection.in_atomic_block and not connection.needs_rollback:
-            clear()
 
 
 @contextmanager
@@ -71,8 +103,6 @@ def on_duty(partnership_id: UUID, duty: str) -> Iterator[None]:
     """A transaction for a scheduled pass that sees all clients of one partnership, for one of DUTIES and nothing else."""
     if duty not in DUTIES:
         raise KeyError(f"no such duty: {duty}")
-    with transaction.atomic():
+    with _for_a_while():
         _set(partnership=partnership_id, duty=duty, history={"duty": duty})
         yield
-        if connection.in_atomic_block and not connection.needs_rollback:
-            clear()

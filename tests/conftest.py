@@ -1,0 +1,101 @@
+"""What all tests share. Tests run as the application's role; see tests/databases.py for the databases and tests/factories.py for people.
+
+* ``db`` (or anything that uses it): a transaction a test, rolled back. A context outlives its request in there, and a test may
+  see rows that production would not show: whatever is about row security, context, jobs or two people at once uses ``committed``.
+* ``committed``: a database of the test's own, with real commits, on both connections ('default' and 'owner').
+"""
+
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+for _needed in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+    if not os.environ.get(_needed):
+        pytest.exit(f"{_needed} is not set: 'make test' starts a database and sets it.", returncode=4)
+
+VAR = Path(tempfile.mkdtemp(prefix="carehub-tests-"))
+os.environ |= {"DJANGO_SETTINGS_MODULE": "carehub.settings", "CAREHUB_DEMO": "1", "CAREHUB_VAR": str(VAR)}
+for _theirs in ("CAREHUB_DEBUG", "CAREHUB_BROKER_URL", "CAREHUB_CACHE_URL", "CAREHUB_MAIL_URL", "CAREHUB_SECRET_KEY"):
+    os.environ.pop(_theirs, None)
+
+django.setup()
+
+pytest_plugins = ["tests.proofs", "tests.world"]
+
+
+# --- The machine ------------------------------------------------------------------------------------------------------
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(VAR, ignore_errors=True)
+
+
+_connect = socket.socket.connect
+
+
+def _to_ourselves_only(self: socket.socket, address: object) -> None:
+    if self.family != socket.AF_UNIX and str(address[0]) not in ("127.0.0.1", "::1", "localhost"):
+        raise RuntimeError(f"A test wants to speak to {address}: tests speak to this machine only.")
+    return _connect(self, address)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_strangers():
+    socket.socket.connect = _to_ourselves_only
+    yield
+    socket.socket.connect = _connect
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_settings(django_test_environment):
+    """Style sheets by their plain names (nothing is collected), and passwords hashed fast."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    storages = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    with override_settings(STORAGES=storages, PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _clock_stands_right():
+    """Whoever moved the demonstration's clock on: the next test begins today."""
+    yield
+    from django.conf import settings
+
+    from carehub import clock
+
+    settings.CLOCK_FILE.unlink(missing_ok=True)
+    clock._kept = (0.0, clock.timedelta())
+
+
+# --- The databases ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def databases(django_test_environment, django_db_blocker):
+    from tests.databases import Databases
+
+    with django_db_blocker.unblock():
+        made = Databases()
+        made.build()
+    yield made
+    with django_db_blocker.unblock():
+        made.tear_down()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases):
+    """In the place of pytest-django's own, which would make the database as the application's role."""
+
+
+@pytest.fixture
+def committed(databases, django_db_blocker):
+    """A database of this test's own, where commits are commits. Gives its name; 'default' and 'owner' both lead to it."""
+    with django_db_blocker.unblock(), databases.fresh() as name:
+        yield name
