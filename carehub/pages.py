@@ -1,0 +1,114 @@
+"""What every page knows without its view saying it: who is here, where they may go, whether this is the demonstration."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from carehub import clock
+from carehub.actors import Actor
+from carehub.models import Notice
+from carehub.permissions import ROLES
+
+#: Nobody reads more than a hundred notices one by one; the count stops there.
+_NOTICES_COUNTED = 100
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the navigation: a URL name, its word, and the permission that shows it."""
+
+    page: str
+    text: str | Promise
+    permission: str
+    #: Only in roles whose home this is; others reach the same things by other pages.
+    home_only: bool = False
+
+
+#: In the order in which they stand. A page that is not there (yet) shows no link.
+NAVIGATION: tuple[Place, ...] = (
+    Place("caseload", _("Today"), "caseload.view"),
+    Place("service", _("My service"), "service.view"),
+    Place("reception", _("Front desk"), "client.contact", home_only=True),
+    Place("partnership", _("Partnership"), "figures.partnership"),
+    Place("auditor", _("Audits"), "tasks.view", home_only=True),
+    Place("commissioner", _("Figures"), "figures.commissioner"),
+    Place("administration", _("Agencies and staff"), "configure"),
+    Place("client-register", _("Register a client"), "client.register"),
+)
+#: Other pages the header leads to: context name → URL name.
+_LINKS = {
+    "search_url": ("client-find", "client.find"),
+    "notices_url": ("notices", "tasks.view"),
+}
+
+
+@dataclass(frozen=True)
+class Risk:
+    """A risk word in the banner. ``state`` is a key of carehub.states ('risk-high'), ``word`` says which risk, ``asked`` when it was last asked."""
+
+    state: str
+    word: str | Promise = ""
+    asked: date | None = None
+
+
+@dataclass(frozen=True)
+class Banner:
+    """Who the page is about (layouts/client.html). ``name`` is the one they use; ``facts`` are further (word, value) pairs: children, pregnancy."""
+
+    name: str
+    reference: str
+    born: date | None = None
+    keyworker: str = ""
+    agency: str = ""
+    risks: tuple[Risk, ...] = ()
+    facts: tuple[tuple[str | Promise, str | Promise], ...] = field(default=())
+    shared_with: str = ""
+    url: str = ""
+
+
+def address(page: str) -> str:
+    """The page's URL, or '' where there is no such page."""
+    try:
+        return reverse(page)
+    except NoReverseMatch:
+        return ""
+
+
+def _navigation(actor: Actor, here: str) -> Iterable[dict[str, Any]]:
+    for place in NAVIGATION:
+        if not actor.may(place.permission) or (place.home_only and actor.role.home != place.page):
+            continue
+        if url := address(place.page):
+            yield {"url": url, "text": place.text, "current": "page" if place.page == here else ""}
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Asks nothing of the database until a template uses it."""
+    actor: Actor | None = getattr(request, "actor", None)
+    common = {
+        "demo": settings.DEMO,
+        "actor": actor,
+        "home_url": "/",
+        "printed_at": clock.now(),
+        "draft_url": address("draft-save"),
+        "sign_out_url": address("account_logout"),
+    }
+    if actor is None:
+        return common
+    match = request.resolver_match
+    links = {name: address(page) for name, (page, permission) in _LINKS.items() if actor.may(permission)}
+    several = len(getattr(actor.person, "open_memberships", ())) > 1
+    return common | links | {
+        "home_url": address(ROLES[actor.membership.role].home) or "/",
+        "partnership_name": actor.partnership.name,
+        "navigation": list(_navigation(actor, match.view_name if match else "")),
+        "unread_notices": lambda: Notice.objects.visible_to(actor).unread()[:_NOTICES_COUNTED].count(),
+        "change_role_url": address("change-role") if several else "",
+    }  # fmt: skip
