@@ -9,9 +9,9 @@ from clients.models.base import AboutClient
 
 
 class Domain(models.TextChoices):
-    """The four domains (MoC 5.3.2)."""
+    """The four domains (MoC 5.3.2), by the ids of the definition 'domains'."""
 
-    SUBSTANCE = "substance", _("Drug and alcohol use")
+    DRUGS_AND_ALCOHOL = "drugs-and-alcohol", _("Drug and alcohol use")
     HEALTH = "health", _("Physical and psychological health")
     OFFENDING = "offending", _("Offending")
     SOCIAL = "social", _("Social functioning")
@@ -34,7 +34,13 @@ class Need(PlanPart):
         NOW = "now", _("Now")
         LATER = "later", _("Later")
 
-    domain = models.CharField(max_length=10, choices=Domain)
+    class Source(models.TextChoices):
+        ASSESSMENT = "assessment", _("From an assessment")
+        SAID = "said", _("Said while the plan was written")
+
+    domain = models.CharField(max_length=20, choices=Domain)
+    #: What an assessment found keeps its words and stays on the plan; what was said here can be put in other words, or taken off again.
+    source = models.CharField(max_length=10, choices=Source, default=Source.ASSESSMENT)
     #: One of the nine areas, where the assessment named it.
     area = models.CharField(max_length=30, blank=True)
     #: 1 best, 5 worst; null where the area has not been scored.
@@ -52,16 +58,17 @@ class Need(PlanPart):
 class Goal(PlanPart):
     """What the client wants, in their words and in the service's."""
 
-    domain = models.CharField(max_length=10, choices=Domain)
+    domain = models.CharField(max_length=20, choices=Domain)
     client_words = models.TextField()
     service_words = models.TextField(blank=True)
 
     class Meta(PlanPart.Meta):
+        constraints = [models.CheckConstraint(condition=Q(locked_at__isnull=True) | ~Q(client_words=""), name="goal_in_the_clients_words")]
         indexes = [models.Index(fields=["version"], name="goal_version")]
 
 
 class Action(PlanPart):
-    """One step towards a goal: what, who, by when."""
+    """One step towards a goal: what, who, by when. A draft may leave any of them open; once locked, none is."""
 
     class Who(models.TextChoices):
         KEYWORKER = "keyworker", _("Keyworker")
@@ -72,14 +79,19 @@ class Action(PlanPart):
 
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="actions")
     what = models.CharField(max_length=500)
-    who = models.CharField(max_length=10, choices=Who)
+    who = models.CharField(max_length=10, choices=Who, blank=True)
     #: Named: the agency, the carer; empty where 'who' says it.
     who_name = models.CharField(max_length=120, blank=True)
-    by_when = models.DateField()
+    by_when = models.DateField(null=True, blank=True)
 
     class Meta(PlanPart.Meta):
         constraints = [
-            models.CheckConstraint(condition=Q(who__in=["keyworker", "client"]) | ~Q(who_name=""), name="action_names_who"),
+            models.CheckConstraint(
+                condition=Q(locked_at__isnull=True) | (~Q(what="") & ~Q(who="") & Q(by_when__isnull=False)), name="action_says_what_who_and_when"
+            ),
+            models.CheckConstraint(
+                condition=Q(locked_at__isnull=True) | Q(who__in=["keyworker", "client"]) | ~Q(who_name=""), name="action_names_who"
+            ),
         ]
         indexes = [models.Index(fields=["version"], name="action_version"), models.Index(fields=["goal"], name="action_goal")]
 
@@ -87,15 +99,19 @@ class Action(PlanPart):
 class RiskStep(PlanPart):
     """A step of the risk management plan: what will be done, by whom, by when, who has been told (MoC 4.5)."""
 
+    #: One of the five areas of clients.RiskFound.
     area = models.CharField(max_length=12)
     what = models.CharField(max_length=500)
-    who_name = models.CharField(max_length=120)
-    by_when = models.DateField()
+    who_name = models.CharField(max_length=120, blank=True)
+    by_when = models.DateField(null=True, blank=True)
     told = models.CharField(max_length=200, blank=True)
     third_party = models.BooleanField(default=False)
 
     class Meta(PlanPart.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(locked_at__isnull=True) | (~Q(what="") & ~Q(who_name="") & Q(by_when__isnull=False)),
+                name="risk_step_says_what_who_and_when",
+            ),
+        ]
         indexes = [models.Index(fields=["version"], name="risk_step_version")]
-
-
-

@@ -64,7 +64,16 @@ class PlanVersion(AboutClient, Versioned):
         SIGNED = "signed", _("Signed")
 
     #: The parts that are one text each, in the order of the sheet.
-    TEXTS = ("strengths", "supports_the_wait", "harm_reduction", "if_difficult", "way_back", "sharing", "disagreement")
+    TEXTS = (
+        "strengths",
+        "supports_the_wait",
+        "harm_reduction",
+        "if_difficult",
+        "way_back",
+        "who_does_what",
+        "sharing",
+        "disagreement",
+    )
 
     plan = models.ForeignKey(CarePlan, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -78,10 +87,14 @@ class PlanVersion(AboutClient, Versioned):
     #: Relapse and drop-out: what to do, how to reach me.
     if_difficult = models.TextField(blank=True)
     way_back = models.TextField(blank=True)
+    #: Every agency involved, its contact, its part.
+    who_does_what = models.TextField(blank=True)
     sharing = models.TextField(blank=True)
     #: In the client's words: 'I do not agree with …'.
     disagreement = models.TextField(blank=True)
     next_review_on = models.DateField(null=True, blank=True)
+    #: Of a draft: what was typed and cannot be kept as it is meant to be (31 February, a text too long): field → as typed.
+    unfinished = models.JSONField(default=dict, blank=True)
     begun_at = models.DateTimeField()
     begun_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
     agreed_at = models.DateTimeField(null=True, blank=True)
@@ -105,5 +118,6 @@ class PlanVersion(AboutClient, Versioned):
                 | (~Q(state="signed") & Q(locked_at__isnull=True, signed_on__isnull=True)),
                 name="version_signed_is_locked",
             ),
+            models.CheckConstraint(condition=Q(state="draft") | Q(unfinished={}), name="version_agreed_is_finished"),
         ]
         indexes = [models.Index(fields=["client"], name="version_client")]
