@@ -50,6 +50,8 @@ def _set(*, partnership: object = "", agency: object = "", person: object = "", 
 
 
 def _write(values: list[str]) -> None:
+    now = values[_SETTINGS.index("carehub.now")]
+    connection.carehub_moment = datetime.fromisoformat(now) if now else clock.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS), values)
 
