@@ -13,7 +13,8 @@ _NOW = "(SELECT coalesce(nullif(current_setting('carehub.now', true), '')::times
 
 
 def _open_access(to: str) -> str:
-    return f"SELECT a.client_id FROM carehub_access a WHERE {to} AND a.since <= {_NOW} AND (a.until IS NULL OR a.until > {_NOW})"
+    open_now = f"a.ended_at IS NULL AND a.since <= {_NOW} AND (a.until IS NULL OR a.until > {_NOW})"
+    return f"SELECT a.client_id FROM carehub_access a WHERE {to} AND {open_now}"
 
 
 def reachable(client: str) -> str:
@@ -77,7 +78,7 @@ def access_table(table: str) -> list[str]:
         f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK (partnership_id = {_PARTNERSHIP})",
         f"CREATE POLICY {table}_end ON {table} FOR UPDATE TO {APP} USING ({mine}) WITH CHECK (partnership_id = {_PARTNERSHIP})",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}",
-        f"GRANT UPDATE (until) ON {table} TO {APP}",
+        f"GRANT UPDATE (until, ended_at) ON {table} TO {APP}",
     ]
 
 
@@ -202,3 +203,27 @@ def locks_itself(table: str) -> list[str]:
 
 def locked_with(table: str, parent: str, column: str) -> list[str]:
     return _lock(table, f"carehub_locked_child('{parent}', '{column}')")
+
+
+def counts_table(table: str) -> list[str]:
+    """Exact counts, kept up by a scheduled pass: read by the partnership's own roles, and by an agency where they are its own."""
+    own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR {_AGENCY} IS NULL OR agency_id = {_AGENCY})"
+    on_duty = f"partnership_id = {_PARTNERSHIP} AND {_ON_DUTY}"
+    return [
+        *_force(table),
+        f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({own})",
+        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK ({on_duty})",
+        f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO {APP} USING ({on_duty}) WITH CHECK ({on_duty})",
+        f"REVOKE DELETE, TRUNCATE ON {table} FROM {APP}",
+    ]
+
+
+def frozen_table(table: str) -> list[str]:
+    """Suppressed counts of months that are over: added once by a scheduled pass, the only thing that the commissioner's role may read."""
+    return [
+        *_force(table),
+        f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP}, {COMMISSIONER} USING (partnership_id = {_PARTNERSHIP})",
+        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK (partnership_id = {_PARTNERSHIP} AND {_ON_DUTY})",
+        *append_only(table),
+        f"GRANT SELECT ON {table} TO {COMMISSIONER}",
+    ]

@@ -1,6 +1,8 @@
 """Who may reach which client, and on what basis: the one table that visible_to and the database's policies both read."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,7 +22,28 @@ class AccessQuerySet(models.QuerySet["Access"]):
         to = Q(person_id=actor.person_id)
         if actor.agency_id:
             to |= Q(agency_id=actor.agency_id)
-        return self.filter(to, Q(until__isnull=True) | Q(until__gt=now), partnership_id=actor.partnership_id, since__lte=now)
+        return self.filter(
+            to, Q(until__isnull=True) | Q(until__gt=now), partnership_id=actor.partnership_id, since__lte=now, ended_at__isnull=True
+        )
+
+    def grant(self, *, client: Any, basis: str, rests_on: UUID, agency: Any = None, person: Any = None, until: datetime | None = None):
+        """Let an agency or a person reach ``client`` from this transaction on: rows about the client can be written in it at once."""
+        from carehub import context
+
+        return self.create(
+            partnership_id=client.partnership_id,
+            client_id=client.pk,
+            agency=agency,
+            person=person,
+            basis=basis,
+            rests_on=rests_on,
+            since=context.moment(),
+            until=until,
+        )
+
+    def end(self) -> int:
+        """End these grants now. Does not depend on anybody's clock: a read that starts after the commit finds them ended."""
+        return self.filter(ended_at__isnull=True).update(ended_at=clock.now())
 
 
 class Access(Keyed):
@@ -43,7 +66,10 @@ class Access(Keyed):
     #: The episode, consent, audit file or break-glass entry that it rests on.
     rests_on = models.UUIDField()
     since = models.DateTimeField()
+    #: A planned end: of a consent, of an hour.
     until = models.DateTimeField(null=True, blank=True)
+    #: Ended before that, or without one: withdrawn, discharged, left.
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = AccessQuerySet.as_manager()
 
@@ -60,7 +86,7 @@ class Access(Keyed):
             ),
         ]
         indexes = [
-            models.Index(fields=["agency", "partnership", "client_id"], include=["since", "until"], name="access_agency"),
-            models.Index(fields=["person", "partnership", "client_id"], include=["since", "until"], name="access_person"),
+            models.Index(fields=["agency", "partnership", "client_id"], include=["since", "until", "ended_at"], name="access_agency"),
+            models.Index(fields=["person", "partnership", "client_id"], include=["since", "until", "ended_at"], name="access_person"),
             models.Index(fields=["client_id"], name="access_client"),
         ]

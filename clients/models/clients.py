@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pghistory
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from carehub.actors import Actor
 
 
+#: Computed over the clients in reach, never over all: an index on it could not be used under row security, whose conditions come
+#: first, and a stored column would make every INSERT return a row that is not visible yet.
+_ALL_NAMES = Lower(Concat(F("first_name"), Value(" "), F("last_name"), Value(" "), F("name_used")))
+
+
+#: National monitoring takes nobody born earlier.
+BORN_AFTER = date(1902, 12, 31)
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
     def visible_to(self, actor: "Actor"):
         """Clients whom ``actor`` may reach now; the database's own policy reads the same table."""
@@ -28,26 +37,22 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
     def matching(self, words: str):
         """Clients whose reference is ``words``, or whose names hold or resemble them; the likeliest first."""
-        from django.contrib.postgres.search import TrigramWordSimilarity
-
         words = " ".join(words.lower().split())
         if reference := normalise(words):
             return self.filter(reference=reference)
         if len(words) < 2:
             return self.none()
         return (
-            self.annotate(likeness=TrigramWordSimilarity(words, "search_name"))
-            .filter(Q(search_name__contains=words) | Q(likeness__gte=0.45))
+            self.annotate(all_names=_ALL_NAMES, likeness=TrigramWordSimilarity(words, _ALL_NAMES))
+            .filter(Q(all_names__contains=words) | Q(likeness__gte=0.45))
             .order_by("-likeness", "last_name", "first_name", "pk")
         )
 
     def resembling(self, *, first_name: str, last_name: str, date_of_birth: date):
         """Likely the same person: same date of birth and a similar name, or nearly the same name at any date."""
-        from django.contrib.postgres.search import TrigramSimilarity
-
         name = f"{first_name} {last_name}".lower()
         return (
-            self.annotate(likeness=TrigramSimilarity("search_name", name))
+            self.annotate(likeness=TrigramSimilarity(_ALL_NAMES, name))
             .filter(
                 Q(date_of_birth=date_of_birth, likeness__gte=0.2)
                 | Q(date_of_birth=date_of_birth, last_name__iexact=last_name)
@@ -78,11 +83,6 @@ class Client(Keyed, Versioned):
     address = models.CharField(max_length=300, blank=True)
     #: Two workers, no home visit: for those who meet the client and may not see the rest.
     safety_warning = models.CharField(max_length=200, blank=True)
-    search_name = models.GeneratedField(
-        expression=Lower(Concat(F("first_name"), Value(" "), F("last_name"), Value(" "), F("name_used"))),
-        output_field=models.CharField(max_length=250),
-        db_persist=True,
-    )
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
 
@@ -91,12 +91,11 @@ class Client(Keyed, Versioned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["partnership", "reference"], name="client_reference_once"),
-            models.CheckConstraint(condition=Q(date_of_birth__gt=date(1902, 12, 31)), name="client_born_after_1902"),
+            models.CheckConstraint(condition=Q(date_of_birth__gt=BORN_AFTER), name="client_born_after_1902"),
         ]
         indexes = [
             models.Index(fields=["partnership", "-registered_at"], name="client_newest"),
             models.Index(fields=["partnership", "date_of_birth"], name="client_born"),
-            GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="client_name_trigrams"),
         ]
 
     def __str__(self) -> str:
