@@ -93,7 +93,7 @@ def _date(question: Question, typed: Sequence[str]) -> str:
     parts = [one.strip() for one in typed]
     if len(parts) == 1 and (found := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", parts[0], re.ASCII)):
         parts = [found[3], found[2], found[1]]
-    parts = (parts + ["", "", ""])[:3]
+    parts = [*parts, "", "", ""][:3]
     names = (_("a day"), _("a month"), _("a year"))
     missing = [name for name, part in zip(names, parts, strict=True) if not part]
     if missing:

@@ -130,7 +130,7 @@ def _expected(question: Question, leaf: Condition) -> str:
     return _(" or ").join(f"“{word}”" if question.choices else word for word in words)
 
 
-def for_script(form: Form, condition: Condition, answers: Answers, on_page: frozenset[str]) -> bool | None | dict[str, Any]:
+def for_script(form: Form, condition: Condition, answers: Answers, on_page: frozenset[str]) -> bool | dict[str, Any] | None:
     """The condition as JSON for the page's script; questions that stand on other pages are already decided.
 
     A plain True, False or None where nothing on this page can change it.

@@ -94,6 +94,8 @@ def _check_as_a_whole(table: Table, form: Form) -> None:
         place = places[question.id]
         if question.shown_if:
             check_condition(place.at("shown_if"), question.shown_if, questions)
+        for position, other in enumerate(question.differs_from):
+            place.known(other, [name for name in questions if name != question.id], "differs_from", position)
         for position, raised in enumerate(question.raises):
             check_condition(place.at("raises", position), raised.when, questions)
     for question in form.questions:

@@ -62,6 +62,7 @@ def read_question(table: Table, words: Words) -> Question:
         re_ask=table.one_of("re_ask", ("always",), ""),
         for_worker=table.flag("for_worker"),
         not_answers=not_answers,
+        differs_from=table.texts("differs_from"),
         **_read_limits(table, kind),
     )
     question = replace(question, raises=tuple(_read_raise(raised, name, kind, words) for raised in table.tables("raises", "a risk")))

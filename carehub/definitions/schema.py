@@ -105,6 +105,8 @@ class Question:
     unit: str = ""
     #: 'past' (today included), 'future' (today included) or 'any'.
     dates: str = "any"
+    #: Questions whose answer this one must not repeat: the second substance is not the main one.
+    differs_from: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from carehub.definitions.answers import NOT_RE_ASKED, Answer, Answers, LastAnswer
 from carehub.definitions.cleaning import WrongAnswer, as_typed, clean
 from carehub.definitions.schema import Form, Question
+from carehub.definitions.show import value_words
 from carehub.widgets import DateInput
 
 Typed = dict[str, list[str]]
@@ -73,7 +74,7 @@ def read(form: Form, typed: Mapping[str, Sequence[str]], last: Mapping[str, Last
         else:
             if answer is not None:
                 answers[question.id] = answer
-    return Read(answers, problems)
+    return Read(answers, problems | _repeated(form, answers))
 
 
 def read_one(form: Form, question: Question, typed: Mapping[str, Sequence[str]], last: LastAnswer | None) -> Answer | None:
@@ -93,6 +94,18 @@ def read_one(form: Form, question: Question, typed: Mapping[str, Sequence[str]],
 def named(question: Question, message: str) -> str:
     """The message as it stands beside the question and at the top of the page: '‘Days drinking’: enter …'."""
     return _("‘%(question)s’: %(message)s") % {"question": question.name, "message": message}
+
+
+def _repeated(form: Form, answers: Answers) -> dict[str, str]:
+    """Questions that were given the answer of another one, where both are to differ."""
+    found = {}
+    for question in form.questions:
+        value = answers.get(question.id, {}).get("value")
+        for other in question.differs_from if value is not None else ():
+            if answers.get(other, {}).get("value") == value:
+                words = {"answer": value_words(question, value)[0], "other": form.question(other).name}
+                found[question.id] = named(question, _("“%(answer)s” stands under “%(other)s” already") % words)
+    return found
 
 
 def from_answers(form: Form, answers: Mapping[str, Answer]) -> Typed:
