@@ -7,6 +7,7 @@ launcher waits on the server itself; pg_ctl would stand between, and a killed se
 import importlib.util
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -133,7 +134,7 @@ class EmbeddedPostgres:
         if (self.home.data / "PG_VERSION").exists():
             return
         half = self.home.base / "data.half"
-        self._as_server(["rm", "-rf", half])
+        shutil.rmtree(half, ignore_errors=True)
         self.home.owned(half)
         word = self.home.base / "bootstrap-password"
         word.unlink(missing_ok=True)
@@ -249,11 +250,9 @@ class EmbeddedPostgres:
                 cursor.execute(roles.create_database_statement(DATABASE, server_version=self.binaries.major))
             for statement in roles.database_statements(DATABASE):
                 cursor.execute(statement)
-        # template1 too: databases that tests make are born with the same rights.
-        for name in (DATABASE, *(["template1"] if self.makes_databases else [])):
-            with self.superuser(name) as cursor:
-                for statement in roles.schema_statements():
-                    cursor.execute(statement)
+        with self.superuser(DATABASE) as cursor:
+            for statement in roles.schema_statements():
+                cursor.execute(statement)
 
     @contextmanager
     def superuser(self, database: str) -> Iterator[Any]:
