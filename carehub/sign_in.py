@@ -15,6 +15,10 @@ class StaffOnly(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         return False
 
+    def _get_login_attempts_cache_key(self, request, **credentials) -> str:
+        """Tries are counted by name *with* address: counted by name alone, a stranger could lock the real person out."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{self.get_client_ip(request)}"
+
     def post_login(self, request, user, **kwargs):
         """On record as of the first role; the page after it already acts in it."""
         response = super().post_login(request, user, **kwargs)
