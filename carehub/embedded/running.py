@@ -13,6 +13,7 @@ from carehub.embedded.processes import Child, Program, Stopped, Supervisor, die_
 from carehub.embedded.progress import STARTED_AT, say, step
 
 SERVES_WITHIN = 60.0
+FAILS_FOR = 5.0
 #: Set by the Makefile: the launcher then ends with make, however make ends.
 WITH_MAKE = "CAREHUB_STOP_WITH_MAKE"
 
@@ -94,20 +95,25 @@ def product_environment(var: Path, port: int) -> dict[str, str]:
 
 
 def wait_for_web(web: Child, port: int, supervisor: Supervisor) -> None:
-    """Until the health page answers 200: then it serves, and reaches its database."""
+    """Until the health page answers 200: then it serves, and reaches its database. One that keeps failing is not waited for."""
     until = time.monotonic() + SERVES_WITHIN
     answer = "nothing"
+    failing_since: float | None = None
     while time.monotonic() < until and web.running:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/health")
             answer = str(connection.getresponse().status)
             connection.close()
-            if answer == "200":
-                return
         except OSError:
-            pass
-        supervisor.rest(0.05)
+            supervisor.rest(0.05)
+            continue
+        if answer == "200":
+            return
+        failing_since = failing_since or time.monotonic()
+        if time.monotonic() - failing_since > FAILS_FOR:
+            break
+        supervisor.rest(0.2)
     log = web.program.log
     assert log
     raise SystemExit(f"{tail(log)}\nThe web process does not serve (it answers {answer}); the whole story is in {log}.")
