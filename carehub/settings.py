@@ -163,6 +163,7 @@ if not DEMO and not DEBUG:
     CSRF_COOKIE_SECURE = True
 #: 'yes' where a proxy of ours stands in front and overwrites X-Forwarded-Proto and X-Forwarded-For.
 TRUSTED_PROXY = env.flag("CAREHUB_TRUSTED_PROXY")
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUSTED_PROXY else 0
 if TRUSTED_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
