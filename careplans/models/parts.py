@@ -18,6 +18,10 @@ class Domain(models.TextChoices):
 
 
 class PlanPart(AboutClient):
+    """A row of one version. ``FIELDS``: what people write in it, the part of the row that is content."""
+
+    FIELDS: tuple[str, ...]
+
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="%(class)ss")
     position = models.PositiveSmallIntegerField(default=0)
     locked_at = models.DateTimeField(null=True, blank=True)
@@ -29,6 +33,8 @@ class PlanPart(AboutClient):
 
 class Need(PlanPart):
     """Something that came up. The client chooses which few to work on now; the others stay as 'later', never lost."""
+
+    FIELDS = ("domain", "area", "score", "words", "standing", "source", "third_party")
 
     class Standing(models.TextChoices):
         NOW = "now", _("Now")
@@ -58,6 +64,8 @@ class Need(PlanPart):
 class Goal(PlanPart):
     """What the client wants, in their words and in the service's."""
 
+    FIELDS = ("domain", "client_words", "service_words")
+
     domain = models.CharField(max_length=20, choices=Domain)
     client_words = models.TextField()
     service_words = models.TextField(blank=True)
@@ -69,6 +77,8 @@ class Goal(PlanPart):
 
 class Action(PlanPart):
     """One step towards a goal: what, who, by when. A draft may leave any of them open; once locked, none is."""
+
+    FIELDS = ("goal_id", "what", "who", "who_name", "by_when")
 
     class Who(models.TextChoices):
         KEYWORKER = "keyworker", _("Keyworker")
@@ -99,8 +109,10 @@ class Action(PlanPart):
 class RiskStep(PlanPart):
     """A step of the risk management plan: what will be done, by whom, by when, who has been told (MoC 4.5)."""
 
+    FIELDS = ("area", "what", "who_name", "by_when", "told", "third_party")
+
     #: One of the five areas of clients.RiskFound.
-    area = models.CharField(max_length=12)
+    area = models.CharField(max_length=20)
     what = models.CharField(max_length=500)
     who_name = models.CharField(max_length=120, blank=True)
     by_when = models.DateField(null=True, blank=True)
@@ -115,3 +127,7 @@ class RiskStep(PlanPart):
             ),
         ]
         indexes = [models.Index(fields=["version"], name="risk_step_version")]
+
+
+#: Each kind of part, in the order of the sheet.
+PARTS: dict[str, type[PlanPart]] = {"need": Need, "goal": Goal, "action": Action, "risk": RiskStep}

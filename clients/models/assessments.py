@@ -53,17 +53,17 @@ class Assessment(AboutClient, Versioned):
 
 
 class RiskFound(AboutClient):
-    """One risk that an assessment found, in one of the five areas (MoC 4.5). Locked together with its assessment."""
+    """One risk that an assessment found, in one of the five areas (MoC 4.5; code list 'risk-areas'). Locked together with its assessment."""
 
     class Area(models.TextChoices):
         SUICIDE = "suicide", _("Suicide or self-harm")
         SUBSTANCE = "substance", _("Substance use")
-        TO_OTHERS = "to-others", _("Harm to others")
-        FROM_OTHERS = "from-others", _("Harm from others")
+        TO_OTHERS = "harm-to-others", _("Harm to others")
+        FROM_OTHERS = "harm-from-others", _("Harm from others")
         SELF_NEGLECT = "self-neglect", _("Self-neglect")
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="risks")
-    area = models.CharField(max_length=12, choices=Area)
+    area = models.CharField(max_length=20, choices=Area)
     level = models.CharField(max_length=8, choices=[each for each in Episode.Risk.choices if each[0] in ("low", "medium", "high")])
     words = models.CharField(max_length=200)
     third_party = models.BooleanField(default=False)
