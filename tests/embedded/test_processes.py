@@ -17,12 +17,12 @@ import signal, sys
 from pathlib import Path
 from carehub.embedded.processes import Program, Stopped, Supervisor
 supervisor = Supervisor()
-stubborn = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"]
+deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
 folder = Path(sys.argv[1])
 programs = [
     Program("database", ["sleep", "60"], folder / "database.log", ends_last=True, orphan_signal=signal.SIGINT),
     Program("web", ["sleep", "60"], folder / "web.log"),
-    Program("deaf", stubborn, folder / "deaf.log", patience=0.3),
+    Program("deaf", [sys.executable, "-c", deaf], folder / "deaf.log", patience=0.3),
 ]
 print(*[supervisor.keep(program).process.pid for program in programs], flush=True)
 try:

@@ -65,9 +65,8 @@ def test_a_missing_library_as_an_ordinary_user(monkeypatch):
     missing = [Needed("Pango", "libpango-1.0-0", lambda: False), Needed("a font", "fonts-dejavu-core", lambda: False)]
     with pytest.raises(SystemExit) as stop:
         system_libraries.provide([*missing, Needed("what is there", "there", lambda: True)])
-    assert str(stop.value) == (
-        "Missing on this machine: Pango, a font. Install with: sudo apt-get install --no-install-recommends -y libpango-1.0-0 fonts-dejavu-core"
-    )
+    command = "sudo apt-get install --no-install-recommends -y libpango-1.0-0 fonts-dejavu-core"
+    assert str(stop.value) == f"Missing on this machine: Pango, a font. Install with: {command}"
 
 
 def test_a_library_is_found_by_loading_it():

@@ -79,6 +79,7 @@ def set_up(admin: str, database: str, passwords: dict[str, str], *, makes_databa
 def script(database: str) -> Iterator[str]:
     """For psql. No password stands in it: the administrator types them."""
     yield "-- CareHub: roles, database and rights. Run with psql as a superuser; it may be run again."
+    yield "SET client_min_messages = warning;"
     for statement in roles.role_statements():
         yield f"{statement};"
     for role in (roles.OWNER, roles.APP):
