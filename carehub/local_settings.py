@@ -45,7 +45,6 @@ class LocalSettings:
     first_review_months: int = _number(3, _("A care plan is first reviewed within %(number)s months."), source="JR", most=12)
     later_review_months: int = _number(6, _("After that it is reviewed every %(number)s months."), source="JR", most=12)
     review_grace_days: int = _number(7, _("The service manager is told when a review is more than %(number)s days overdue."), least=0)
-    due_soon_days: int = _number(7, _("Something is ‘due soon’ from %(number)s days before its day."), most=60)
 
 
 ABOUT: tuple[About, ...] = tuple(About(each.name, each.default, **each.metadata) for each in fields(LocalSettings))

@@ -1,0 +1,123 @@
+"""What may be done with a client's record up to the end of triage, and when. Each raises with a sentence for the person who asked.
+
+A button is offered where the policy does not raise; the action calls the same function.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from carehub import clock
+from carehub.actors import Actor, NotAllowed
+from carehub.definitions.answers import Answers, Missing, missing
+from carehub.definitions.schema import Form
+from carehub.rules import Refused
+from clients.models import Assessment, Client, Episode
+from clients.models.assessments import ASSESSMENT_LIFECYCLE
+from clients.models.clients import BORN_AFTER
+
+
+class LikelyDuplicates(Refused):
+    """The client to be registered looks like people who are on record already. Carries them, the likeliest first."""
+
+    def __init__(self, clients: list[Client]):
+        super().__init__(_("There is somebody like this on record already. Look at them before you register a new person."))
+        self.clients = clients
+
+
+class Incomplete(Refused):
+    """The assessment cannot be completed yet. Carries what is missing, in the order of the form."""
+
+    def __init__(self, lacking: list[Missing]):
+        super().__init__(
+            _("%(number)s answers are still missing.") % {"number": len(lacking)},
+            fields={one.question: [one.reason] for one in lacking},
+        )
+        self.missing = lacking
+
+
+class WrongClient(Refused):
+    """A page about one client sent something about another: two tabs, one copied address."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This page is about another client than the record it would change. Nothing was saved. Open the client again."))
+
+
+def may_register(actor: Actor) -> None:
+    actor.must("client.register")
+    if actor.agency_id is None:
+        raise NotAllowed(_("Clients are registered by an agency. Change to your role at an agency first."))
+
+
+def dates_fit(*, date_of_birth: date, referred_on: date) -> None:
+    """Born, then referred, and neither tomorrow."""
+    today = clock.today()
+    fields = {}
+    if date_of_birth > today:
+        fields["date_of_birth"] = [_("‘Date of birth’ must be today or in the past")]
+    elif date_of_birth <= BORN_AFTER:
+        fields["date_of_birth"] = [_("‘Date of birth’ must be 1903 or later")]
+    if referred_on > today:
+        fields["referred_on"] = [_("‘Date of referral’ must be today or in the past")]
+    elif referred_on < date_of_birth:
+        fields["referred_on"] = [_("‘Date of referral’ lies before the date of birth")]
+    if fields:
+        raise Refused(next(iter(fields.values()))[0], fields=fields)
+
+
+def nobody_overlooked(resembling: Iterable[Client], looked_at: Iterable[UUID]) -> None:
+    """Whoever is likely to be the same person has been looked at before a second record is made."""
+    seen = set(looked_at)
+    if overlooked := [client for client in resembling if client.pk not in seen]:
+        raise LikelyDuplicates(overlooked)
+
+
+def may_choose_keyworker(actor: Actor, keyworker_id: UUID) -> None:
+    """Oneself, always; anybody else is the manager's decision."""
+    if keyworker_id != actor.person_id:
+        actor.must("case.allocate")
+
+
+def may_assess(actor: Actor, episode: Episode) -> None:
+    """A member of the agency that treats the client, while it does."""
+    actor.must("assessment.write")
+    if episode.agency_id != actor.agency_id:
+        raise NotAllowed(_("Only the agency that treats the client assesses them in this episode."))
+    if episode.state == Episode.State.DISCHARGED:
+        raise Refused(_("This episode has ended. Register the client again before you assess them."))
+
+
+def took_place(on: date, episode: Episode) -> None:
+    """The day of an assessment: neither tomorrow nor before the referral."""
+    if on > clock.today():
+        raise Refused(
+            _("‘When it took place’ must be today or in the past"),
+            fields={"took_place_on": [_("‘When it took place’ must be today or in the past")]},
+        )
+    if on < episode.referred_on:
+        raise Refused(
+            _("‘When it took place’ lies before the referral"),
+            fields={"took_place_on": [_("‘When it took place’ lies before the referral")]},
+        )
+
+
+def may_write(actor: Actor, assessment: Assessment) -> None:
+    """Still a draft, and of one's own agency."""
+    actor.must("assessment.write")
+    if assessment.agency_id != actor.agency_id:
+        raise NotAllowed(_("Another agency is writing this assessment. You can read it once it is complete."))
+    ASSESSMENT_LIFECYCLE.check("assessment.complete", assessment.state)
+
+
+def can_complete(form: Form, answers: Answers) -> None:
+    """Every key question is answered, or says why it is not."""
+    if lacking := missing(form, answers):
+        raise Incomplete(lacking)
+
+
+def about(client_id: UUID, record: Assessment | Episode) -> None:
+    """What is to be changed belongs to the client whose page it was."""
+    if record.client_id != client_id:
+        raise WrongClient
