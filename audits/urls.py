@@ -1,3 +1,7 @@
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from audits.views import home
+
+urlpatterns = [
+    path("audits/", home.auditor, name="auditor"),
+]

@@ -52,3 +52,8 @@ def move_on(days: int) -> None:
     new.write_text(str(ahead.total_seconds()))
     new.replace(settings.CLOCK_FILE)
     _kept = (0.0, timedelta())
+
+
+def days_ahead() -> int:
+    """By how many days the demonstration's clock has been moved on."""
+    return round(_moved_on() / timedelta(days=1))

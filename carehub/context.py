@@ -66,10 +66,16 @@ def _read() -> list[str]:
 def _for_a_while() -> Iterator[None]:
     """A transaction, or a part of one, after which acts again who acted before: nobody, where it is the whole."""
     before = _read() if connection.in_atomic_block else None
-    with transaction.atomic():
-        yield
-        if before is not None and not connection.needs_rollback:
-            _write(before)
+    moment_before = getattr(connection, "carehub_moment", None)
+    try:
+        with transaction.atomic():
+            yield
+            if before is not None and not connection.needs_rollback:
+                _write(before)
+    except BaseException:
+        # The savepoint took the settings back; the instant goes with them.
+        connection.carehub_moment = moment_before
+        raise
 
 
 def moment() -> datetime:
@@ -108,3 +114,19 @@ def on_duty(partnership_id: UUID, duty: str) -> Iterator[None]:
     with _for_a_while():
         _set(partnership=partnership_id, duty=duty, history={"duty": duty})
         yield
+
+
+@contextmanager
+def as_commissioner() -> Iterator[None]:
+    """Queries inside are asked as the commissioner's own database role, which may read frozen, suppressed months and nothing else.
+
+    Whose partnership it is stays as it was set. Read everything inside: a queryset evaluated later is asked as somebody else.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A role belongs to a transaction.")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE carehub_commissioner")
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE NONE")

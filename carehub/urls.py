@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from carehub.views import accounts, drafts, health
+from carehub.views import accounts, administration, demonstration, drafts, health
 
 handler400 = "carehub.views.errors.bad_request"
 handler403 = "carehub.views.errors.forbidden"
@@ -15,6 +15,9 @@ urlpatterns = [
     path("sign-out/", accounts.logout, name="account_logout"),
     path("password/", accounts.change_password, name="account_change_password"),
     *[path(f"accounts/{name}/", accounts.shut, name=f"account_{name}") for name in ("signup", "reset_password", "inactive", "email")],
+    path("administration/", administration.administration, name="administration"),
+    path("demonstration/clock/", demonstration.demonstration_clock, name="demonstration-clock"),
+    path("demonstration/mail/", demonstration.demonstration_mail, name="demonstration-mail"),
     path("", include("clients.urls")),
     path("", include("careplans.urls")),
     path("", include("audits.urls")),

@@ -1,3 +1,8 @@
 from django.urls import path
 
-urlpatterns: list = []
+from reports.views import commissioner, partnership
+
+urlpatterns = [
+    path("partnership/", partnership.partnership, name="partnership"),
+    path("commissioner/", commissioner.commissioner, name="commissioner"),
+]
