@@ -1,6 +1,7 @@
 """Every definition there is, by name and version. Loaded once; a file that is wrong stops the start."""
 
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
@@ -91,27 +92,39 @@ def _loaded(places: tuple[Path, ...], stamps: tuple[tuple[str, int], ...]) -> Ca
     return Catalogue.load(places)
 
 
-_last_good: dict[tuple[Path, ...], Catalogue] = {}
+class _Watched:
+    """The catalogue where somebody is at work on the forms: files are looked at once a second at most."""
+
+    def __init__(self) -> None:
+        self.looked_at = 0.0
+        self.places: tuple[Path, ...] = ()
+        self.good: Catalogue | None = None
+
+    def current(self, places: tuple[Path, ...]) -> Catalogue:
+        if self.good is not None and places == self.places and time.monotonic() - self.looked_at < 1:
+            return self.good
+        stamps = tuple((str(file), file.stat().st_mtime_ns) for folder in places for file in sorted(folder.rglob("*.toml")))
+        try:
+            self.good = _loaded(places, stamps)
+        except DefinitionError as error:
+            if self.good is None or places != self.places:
+                raise
+            _log.error("definition not taken over: %s", error)
+        self.places, self.looked_at = places, time.monotonic()
+        return self.good
+
+
+_watched = _Watched()
 
 
 def catalogue() -> Catalogue:
     """The catalogue of this installation.
 
-    Where somebody is at work on the forms (DEBUG, or the demonstration) a changed file is read again at the next page; a
-    wrong one is reported in the log and the last good state stays.
+    Where somebody is at work on the forms (DEBUG, or the demonstration) a changed file is read again within a second; a wrong
+    one is reported in the log, and what was loaded before stays.
     """
     places = folders()
-    watched = settings.DEBUG or getattr(settings, "DEMO", False)
-    if not watched:
-        return _loaded(places, ())
-    stamps = tuple((str(file), file.stat().st_mtime_ns) for folder in places for file in sorted(folder.rglob("*.toml")))
-    try:
-        _last_good[places] = _loaded(places, stamps)
-    except DefinitionError as error:
-        if places not in _last_good:
-            raise
-        _log.error("definition not taken over: %s", error)
-    return _last_good[places]
+    return _watched.current(places) if settings.DEBUG or settings.DEMO else _loaded(places, ())
 
 
 def get(name: str, version: int) -> Definition:

@@ -5,7 +5,7 @@ What is typed is never cleaned on the way to the draft. ``answers``, ``problems`
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from crispy_forms.layout import LayoutObject
@@ -13,6 +13,8 @@ from crispy_forms.utils import render_field
 from django import forms
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from carehub.definitions.answers import (
@@ -26,7 +28,7 @@ from carehub.definitions.answers import (
 )
 from carehub.definitions.conditions import for_script, in_words, shown
 from carehub.definitions.schema import NOT_ANSWERS, Form, Question, Section
-from carehub.definitions.show import last_words
+from carehub.definitions.show import answer_words, last_words
 from carehub.definitions.typed import ASKED, Read, Typed, field_names, from_post, merge, named, none_name, read, still_name
 from carehub.formfields import DateField, LongText, OneFromList, OneOf, Several, Text
 from carehub.forms import CareHubForm
@@ -48,7 +50,6 @@ def _as_typed(base: type[forms.Field]) -> type[forms.Field]:
 
 _TEXT, _LONG_TEXT, _DATE, _ONE_OF, _SEVERAL, _LIST = map(_as_typed, (Text, LongText, DateField, OneOf, Several, OneFromList))
 _STILL = _as_typed(forms.BooleanField)
-_NONE = _as_typed(forms.ChoiceField)
 
 
 def answer_field(question: Question) -> forms.Field:
@@ -77,18 +78,23 @@ def answer_field(question: Question) -> forms.Field:
     return field
 
 
-def none_field(form: Form, question: Question, last: LastAnswer | None) -> forms.Field | None:
-    """Why there is no answer: one list, grouped by declined, not known, does not apply, not asked."""
-    offered = not_answers_of(form, question, asked_before=last is not None)
-    groups: list[tuple[str, Any]] = [("", _("Choose"))]
+def no_answer_options(form: Form, question: Question, last: LastAnswer | None, chosen: str) -> SafeString:
+    """The options of the list that says why there is no answer, grouped by declined, not known, does not apply, not asked.
+
+    Kept, since most questions of a form have the same.
+    """
+    return _options(tuple(not_answers_of(form, question, asked_before=last is not None)), chosen, get_language())
+
+
+@lru_cache(maxsize=1000)
+def _options(offered: tuple[tuple[str, str, str], ...], chosen: str, language: str | None) -> SafeString:
+    groups = []
     for none in NOT_ANSWERS:
         words = str(NOT_ANSWER_WORDS[none])
         of_none = [(f"{none}/{why}" if why else none, text or words) for one, why, text in offered if one == none]
-        if len(of_none) == 1 and of_none[0][0] == none:
-            groups.append(of_none[0])
-        elif of_none:
-            groups.append((words, of_none))
-    return _NONE(choices=groups, label=_("Why there is no answer"), required=False) if offered else None
+        if of_none:
+            groups.append({"words": "" if of_none[0][0] == none and len(of_none) == 1 else words, "options": of_none})
+    return render_to_string("carehub/layout/no_answer.html", {"groups": groups, "chosen": chosen}) if groups else SafeString("")
 
 
 class DefinitionForm(CareHubForm):
@@ -175,10 +181,9 @@ class DefinitionForm(CareHubForm):
         field = self.fields[question.id] = answer_field(question)
         if last:
             field.last_answer = last_words(self.definition, question, last)
+            last_answer = "; ".join(answer_words(self.definition, question, last))
             if "value" in last and question.re_ask != "always":
-                self.fields[still_name(question)] = _STILL(label=_("Still true"), required=False)
-        if (none := none_field(self.definition, question, last)) is not None:
-            self.fields[none_name(question)] = none
+                self.fields[still_name(question)] = _STILL(label=_("Still true: %(answer)s") % {"answer": last_answer}, required=False)
 
     def _initial(self) -> dict[str, Any]:
         """The draft as it was typed, an impossible date included."""
@@ -191,7 +196,6 @@ class DefinitionForm(CareHubForm):
                 found[question.id] = [part[-1] if part else "" for part in parts]
             else:
                 found[question.id] = parts[0][-1] if parts[0] else ""
-            found[none_name(question)] = "".join((self.typed.get(none_name(question)) or [""])[-1:])
             found[still_name(question)] = bool("".join((self.typed.get(still_name(question)) or [""])[-1:]))
         return found
 
@@ -249,19 +253,20 @@ class QuestionBlock(LayoutObject):
 
     def render(self, form: DefinitionForm, context: Any, template_pack: str = "carehub", **more: Any) -> str:
         question = self.question
-        drawn = {
-            part: render_field(name, form, context, template_pack=template_pack) if name in form.fields else ""
-            for part, name in (("answer", question.id), ("still", still_name(question)), ("none", none_name(question)))
-        }
         condition, words = form.only_if(question)
         last = form.last.get(question.id)
-        given = form.data.get(none_name(question), "") if form.is_bound else form.initial.get(none_name(question))
+        chosen = "".join((form.typed.get(none_name(question)) or [""])[-1:])
+        still = still_name(question)
         about = {
             "question": question,
+            "answer": render_field(question.id, form, context, template_pack=template_pack),
+            "still": render_field(still, form, context, template_pack=template_pack) if still in form.fields else "",
+            "no_answer": no_answer_options(form.definition, question, last, chosen),
+            "no_answer_name": none_name(question),
+            "no_answer_open": bool(chosen),
             "condition": condition,
             "only_if": words,
             "last_value": json.dumps(last["value"]) if last and "value" in last else "",
-            "no_answer_open": bool(given),
             "alone": " ".join(choice.value for choice in question.choices if choice.alone),
         }
-        return render_to_string("carehub/layout/question.html", about | drawn)
+        return render_to_string("carehub/layout/question.html", about)

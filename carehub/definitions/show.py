@@ -54,7 +54,7 @@ class BlankQuestion:
     choices: tuple[tuple[str, str], ...]
     tick_several: bool
     #: Lines to write on; ``unit`` behind the first.
-    lines: int
+    lines: tuple[int, ...]
     unit: str
     not_answers: tuple[str, ...]
     for_worker: bool
@@ -181,7 +181,7 @@ def _blank_question(form: Form, question: Question) -> BlankQuestion:
         only_if=in_words(form, question.shown_if) if question.shown_if else "",
         choices=choices,
         tick_several=question.kind == "many-of",
-        lines=_LINES.get(question.kind, 0),
+        lines=tuple(range(_LINES.get(question.kind, 0))),
         unit=question.unit,
         not_answers=tuple(str(NOT_ANSWER_WORDS[none]) for none in question.not_answers),
         for_worker=question.for_worker,
