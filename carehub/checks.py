@@ -5,9 +5,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from carehub import database
+from carehub.definitions.checks import definitions_can_be_read
 
 
 def register_all() -> None:
+    checks.register(definitions_can_be_read)
     checks.register(demonstration, checks.Tags.database)
 
 

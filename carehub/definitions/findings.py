@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from carehub.definitions.answers import Answer
 from carehub.definitions.conditions import holds, last_known, passes, shown
 from carehub.definitions.forward import Stamp
-from carehub.definitions.schema import RISK_LEVELS, Condition, Form, Question, Trigger
+from carehub.definitions.schema import RISK_LEVELS, Form, Question, Trigger
 from carehub.definitions.show import answer_words
 
 
@@ -40,7 +40,7 @@ class RiskNotKnown:
 
 @dataclass(frozen=True)
 class Because:
-    """An answer that a finding rests on."""
+    """What a finding rests on: a question with its answer, or one that has none yet."""
 
     question: str
     words: str
@@ -56,7 +56,9 @@ class Finding:
     #: Where it holds, the answers that made it so; else all answers that were looked at.
     because: tuple[Because, ...]
     #: Questions without an answer that the condition asks about.
-    not_known: tuple[str, ...]
+    not_known: tuple[Because, ...]
+    #: Rests on what somebody else said or did: not to be seen by the client.
+    third_party: bool = False
 
 
 def risks(form: Form, answers: Mapping[str, Answer], asked: Stamp | None = None) -> tuple[RiskFound, ...]:
@@ -111,25 +113,33 @@ def proposed(form: Form, answers: Mapping[str, Answer], kind: str = "proposal") 
 def _look(form: Form, trigger: Trigger, answers: Mapping[str, Answer]) -> Finding:
     held = holds(form, trigger.when, answers)
     because: dict[str, Because] = {}
-    not_known: dict[str, None] = {}
+    not_known: dict[str, Because] = {}
     for leaf in trigger.when.leaves():
         question = form.question(leaf.question)
-        if not shown(form, question, answers):
-            continue
+        not_known |= {open_one.id: Because(open_one.id, open_one.text, open_one.third_party) for open_one in _open(form, question, answers)}
         answer = answers.get(question.id)
-        if answer is None or (last_known(answer) is None and answer.get("none") != "not-applicable"):
-            not_known[question.text] = None
-        elif not held or _held(form, leaf, answers):
+        if answer is None or question.id in not_known or not shown(form, question, answers):
+            continue
+        if not held or holds(form, leaf, answers):
             because[question.id] = _because(form, question, answer)
-    return Finding(trigger, held, tuple(because.values()), tuple(not_known))
+    third_party = any(form.question(leaf.question).third_party for leaf in trigger.when.leaves())
+    return Finding(trigger, held, tuple(because.values()), tuple(not_known.values()), third_party)
 
 
-def _held(form: Form, leaf: Condition, answers: Mapping[str, Answer]) -> bool:
-    return holds(form, leaf, answers) is True
+def _open(form: Form, question: Question, answers: Mapping[str, Answer]) -> tuple[Question, ...]:
+    """What has to be asked to know this question's answer: itself, or those that decide whether it is asked at all."""
+    if shown(form, question, answers):
+        answer = answers.get(question.id) or {}
+        known = last_known(answer) is not None or answer.get("none") == "not-applicable"
+        return () if known else (question,)
+    if question.shown_if is None or holds(form, question.shown_if, answers) is False:
+        return ()
+    deciding = (form.question(leaf.question) for leaf in question.shown_if.leaves())
+    return tuple(open_one for one in deciding for open_one in _open(form, one, answers))
 
 
 def _because(form: Form, question: Question, answer: Answer) -> Because:
-    words = ", ".join(answer_words(form, question, answer))
+    words = ", ".join(answer_words(form, question, answer.get("last", answer)))
     return Because(question.id, f"{question.text} {words}", question.third_party)
 
 

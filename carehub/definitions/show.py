@@ -136,7 +136,7 @@ def _row(form: Form, question: Question, answer: Answer | None, before: Mapping[
     assert answer is not None
     words = answer_words(form, question, answer)
     earlier = answer_words(form, question, before) if before and is_answered(before) else ()
-    changed = before is not None and "still" not in answer and earlier != words
+    changed = before is not None and "still" not in answer and "last" not in answer and earlier != words
     return Row(
         question.id,
         question.text,
