@@ -102,8 +102,10 @@ USUAL = Sheet(
         "Harbour Practice (my doctor): the whole plan, until 3 March 2027",
         "Probation: only whether I attend, until 1 September 2026",
     ),
-    responsibilities="Appointments start on time. If I cannot come I ring before; two missed in a row and we talk about what gets in the way.",
-    complaints="If I am not happy with the service I can tell the manager, Ruth Calder, on 01632 960 118, or the advocacy project on 01632 960 140.",
+    responsibilities="Appointments start on time. If I cannot come I ring before; two missed in a row and we talk about what "
+    "gets in the way.",
+    complaints="If I am not happy with the service I can tell the manager, Ruth Calder, on 01632 960 118, or the advocacy "
+    "project on 01632 960 140.",
     next_review_on=date(2026, 4, 14),
     review_rule="An initial plan is reviewed within six weeks.",
     disagreement="I do not think I need to be supervised at the pharmacy for the whole three months.",
