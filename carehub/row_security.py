@@ -79,6 +79,9 @@ def access_table(table: str) -> list[str]:
         f"CREATE POLICY {table}_end ON {table} FOR UPDATE TO {APP} USING ({mine}) WITH CHECK (partnership_id = {_PARTNERSHIP})",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}",
         f"GRANT UPDATE (until, ended_at) ON {table} TO {APP}",
+        # Withdrawn is withdrawn: who is let in again gets a grant of its own.
+        f"CREATE TRIGGER {table}_ends BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION carehub_grant_only_ends()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_ends",
     ]
 
 
@@ -89,8 +92,8 @@ def own_table(table: str) -> list[str]:
 
 
 def notice_table(table: str) -> list[str]:
-    """Notices: read by whom they are for, written by whoever has something to tell."""
-    mine = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR person_id = {_PERSON})"
+    """Notices: read by whom they are for while they may reach the client, written by whoever has something to tell."""
+    mine = f"({_ON_DUTY} OR person_id = {_PERSON}) AND {reachable('client_id')}"
     return [
         *_force(table),
         f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({mine})",
@@ -117,6 +120,16 @@ BEGIN
     RAISE EXCEPTION '% of %: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
 END $$;
 
+-- A grant of access may be ended, or end sooner. It is never given back and never made longer.
+CREATE FUNCTION carehub_grant_only_ends() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at
+       OR OLD.until IS NOT NULL AND (NEW.until IS NULL OR NEW.until > OLD.until) THEN
+        RAISE EXCEPTION 'access that has ended stays ended: make a new grant' USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- A row that locks itself (a signed version, a completed assessment). Once locked_at is set, nothing changes any more.
 CREATE FUNCTION carehub_locked_row() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -140,6 +153,7 @@ END $$;
 
 -- A child of such a row. TG_ARGV: parent's table, the child's column that names it. The child carries its own locked_at:
 -- a look at the parent alone, under row security, finds nothing and would allow the change. Not found is refused too.
+-- The parent is named with its schema: a temporary table of the same name would otherwise be asked in its place.
 CREATE FUNCTION carehub_locked_child() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     parent record;
@@ -150,7 +164,7 @@ BEGIN
             RAISE EXCEPTION '% is locked: make a new version', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
         END IF;
         key := (to_jsonb(OLD) ->> TG_ARGV[1])::uuid;
-        EXECUTE format('SELECT locked_at, client_id FROM %I WHERE id = $1 FOR SHARE', TG_ARGV[0]) INTO parent USING key;
+        EXECUTE format('SELECT locked_at, client_id FROM %I.%I WHERE id = $1 FOR SHARE', TG_TABLE_SCHEMA, TG_ARGV[0]) INTO parent USING key;
         IF parent.client_id IS NULL OR parent.locked_at IS NOT NULL THEN
             RAISE EXCEPTION '% belongs to something locked', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
         END IF;
@@ -162,7 +176,7 @@ BEGIN
         RAISE EXCEPTION '% cannot begin locked', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
     END IF;
     key := (to_jsonb(NEW) ->> TG_ARGV[1])::uuid;
-    EXECUTE format('SELECT locked_at, client_id FROM %I WHERE id = $1 FOR SHARE', TG_ARGV[0]) INTO parent USING key;
+    EXECUTE format('SELECT locked_at, client_id FROM %I.%I WHERE id = $1 FOR SHARE', TG_TABLE_SCHEMA, TG_ARGV[0]) INTO parent USING key;
     IF parent.client_id IS NULL OR parent.locked_at IS NOT NULL THEN
         RAISE EXCEPTION '% cannot be attached to something locked or out of reach', TG_TABLE_NAME
             USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
@@ -203,6 +217,17 @@ def locks_itself(table: str) -> list[str]:
 
 def locked_with(table: str, parent: str, column: str) -> list[str]:
     return _lock(table, f"carehub_locked_child('{parent}', '{column}')")
+
+
+def about_one_client(table: str) -> list[str]:
+    """``table``'s rows can be pointed at with their client, see :func:`same_client`."""
+    return [f"ALTER TABLE {table} ADD CONSTRAINT {table}_about UNIQUE (id, client_id)"]
+
+
+def same_client(table: str, column: str, target: str) -> list[str]:
+    """What ``column`` points at is about the same client. A plain foreign key looks past row security, at anybody's rows."""
+    name = f"{table.split('_', 1)[1]}_{column.removesuffix('_id')}_of_client"
+    return [f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column}, client_id) REFERENCES {target} (id, client_id)"]
 
 
 def counts_table(table: str) -> list[str]:

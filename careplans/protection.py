@@ -20,5 +20,15 @@ SQL += [
     "ALTER TABLE careplans_action ADD CONSTRAINT action_of_goal_in_version FOREIGN KEY (goal_id, version_id)"
     " REFERENCES careplans_goal (id, version_id)",
 ]
+# Nothing hangs onto another client's record, whichever of two open tabs it came from.
+SQL += [
+    *rows.about_one_client("careplans_careplan"),
+    *rows.about_one_client("careplans_planversion"),
+    *rows.same_client("careplans_careplan", "episode_id", "clients_episode"),
+    *rows.same_client("careplans_careplan", "current_id", "careplans_planversion"),
+    *rows.same_client("careplans_planversion", "plan_id", "careplans_careplan"),
+    *rows.same_client("careplans_planversion", "copied_from_id", "careplans_planversion"),
+    *rows.same_client("careplans_signature", "scan_id", "carehub_storedfile"),
+]
 
 OPERATIONS = [RunSQL(SQL, elidable=False)]

@@ -17,10 +17,10 @@ from uuid import UUID, uuid4
 
 from django.test import Client as Browser
 
-from carehub import clock, context
+from carehub import clock, context, events
 from carehub.actors import Actor
 from carehub.middleware.actor import CHOSEN
-from carehub.models import Access, Agency, Membership, Partnership, Person
+from carehub.models import Access, Agency, Document, Draft, Membership, Notice, Partnership, Person, StoredFile, Task
 from carehub.permissions import ROLES
 from careplans.models import Action, CarePlan, Goal, Need, PlanVersion, RiskStep, Signature
 from clients.models import Assessment, Client, Episode, RiskFound, SafeContact
@@ -108,6 +108,24 @@ def signed_in(actor: Actor, **browser_options) -> Browser:
 # --- Clients ------------------------------------------------------------------------------------------------------------
 
 
+def client_values(agency: Agency, *, by: Person) -> dict[str, object]:
+    """What a new client's row needs."""
+    number = next(_number)
+    first, last = _names(number)
+    return {
+        "partnership_id": agency.partnership_id,
+        "reference": new_reference(),
+        "first_name": first,
+        "last_name": last,
+        "date_of_birth": date(1975, 1, 1) + timedelta(days=37 * number % 9000),
+        "sex": Client.Sex.NOT_STATED,
+        "telephone": "07700 900123",
+        "address": f"{number} Sandpiper Row, Testing, ZZ1 1ZZ",
+        "registered_at": clock.now(),
+        "registered_by": by,
+    }
+
+
 def client_of(
     agency: Agency,
     *,
@@ -121,23 +139,9 @@ def client_of(
     **fields,
 ) -> Client:
     """A client with safe contact, an open episode with the agency, and (``reached``) the agency's access. Extra fields are the client's."""
-    number = next(_number)
-    first, last = _names(number)
     by = registered_by or (keyworker.person if keyworker else person())
-    now = clock.now()
-    values = {
-        "reference": new_reference(),
-        "first_name": first,
-        "last_name": last,
-        "date_of_birth": date(1975, 1, 1) + timedelta(days=37 * number % 9000),
-        "sex": Client.Sex.NOT_STATED,
-        "telephone": "07700 900123",
-        "address": f"{number} Sandpiper Row, Testing, ZZ1 1ZZ",
-        "registered_at": now,
-        "registered_by": by,
-    }
     with loading(agency.partnership_id):
-        client = Client.objects.create(partnership_id=agency.partnership_id, **values | fields)
+        client = Client.objects.create(**client_values(agency, by=by) | fields)
         channels = dict.fromkeys(SafeContact.CHANNELS, True) | {"by_post": False, "by_visit": False}
         SafeContact.objects.create(
             partnership_id=agency.partnership_id,
@@ -210,7 +214,7 @@ def access(
 def end_access(client: Client, *, agency: Agency) -> None:
     """From now on the agency does not reach the client."""
     with loading(client.partnership_id):
-        Access.objects.filter(client_id=client.pk, agency=agency).update(until=clock.now())
+        Access.objects.filter(client_id=client.pk, agency=agency).end()
 
 
 def assessment(client: Client, *, by: Actor, state: str = "draft", risks: int = 1, form: str = "triage", **fields) -> Assessment:
@@ -306,3 +310,41 @@ def sign(version: PlanVersion, *, by: Actor) -> None:
         version.save_over(version.row_version, state="signed", signed_on=day, locked_at=now)
         plan = version.plan
         plan.save_over(plan.row_version, state="current", current=version, review_due_on=version.next_review_on)
+
+
+# --- All of it ------------------------------------------------------------------------------------------------------------
+
+
+def everything_about(client: Client, *, by: Actor) -> None:
+    """At least one row about the client in every table that has rows about clients; a test sees to it that this stays true."""
+    now, day = clock.now(), clock.today()
+    about = {"partnership_id": client.partnership_id, "client_id": client.pk}
+    plan_version(client, by=by, state="signed")
+    assessment(client, by=by, state="complete")
+    with loading(client.partnership_id):
+        Task.objects.create(**about, kind="plan.review", subject_id=uuid4(), due_on=day, agency=by.agency, person=by.person, made_at=now)
+        Notice.objects.create(**about, person=by.person, kind="plan.review", subject_id=uuid4(), about_day=day, made_at=now)
+        file = StoredFile.objects.create(
+            **about,
+            sha256=hashlib.sha256(client.reference.encode()).hexdigest(),
+            size=3,
+            content_type="application/pdf",
+            purpose="scan",
+            stored_at=now,
+        )
+        Document.objects.create(
+            **about,
+            kind="care-plan",
+            subject_id=uuid4(),
+            state="ready",
+            asked_at=now,
+            made_at=now,
+            file=file,
+            sealed_sha256=file.sha256,
+            pages=1,
+        )
+        events.record("plan.signed", by=by, client=client.pk)
+    with context.acting(by):
+        Draft.objects.create(
+            **about, person=by.person, kind="plan", subject=str(uuid4()), page="one", fields={"goal": ["To sleep"]}, saved_at=now
+        )
