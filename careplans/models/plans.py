@@ -102,6 +102,8 @@ class PlanVersion(AboutClient, Versioned):
     #: SHA-256 of everything that was agreed; each signature names it.
     agreed_text = models.CharField(max_length=64, blank=True)
     signed_on = models.DateField(null=True, blank=True)
+    #: Names, addresses and rules as the sheet prints them (careplans.sheets): whoever moves or leaves later does not change what was signed.
+    as_signed = models.JSONField(default=dict, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
