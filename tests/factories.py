@@ -312,6 +312,13 @@ def sign(version: PlanVersion, *, by: Actor) -> None:
         plan.save_over(plan.row_version, state="current", current=version, review_due_on=version.next_review_on)
 
 
+def sign_version_only(version: PlanVersion, *, by: Actor) -> None:
+    """Locks the version and nothing else, in the transaction of ``by``: for tests of what happens at the same moment."""
+    with context.acting(by):
+        fresh = PlanVersion.objects.get(pk=version.pk)
+        fresh.save_over(fresh.row_version, state="signed", signed_on=clock.today(), locked_at=clock.now())
+
+
 # --- All of it ------------------------------------------------------------------------------------------------------------
 
 
