@@ -15,7 +15,9 @@ from carehub.widgets import DateInput
 
 Choice = tuple[Any, Any] | tuple[Any, Any, Any]
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 
 
 def month_number(text: str) -> int | None:
@@ -56,7 +58,9 @@ class DateField(forms.Field):
             return None
         if lacking:
             words = {"day": _("a day"), "month": _("a month"), "year": _("a year")}
-            listed = words[lacking[0]] if len(lacking) == 1 else _("%(one)s and %(two)s") % {"one": words[lacking[0]], "two": words[lacking[1]]}
+            listed = (
+                words[lacking[0]] if len(lacking) == 1 else _("%(one)s and %(two)s") % {"one": words[lacking[0]], "two": words[lacking[1]]}
+            )
             raise self._wrong(_("‘%(name)s’ must include %(lacking)s"), "incomplete", *lacking, lacking=listed)
         if not re.fullmatch(r"[0-9]{4}", typed["year"]):
             raise self._wrong(_("‘%(name)s’: the year must have 4 numbers, like 1981"), "year", "year")
@@ -108,7 +112,14 @@ class _Choices:
     """Radios and checkboxes whose choices may carry a hint, and may open further questions of the same form."""
 
     def _take(
-        self, choices: Iterable[Choice], *, inline: bool, small: bool, shows: dict[Any, Sequence[str]] | None, missing: Any, more: dict[str, Any]
+        self,
+        choices: Iterable[Choice],
+        *,
+        inline: bool,
+        small: bool,
+        shows: dict[Any, Sequence[str]] | None,
+        missing: Any,
+        more: dict[str, Any],
     ) -> list[tuple[Any, Any]]:
         listed = list(choices)
         self.hints = {str(choice[0]): choice[2] for choice in listed if len(choice) > 2 and choice[2]}

@@ -73,10 +73,12 @@ class _OurForm:
 
 
 def _speak_plainly(field: forms.Field) -> None:
-    defaults = {code: str(text) for base in reversed(type(field).__mro__) for code, text in getattr(base, "default_error_messages", {}).items()}
+    defaults: dict[str, Any] = {}
+    for base in reversed(type(field).__mro__):
+        defaults |= vars(base).get("default_error_messages", {})
     for code, message in _MESSAGES.items():
         given = field.error_messages.get(code)
-        if code in ("max_length", "min_length") or (given is not None and str(given) == defaults.get(code)):
+        if code in ("max_length", "min_length") or (given is not None and str(given) == str(defaults.get(code))):
             values = {"label": field.label or "", "most": getattr(field, "max_length", ""), "least": getattr(field, "min_length", "")}
             if code in _FILLED_AGAIN:
                 values["label"] = str(values["label"]).replace("%", "%%")

@@ -51,7 +51,7 @@ _LINKS = {
 
 @dataclass(frozen=True)
 class Risk:
-    """A risk word in the banner. ``state`` is a key of carehub.states ('risk-high'), ``word`` says which risk, ``asked`` when it was last asked."""
+    """A risk word in the banner: a key of carehub.states ('risk-high'), a word for which risk it is, the day it was last asked."""
 
     state: str
     word: str | Promise = ""
@@ -60,14 +60,18 @@ class Risk:
 
 @dataclass(frozen=True)
 class Banner:
-    """Who the page is about (layouts/client.html). ``name`` is the one they use; ``facts`` are further (word, value) pairs: children, pregnancy."""
+    """Who the page is about (layouts/client.html).
+
+    ``name`` is the one they use; ``facts`` are further pairs of a word and a value: children, pregnancy.
+    """
 
     name: str
     reference: str
     born: date | None = None
     keyworker: str = ""
     agency: str = ""
-    risks: tuple[Risk, ...] = ()
+    #: None where the reader may not know; () where nobody has asked yet.
+    risks: tuple[Risk, ...] | None = ()
     facts: tuple[tuple[str | Promise, str | Promise], ...] = field(default=())
     shared_with: str = ""
     url: str = ""

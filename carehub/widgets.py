@@ -14,7 +14,7 @@ class DateInput(forms.MultiWidget):
     PARTS = ("day", "month", "year")
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({part: forms.TextInput for part in self.PARTS}, attrs)
+        super().__init__(dict.fromkeys(self.PARTS, forms.TextInput), attrs)
 
     def decompress(self, value: date | str | None) -> list[Any]:
         if isinstance(value, str):

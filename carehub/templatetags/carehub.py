@@ -1,4 +1,4 @@
-"""Filters and components that every template has without loading them (settings: TEMPLATES builtins). Described in docs/guides/components.md."""
+"""Filters and components that every template has without loading them. Described in docs/guides/components.md."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What the form pack under templates/carehub/ asks of a field: its kind, its choices, its ids. Works with any Django form, not only ours."""
+"""What the form pack under templates/carehub/ asks of a field: its kind, its choices, its ids. Works with any Django form."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -45,6 +45,12 @@ def label_size(field: BoundField) -> str:
 @register.filter
 def is_optional(field: BoundField) -> bool:
     return getattr(field.form, "mark_optional", False) and not field.field.required
+
+
+@register.filter
+def is_revealed(field: BoundField) -> bool:
+    """Whether it stands inside an answer of another question, and not by itself."""
+    return field.name in getattr(field.form, "revealed_names", ())
 
 
 def _describing_ids(field: BoundField) -> list[str]:

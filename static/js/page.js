@@ -36,6 +36,21 @@
     search.select()
   })
 
+  // Questions that stand inside an answer open and close with it. Without script they are open.
+  const reveal = (input) => {
+    const name = CSS.escape(input.name)
+    for (const each of (input.form ?? document).querySelectorAll(`input[name="${name}"][data-reveals]`)) {
+      const part = document.getElementById(each.dataset.reveals)
+      const block = each.type === 'radio' ? 'govuk-radios' : 'govuk-checkboxes'
+      part?.classList.toggle(`${block}__conditional--hidden`, !each.checked)
+    }
+  }
+  document.addEventListener('change', (event) => {
+    if (event.target.matches?.('input[type=radio], input[type=checkbox]')) reveal(event.target)
+  })
+  // A browser that goes back fills the form again without a word.
+  window.addEventListener('pageshow', () => document.querySelectorAll('input[data-reveals]').forEach(reveal))
+
   for (const button of document.querySelectorAll('[data-unfold]')) {
     const part = document.getElementById(button.dataset.unfold)
     if (!part) continue

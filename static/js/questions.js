@@ -16,11 +16,11 @@
     const last = blocks.get(name).dataset.last;
     const none = entered.get(`${name}__none`) || "";
     if (last && (entered.has(`${name}__still`) || none === "not-asked/not-re-asked")) {
-      const value = JSON.parse(last);
-      return { values: Array.isArray(value) ? value : [String(value)], none: none };
+      const earlier = JSON.parse(last);
+      return { values: "value" in earlier ? [].concat(earlier.value).map(String) : [], none: none, stands: earlier.none || "" };
     }
     const parts = [name, `${name}_day`, `${name}_month`, `${name}_year`].flatMap((field) => entered.getAll(field));
-    return { values: parts.filter((value) => String(value).trim() !== ""), none: none };
+    return { values: parts.filter((value) => String(value).trim() !== ""), none: none, stands: none };
   };
 
   const not = (truth) => (truth === null ? null : !truth);
@@ -37,11 +37,11 @@
     if (!block) return null;
     const reached = conditions.has(condition.question) ? holds(conditions.get(condition.question), entered) : true;
     if (reached !== true) return reached;
-    const { values, none } = known(entered, condition.question);
+    const { values, none, stands } = known(entered, condition.question);
     const wanted = [].concat(condition.value).map(String);
     if (condition.test === "answered") return values.length > 0 === condition.value;
     if (condition.test === "none") return none || values.length ? none.split("/")[0] === condition.value : null;
-    if (!values.length) return none.startsWith("not-applicable") ? false : null;
+    if (!values.length) return stands.startsWith("not-applicable") ? false : null;
     const number = Number(values[0].replace(/[ ,]/g, ""));
     const alone = new Set((block.dataset.alone || "").split(" "));
     switch (condition.test) {
