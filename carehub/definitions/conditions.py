@@ -19,11 +19,13 @@ Answers = Mapping[str, Mapping[str, Any]]
 
 def last_known(answer: Mapping[str, Any] | None) -> Any:
     """The answer's value; of one that was not asked again, the value it had when it was last asked. None: no value."""
-    if not answer:
-        return None
-    if "value" in answer:
-        return answer["value"]
-    return (answer.get("last") or {}).get("value")
+    return standing(answer).get("value")
+
+
+def standing(answer: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The answer that counts: of a question that was not asked again, the last one."""
+    answer = answer or {}
+    return answer.get("last") or answer
 
 
 def holds(form: Form, condition: Condition | None, answers: Answers) -> bool | None:
@@ -57,7 +59,7 @@ def _leaf(form: Form, leaf: Condition, answers: Answers) -> bool | None:
     if leaf.test == "none":
         return answer.get("none") == leaf.value if answer else None
     if value is None:
-        return False if answer.get("none") == "not-applicable" else None
+        return False if standing(answer).get("none") == "not-applicable" else None
     return passes(question, leaf, value)
 
 
@@ -123,11 +125,11 @@ def _test_in_words(leaf: Condition) -> str:
 
 def _expected(question: Question, leaf: Condition) -> str:
     if leaf.test == "is_a":
-        words = [choice.text for choice in question.choices if leaf.value in choice.kinds]
+        words = [f"“{choice.text}”" for choice in question.choices if leaf.value in choice.kinds]
     else:
         values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
-        words = [choice.text if (choice := question.choice(value)) else str(value) for value in values]
-    return _(" or ").join(f"“{word}”" if question.choices else word for word in words)
+        words = [f"“{choice.text}”" if (choice := question.choice(value)) else str(value) for value in values]
+    return _(" or ").join(words)
 
 
 def for_script(form: Form, condition: Condition, answers: Answers, on_page: frozenset[str]) -> bool | dict[str, Any] | None:

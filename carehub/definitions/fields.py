@@ -266,7 +266,7 @@ class QuestionBlock(LayoutObject):
             "no_answer_open": bool(chosen),
             "condition": condition,
             "only_if": words,
-            "last_value": json.dumps(last["value"]) if last and "value" in last else "",
+            "last": json.dumps({key: last[key] for key in ("value", "none") if key in last}) if last else "",
             "alone": " ".join(choice.value for choice in question.choices if choice.alone),
         }
         return render_to_string("carehub/layout/question.html", about)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from carehub.definitions.answers import Answer
-from carehub.definitions.conditions import holds, last_known, passes, shown
+from carehub.definitions.conditions import holds, last_known, passes, shown, standing
 from carehub.definitions.forward import Stamp
 from carehub.definitions.schema import RISK_LEVELS, Form, Question, Trigger
 from carehub.definitions.show import answer_words
@@ -92,11 +92,10 @@ def risks_not_known(form: Form, answers: Mapping[str, Answer]) -> tuple[RiskNotK
     for question in form.questions:
         if not question.raises or not shown(form, question, answers):
             continue
-        answer = answers.get(question.id)
-        none = (answer or {}).get("none", "")
-        if last_known(answer) is None and none != "not-applicable":
+        known = standing(answers.get(question.id))
+        if "value" not in known and known.get("none") != "not-applicable":
             areas = tuple(dict.fromkeys(raised.area for raised in question.raises))
-            found.append(RiskNotKnown(areas, question.id, question.text, none))
+            found.append(RiskNotKnown(areas, question.id, question.text, known.get("none", "")))
     return tuple(found)
 
 
@@ -129,9 +128,8 @@ def _look(form: Form, trigger: Trigger, answers: Mapping[str, Answer]) -> Findin
 def _open(form: Form, question: Question, answers: Mapping[str, Answer]) -> tuple[Question, ...]:
     """What has to be asked to know this question's answer: itself, or those that decide whether it is asked at all."""
     if shown(form, question, answers):
-        answer = answers.get(question.id) or {}
-        known = last_known(answer) is not None or answer.get("none") == "not-applicable"
-        return () if known else (question,)
+        known = standing(answers.get(question.id))
+        return () if "value" in known or known.get("none") == "not-applicable" else (question,)
     if question.shown_if is None or holds(form, question.shown_if, answers) is False:
         return ()
     deciding = (form.question(leaf.question) for leaf in question.shown_if.leaves())

@@ -34,7 +34,15 @@ class Words:
         return tuple(code.value for (list_name, _), codes in self.code_lists.items() if list_name == name for code in codes.codes)
 
 
+_KEYS = (
+    *("id", "text", "short", "kind", "hint", "choices", "codes", "mandatory", "shown_if", "domain", "area", "anchors", "expectations"),
+    *("national", "third_party", "re_ask", "for_worker", "not_answers", "differs_from", "raises"),
+    *("least", "most", "decimals", "unit", "dates"),
+)
+
+
 def read_question(table: Table, words: Words) -> Question:
+    table.only(_KEYS)
     name, text = table.identifier(), table.text("text")
     kind = table.one_of("kind", KINDS)
     choices, national_none = _read_answers(table, kind, words)
@@ -66,7 +74,6 @@ def read_question(table: Table, words: Words) -> Question:
         **_read_limits(table, kind),
     )
     question = replace(question, raises=tuple(_read_raise(raised, name, kind, words) for raised in table.tables("raises", "a risk")))
-    table.finish()
     if question.raises and question.re_ask != "always":
         raise table.wrong(f"'{name}' raises a risk, so it needs re_ask = \"always\": a risk is never confirmed with one click.", "raises")
     return question

@@ -37,10 +37,18 @@ class Table:
     def wrong(self, reason: str, *keys: str | int) -> DefinitionError:
         return DefinitionError(self.file, self.line(*keys), reason)
 
+    def only(self, keys: Iterable[str]) -> None:
+        """Refuses any other key before one is read: 'chocies' is said to be a slip, not 'choices' to be missing."""
+        self._refuse_other_than(keys)
+
     def finish(self) -> None:
+        """Refuses every key that nobody has read."""
+        self._refuse_other_than(self._read)
+
+    def _refuse_other_than(self, keys: Iterable[str]) -> None:
         for key in self.data:
-            if key not in self._read:
-                near = difflib.get_close_matches(key, self._read, n=1)
+            if key not in keys:
+                near = difflib.get_close_matches(key, keys, n=1)
                 hint = f" Did you mean '{near[0]}'?" if near else ""
                 raise self.wrong(f"'{key}' is not a key of {self.what}.{hint}", key)
 
