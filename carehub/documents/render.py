@@ -4,8 +4,10 @@ another machine with the same libraries, a version of a document has the same by
 It reads this project's own static files and the pictures handed to it, and never the network.
 """
 
+import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +29,7 @@ STYLESHEET = "css/print-sheet.css"
 
 
 class CannotRender(Exception):
-    """The page asks for something that a document may not have: an address outside, a picture nobody gave."""
+    """The page asks for what a document may not have (an address outside, a picture nobody gave), or lacks what it must."""
 
 
 class _Outside(FatalURLFetchingError):
@@ -76,6 +78,33 @@ def _static() -> Path:
     return Path(settings.BASE_DIR) / "static"
 
 
+class _Complaints(logging.Handler):
+    """WeasyPrint logs a picture that it cannot draw, or one without a text for screen readers, and goes on without it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@contextmanager
+def _nothing_left_out() -> Iterator[None]:
+    """Raises CannotRender where WeasyPrint would only have written a line to the log."""
+    complaints = _Complaints()
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(complaints)
+    try:
+        yield
+    except _Outside as refusal:
+        raise CannotRender(str(refusal)) from None
+    finally:
+        logger.removeHandler(complaints)
+    if complaints.said:
+        raise CannotRender(complaints.said[0])
+
+
 #: Pango's font map is not made for two threads at once.
 _one_at_a_time = threading.Lock()
 
@@ -87,11 +116,8 @@ def render(html: str, *, identifier: str, pictures: Mapping[str, Picture] | None
     ``dcterms.created``. Raises CannotRender.
     """
     options: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_identifier": identifier.encode(), "pdf_forms": True}
-    with _one_at_a_time:
+    with _one_at_a_time, _nothing_left_out():
         typography = _typography(_static() / stylesheet)
         fetcher = OwnFilesOnly(_static(), pictures or {})
         page = HTML(string=printable(html, typography.path), base_url=typography.path.as_uri(), url_fetcher=fetcher)
-        try:
-            return page.write_pdf(finisher=finish, font_config=typography.fonts, stylesheets=[typography.stylesheet], **options)
-        except _Outside as refusal:
-            raise CannotRender(str(refusal)) from None
+        return page.write_pdf(finisher=finish, font_config=typography.fonts, stylesheets=[typography.stylesheet], **options)
