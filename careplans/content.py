@@ -9,7 +9,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
+from unicodedata import category
+from uuid import UUID, uuid5
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
@@ -65,7 +68,8 @@ class Content:
     def without_empty_rows(self) -> "Content":
         """Only rows in which something is written; an action whose goal is gone goes with it."""
         rows = {
-            kind: {key: row for key, row in each.items() if any(row.get(name) for name in WRITTEN[kind])} for kind, each in self.rows.items()
+            kind: {key: row for key, row in each.items() if any(row.get(name) for name in WRITTEN[kind])}
+            for kind, each in self.rows.items()
         }
         filled = {row.get("goal_id") for row in rows["action"].values()}
         rows["goal"] = {key: row for key, row in self.rows["goal"].items() if key in rows["goal"] or key in filled}
@@ -74,10 +78,11 @@ class Content:
 
     def fingerprint(self) -> str:
         """SHA-256 over everything that is agreed, the order included, as canonical JSON."""
-        said = {
-            "texts": {name: self.texts.get(name, "") for name in TEXTS},
-            "rows": {kind: [[key, {name: row.get(name, "") for name in FIELDS[kind]}] for key, row in self.rows[kind].items()] for kind in FIELDS},
+        rows = {
+            kind: [[key, {name: row.get(name, "") for name in names}] for key, row in self.rows[kind].items()]
+            for kind, names in FIELDS.items()
         }
+        said = {"texts": {name: self.texts.get(name, "") for name in TEXTS}, "rows": rows}
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -109,6 +114,26 @@ def of(version: PlanVersion) -> Content:
     return found
 
 
+def own_key(version: UUID, key: str) -> str:
+    """The key that a row made in a page gets in ``version``."""
+    return str(uuid5(version, key))
+
+
+DATES = ("by_when", "next_review_on")
+
+
+def plain(name: str, text: str) -> str:
+    """One field as it is kept: no control characters, one kind of line break, no blanks around it, a date in one form."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(letter for letter in text if letter in "\n\t" or category(letter) not in ("Cc", "Cs"))
+    if name not in DATES:
+        return text.strip()
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        return text if text.strip() else ""
+
+
 def _text(value: Any) -> str:
     if value is None or value is False:
         return ""
@@ -135,7 +160,7 @@ def merge(*, opened: Mapping[str, str], mine: Content, theirs: Content) -> Merge
             row = {name: met.values[address] for name in names if (address := f"{kind}.{key}.{name}") in met.values}
             if row:
                 content.rows[kind][key] = {**theirs.rows[kind].get(key, {}), **mine.rows[kind].get(key, {}), **row}
-    return Merged(content, _kept_goals(content, theirs, _told_once(met.conflicts)))
+    return Merged(content, _kept_goals(content, mine, theirs, _told_once(met.conflicts)))
 
 
 def _told_once(conflicts: dict[str, tuple[Any, Any]]) -> dict[str, tuple[str | None, str | None]]:
@@ -152,11 +177,12 @@ def _told_once(conflicts: dict[str, tuple[Any, Any]]) -> dict[str, tuple[str | N
     return found
 
 
-def _kept_goals(content: Content, theirs: Content, conflicts: dict) -> dict:
-    """I took a goal off while a colleague added an action to it: the goal stays until both have seen it."""
+def _kept_goals(content: Content, mine: Content, theirs: Content, conflicts: dict) -> dict:
+    """One took a goal off while the other added an action to it: the goal stays until both have seen it."""
     for key, action in content.rows["action"].items():
         goal = action.get("goal_id", "")
-        if goal not in content.rows["goal"] and goal in theirs.rows["goal"]:
-            content.rows["goal"][goal] = dict(theirs.rows["goal"][goal])
-            conflicts.setdefault(f"action.{key}.what", (None, action.get("what", "")))
+        if goal not in content.rows["goal"]:
+            content.rows["goal"][goal] = dict(theirs.rows["goal"].get(goal) or mine.rows["goal"].get(goal) or {})
+            words = action.get("what", "")
+            conflicts.setdefault(f"action.{key}.what", (None, words) if goal in theirs.rows["goal"] else (words, None))
     return conflicts

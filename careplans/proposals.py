@@ -1,6 +1,6 @@
 """What a completed assessment puts on a new plan: everything that came up, by domain, each as 'later' until the client chooses.
 
-Risks and scores come from the form itself; which other answers are a need, and in which words, stands in careplans/definitions/needs-*.toml.
+Risks and scores come from the form itself; which other answers are a need, and in which words, stands in definitions/needs-*.toml.
 """
 
 from collections.abc import Iterator

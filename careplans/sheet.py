@@ -110,6 +110,9 @@ class Sheet:
     needs: tuple[SheetNeed, ...] = ()
     later_needs: tuple[SheetNeed, ...] = ()
     risk_plan: tuple[SheetRiskStep, ...] = ()
+    strengths: str = ""
+    #: Who supports the wait for an assessment or a first appointment.
+    supports_the_wait: str = ""
     harm_reduction: tuple[str, ...] = ()
     if_difficult: str = ""
     way_back: str = ""

@@ -48,7 +48,9 @@ def tell_of_reviews(partnership: Partnership, *, today: date | None = None) -> i
         began = clock.now()
         told = _tell(_TELL_KEYWORKERS, notices.REVIEW_SOON, open_reviews.filter(due.due_within("next_due_on", today=today)), began)
         told += _tell(_TELL_KEYWORKERS, notices.REVIEW_OVERDUE, open_reviews.review_overdue(today), began)
-        told += _tell(_TELL_MANAGERS, notices.REVIEW_OVERDUE_IN_SERVICE, open_reviews.review_overdue(today, grace_days), began, today, today)
+        told += _tell(
+            _TELL_MANAGERS, notices.REVIEW_OVERDUE_IN_SERVICE, open_reviews.review_overdue(today, grace_days), began, today, today
+        )
         # Nobody's client waits for nobody: where there is no keyworker, the manager hears at once.
         unheld = open_reviews.review_overdue(today).filter(keyworker__isnull=True)
         told += _tell(_TELL_MANAGERS, notices.REVIEW_OVERDUE_IN_SERVICE, unheld, began, today, today)

@@ -1,7 +1,7 @@
 """The care plan: a head that changes, versions that do not."""
 
-from careplans.models.plans import PLAN_LIFECYCLE, CarePlan, PlanVersion
 from careplans.models.parts import PARTS, Action, Domain, Goal, Need, PlanPart, RiskStep
+from careplans.models.plans import PLAN_LIFECYCLE, CarePlan, PlanVersion
 from careplans.models.signatures import Signature
 
 __all__ = [

@@ -1,0 +1,115 @@
+"""Signing: both parties' word on one text, then the lock, then the paper."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from carehub import clock, events
+from carehub.actors import Actor
+from carehub.files import store
+from carehub.models import StoredFile
+from carehub.rules import Refused
+from careplans import content, documents, policies, sheets
+from careplans.models import CarePlan, PlanVersion, Signature
+from careplans.policies import Word
+from clients.models import Episode
+from clients.models.episodes import EPISODE_LIFECYCLE
+
+How, Party = Signature.How, Signature.Party
+#: Children first: once the version is locked, the database refuses to touch them.
+_LOCK = """
+WITH needs AS (UPDATE careplans_need SET locked_at = %(at)s WHERE version_id = %(version)s),
+     goals AS (UPDATE careplans_goal SET locked_at = %(at)s WHERE version_id = %(version)s),
+     actions AS (UPDATE careplans_action SET locked_at = %(at)s WHERE version_id = %(version)s),
+     steps AS (UPDATE careplans_riskstep SET locked_at = %(at)s WHERE version_id = %(version)s)
+UPDATE careplans_signature SET locked_at = %(at)s WHERE version_id = %(version)s
+"""
+
+
+def sign(*, version: PlanVersion, by: Actor, client: Word, keyworker: Word, witness: Word | None = None, seen_text: str) -> PlanVersion:
+    """Record every party's word, lock the version for ever, make it the plan's current one, and ask for its document.
+
+    ``seen_text``: PlanVersion.agreed_text as it stood on the page; another one, and nobody has signed anything.
+    """
+    words: dict[str, Word] = {Party.CLIENT.value: client, Party.KEYWORKER.value: keyworker}
+    if witness:
+        words[Party.WITNESS.value] = witness
+    with transaction.atomic():
+        now = _load(version, by)
+        policies.same_client(now, version.client_id)
+        policies.check_sign(now, by, seen_text=seen_text)
+        policies.check_words(now, by, words)
+        if content.of(now).fingerprint() != now.agreed_text:
+            raise Refused(_("The plan is no longer word for word what was agreed. Choose ‘Change it again’, read it, and agree once more."))
+        at = clock.now()
+        signatures = [_signature(now, party, word, by) for party, word in words.items()]
+        Signature.objects.bulk_create(signatures)
+        signed_on = max(each.signed_on for each in signatures)
+        token, facts = sheets.check_token(now), sheets.facts(now)
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, {"at": at, "version": now.pk})
+        now.save_over(now.row_version, state=PlanVersion.State.SIGNED, signed_on=signed_on, as_signed=facts, locked_at=at)
+        documents.ask_for_document(now, by=by, token=token)
+        _write_down(now)
+        events.record("plan.signed", by=by, client=now.client_id, subject=now, reason=(client.get("reason") or "").strip())
+    return now
+
+
+def _load(version: PlanVersion, by: Actor) -> PlanVersion:
+    """With all that the sheet names, and nobody else signs or changes it until this transaction ends."""
+    about = ("plan__episode__keyworker", "plan__agency", "client", "partnership")
+    versions = PlanVersion.objects.visible_to(by).select_related(*about).select_for_update(of=("self", "plan"))
+    return content.loaded(versions).get(pk=version.pk)
+
+
+def _signature(version: PlanVersion, party: str, word: Word, by: Actor) -> Signature:
+    how = word["how"]
+    client = version.client
+    name = (word.get("name") or "").strip() or (client.full_name if party == Party.CLIENT else by.person.name)
+    return Signature(
+        partnership_id=version.partnership_id,
+        client_id=version.client_id,
+        version=version,
+        party=party,
+        name=name,
+        how=how,
+        signed_on=word["signed_on"] if how == How.PAPER else clock.today(),
+        reason=(word.get("reason") or "").strip() if how == How.DECLINED else "",
+        strokes=(word.get("strokes") or "") if how == How.SCREEN else "",
+        scan=_scan(version, word, by) if how == How.PAPER else None,
+        copy_taken=word.get("copy_taken") if party == Party.CLIENT else None,
+        agreed_text=version.agreed_text,
+        recorded_at=clock.now(),
+        recorded_by=by.person,
+    )
+
+
+def _scan(version: PlanVersion, word: Word, by: Actor) -> StoredFile | None:
+    """The bytes first, the row after them: a row never names a file that is not there."""
+    scan = word.get("scan")
+    if scan is None:
+        return None
+    return StoredFile.objects.create(
+        partnership_id=version.partnership_id,
+        client_id=version.client_id,
+        sha256=store.put(scan.bytes),
+        size=len(scan.bytes),
+        content_type=scan.content_type,
+        original_name=scan.name,
+        purpose="scan",
+        stored_by=by.person,
+        stored_at=clock.now(),
+    )
+
+
+def _write_down(version: PlanVersion) -> None:
+    """What lists read: the plan's current version, and that the review is what comes next."""
+    plan, episode = version.plan, version.plan.episode
+    plan.save_over(plan.row_version, state=CarePlan.State.CURRENT, current=version, review_due_on=version.next_review_on)
+    changes: Mapping[str, Any] = {"next_due_what": Episode.NextDue.REVIEW, "next_due_on": version.next_review_on}
+    if episode.state != Episode.State.TREATMENT:
+        changes = {**changes, "state": EPISODE_LIFECYCLE.check("episode.treat", episode.state).target}
+    Episode.objects.filter(pk=episode.pk).update(**changes, row_version=F("row_version") + 1)

@@ -1,0 +1,36 @@
+"""What may be done with a care plan, and when. The rules about content come from the definition 'plan-kinds'; a partnership's own,
+shorter intervals from its local settings.
+"""
+
+from careplans.policies.missing import RISKS_FOUND, Missing, kind_of, latest_review, missing_before_agreed
+from careplans.policies.signing import Word, check_words
+from careplans.policies.steps import (
+    allows,
+    check_agree,
+    check_reopen,
+    check_revise,
+    check_sign,
+    check_start,
+    may_edit,
+    same_client,
+    why_not,
+)
+
+__all__ = [
+    "RISKS_FOUND",
+    "Missing",
+    "Word",
+    "allows",
+    "check_agree",
+    "check_reopen",
+    "check_revise",
+    "check_sign",
+    "check_start",
+    "check_words",
+    "kind_of",
+    "latest_review",
+    "may_edit",
+    "missing_before_agreed",
+    "same_client",
+    "why_not",
+]

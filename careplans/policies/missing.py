@@ -1,0 +1,162 @@
+"""What keeps a draft from being agreed, each as a sentence that stands beside its field. All of it may be saved as a draft."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from carehub import clock, local_settings
+from carehub.definitions.catalogue import catalogue
+from carehub.definitions.plans import Interval, PlanKind
+from carehub.formfields import DateField
+from careplans import content
+from careplans.content import APART, Content
+from careplans.models import PARTS, Action, CarePlan, Domain, PlanVersion
+from clients.models import Episode, RiskFound
+
+#: Where a part of the definition is written: a text of the version; '' where it is asked of rows or of the episode.
+PARTS_HELD = {
+    "needs": "",
+    "goals": "",
+    "actions": "",
+    "keyworker": "",
+    "risk-plan": "",
+    "next-review": "next_review_on",
+    "who-does-what": "who_does_what",
+    "waiting-support": "supports_the_wait",
+    "difficulties": "if_difficult",
+    "harm-reduction": "harm_reduction",
+    "sharing": "sharing",
+    "client-view": "disagreement",
+    "way-back": "way_back",
+}
+RISKS_FOUND = (Episode.Risk.LOW, Episode.Risk.MEDIUM, Episode.Risk.HIGH)
+
+#: (address of the field, sentence).
+Missing = list[tuple[str, str]]
+
+
+def kind_of(plan: CarePlan) -> PlanKind:
+    return catalogue().plan_kinds().kind(plan.kind)
+
+
+def latest_review(version: PlanVersion) -> date:
+    """The last day that the next review of a version signed today may have: the kind's rule, or the partnership's own, the shorter."""
+    rule, own, today = kind_of(version.plan).review, local_settings.of(version.partnership), clock.today()
+    reviewed_before = version.plan.current_id is not None
+    if version.plan.kind == CarePlan.Kind.INITIAL:
+        local = Interval(weeks=own.initial_review_weeks)
+    else:
+        local = Interval(months=own.later_review_months if reviewed_before else own.first_review_months)
+    return min(rule.due(today, reviewed_before=reviewed_before), local.after(today))
+
+
+def missing_before_agreed(version: PlanVersion, said: Content | None = None) -> Missing:
+    """What keeps ``version`` from being agreed: (address of the field, sentence), in the order of the page. Empty: nothing.
+
+    ``said``: what stands in the form, where that is not (yet) what is saved.
+    """
+    said, kind = said or content.of(version), kind_of(version.plan)
+    found: Missing = []
+    if "goals" in kind.required and not said.rows["goal"]:
+        found.append(("goal", _("Write down at least one goal, in the client’s own words.")))
+    if kind.goals_now.how == "must" and len(said.rows["goal"]) > kind.goals_now.at_most:
+        found.append(("goal", _("Choose at most %(number)s goals to work on now.") % {"number": kind.goals_now.at_most}))
+    for key, goal in said.rows["goal"].items():
+        found += _of_goal(said, key, goal, actions_needed="actions" in kind.required)
+    found += [problem for key, need in said.rows["need"].items() for problem in _of_need(key, need)]
+    if "risk-plan" in kind.required and not said.rows["risk"] and version.plan.episode.risk in RISKS_FOUND:
+        found.append(("risk", _("A risk was found. Say what will be done about it, who does it and by when.")))
+    for key, step in said.rows["risk"].items():
+        found += _of_step(f"risk.{key}", step, name="who_name", who=_("Say who does it."))
+        found += _too_long("risk", f"risk.{key}", step)
+        if step["area"] not in RiskFound.Area.values:
+            found.append((f"risk.{key}.area", _("Choose which risk this is about.")))
+    for part in kind.required:
+        name = PARTS_HELD.get(part, "")
+        if name and name != "next_review_on" and not said.texts.get(name, "").strip():
+            found.append((name, _("Still to be written: %(part)s.") % {"part": catalogue().plan_kinds().part(part)}))
+    if "keyworker" in kind.required and version.plan.episode.keyworker_id is None:
+        found.append(("keyworker", _("Nobody is the keyworker yet. The service manager decides who is.")))
+    return found + _of_review(version, said)
+
+
+def _of_goal(said: Content, key: str, goal: content.Row, *, actions_needed: bool) -> Missing:
+    found: Missing = []
+    if not goal["client_words"].strip():
+        found.append((f"goal.{key}.client_words", _("Say what the client wants, in their own words.")))
+    if goal["domain"] not in Domain.values:
+        found.append((f"goal.{key}.domain", _("Choose what this goal is about.")))
+    actions = said.actions_of(key)
+    if actions_needed and not actions:
+        found.append((f"goal.{key}.actions", _("Say what will be done towards this goal, who does it and by when.")))
+    for each, action in actions.items():
+        address = f"action.{each}"
+        found += _of_step(address, action, name="who", who=_("Choose who does it."))
+        if action["who"] and action["who"] not in Action.Who.values:
+            found.append((f"{address}.who", _("Choose one of the answers given.")))
+        elif action["who"] not in ("", Action.Who.KEYWORKER, Action.Who.CLIENT) and not action["who_name"].strip():
+            found.append((f"{address}.who_name", _("Say their name.")))
+        found += _too_long("action", address, action)
+    return found
+
+
+def _of_need(key: str, need: content.Row) -> Missing:
+    found = _too_long("need", f"need.{key}", need)
+    if need["domain"] not in Domain.values:
+        found.append((f"need.{key}.domain", _("Choose what this is about.")))
+    return found
+
+
+def _of_step(address: str, step: content.Row, *, name: str, who: str) -> Missing:
+    """What, who and by when: of an action, and of a step of the risk plan."""
+    found: Missing = []
+    if not step["what"].strip():
+        found.append((f"{address}.what", _("Say what will be done.")))
+    if not step[name].strip():
+        found.append((f"{address}.{name}", who))
+    label = _("By when")
+    if problem := _not_a_date(step["by_when"], label):
+        found.append((f"{address}.by_when", problem))
+    elif not step["by_when"]:
+        found.append((f"{address}.by_when", _("Say by when.")))
+    elif date.fromisoformat(step["by_when"]) < clock.today():
+        found.append((f"{address}.by_when", _("‘%(name)s’ must be today or in the future") % {"name": label}))
+    return found
+
+
+def _of_review(version: PlanVersion, said: Content) -> Missing:
+    label, text = _("Next review"), said.texts.get("next_review_on", "")
+    if problem := _not_a_date(text, label):
+        return [("next_review_on", problem)]
+    if not text:
+        return [("next_review_on", _("Set the day of the next review."))]
+    day, latest = date.fromisoformat(text), latest_review(version)
+    if day <= clock.today():
+        return [("next_review_on", _("‘%(name)s’ must be in the future") % {"name": label})]
+    if day > latest:
+        words = {"kind": kind_of(version.plan).title, "day": date_format(latest, "j F Y")}
+        return [("next_review_on", _("%(kind)s: the next review must be %(day)s or earlier") % words)]
+    return []
+
+
+def _not_a_date(text: str, label: str) -> str:
+    """Why what was typed is no date; '' where it is one, or nothing."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        try:
+            DateField(label=label, required=False).clean([*text.split(APART), "", "", ""][:3])
+        except ValidationError as wrong:
+            return wrong.messages[0]
+    return ""
+
+
+def _too_long(kind: str, address: str, row: content.Row) -> Missing:
+    found: Missing = []
+    for name in content.FIELDS[kind]:
+        most = getattr(PARTS[kind]._meta.get_field(name), "max_length", None)
+        if most and name not in ("domain", "area", "who") and len(row.get(name, "")) > most:
+            found.append((f"{address}.{name}", _("This must be %(most)s characters or fewer.") % {"most": most}))
+    return found

@@ -1,0 +1,128 @@
+"""Who may take which step with a care plan, and from where. Each raises with a sentence for the person who asked.
+
+A button is offered where the policy does not raise; the action calls the same function.
+"""
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from carehub import clock
+from carehub.actors import Actor, NotAllowed
+from carehub.definitions.catalogue import catalogue
+from carehub.definitions.plans import PlanKind
+from carehub.lifecycle import WrongState
+from carehub.rules import Refused
+from careplans.models import PLAN_LIFECYCLE, CarePlan, PlanVersion
+from careplans.policies.missing import PARTS_HELD, missing_before_agreed
+from clients.models import Episode
+
+#: The assessment that a kind of plan follows (MoC 4.3, 5.3.2).
+FOLLOWS = {"initial": "triage", "comprehensive": "comprehensive"}
+
+
+def allows(rule: Callable[..., object], *about: object, **more: object) -> bool:
+    """Whether a rule of this module lets it pass: for a button."""
+    return not why_not(rule, *about, **more)
+
+
+def why_not(rule: Callable[..., object], *about: object, **more: object) -> str:
+    """What the rule says against it; '' where it lets it pass."""
+    try:
+        rule(*about, **more)
+    except (WrongState, NotAllowed, Refused) as no:
+        return str(no)
+    return ""
+
+
+# --- Who may write ------------------------------------------------------------------------------------------------------
+
+
+def _own_plan(plan: CarePlan, actor: Actor) -> None:
+    if plan.agency_id != actor.agency_id:
+        raise NotAllowed(_("Another agency writes this plan. You can read it."))
+    if plan.state == CarePlan.State.CLOSED:
+        raise Refused(_("This plan is closed. Start a new one."))
+    if plan.episode.state == Episode.State.DISCHARGED:
+        raise Refused(_("This episode has ended: its plan can be read, not changed."))
+
+
+def may_edit(version: PlanVersion, actor: Actor) -> None:
+    """A draft of one's own agency. An agreed plan is opened again first; a signed one gets a new version."""
+    actor.must("plan.write")
+    _own_plan(version.plan, actor)
+    if version.state == PlanVersion.State.AGREED:
+        raise WrongState(_("This plan has been agreed. Choose ‘Change it again’ before you write in it."))
+    if version.state == PlanVersion.State.SIGNED:
+        raise WrongState(_("This version is signed and locked. A change to it is a new version."))
+
+
+def check_start(episode: Episode, kind: str, actor: Actor, *, open_kinds: Iterable[str], assessed: Iterable[str]) -> PlanKind:
+    """``open_kinds``: of the episode's plans that are not closed; ``assessed``: forms completed in the episode."""
+    actor.must("plan.write")
+    if episode.agency_id != actor.agency_id:
+        raise NotAllowed(_("Only the agency that treats the client writes a plan in this episode."))
+    if episode.state == Episode.State.DISCHARGED:
+        raise Refused(_("This episode has ended. Register the client again before you write a plan."))
+    wanted = next((each for each in catalogue().plan_kinds().kinds if each.id == kind and kind in CarePlan.Kind.values), None)
+    if wanted is None or any(part not in PARTS_HELD for part in wanted.required):
+        raise Refused(_("Choose what kind of plan this is."), fields={"kind": [_("Choose what kind of plan this is")]})
+    needed, title = FOLLOWS.get(kind, ""), wanted.title
+    if needed and needed not in set(assessed):
+        words = catalogue().form(needed).title if catalogue().versions(needed) else _("comprehensive assessment")
+        raise Refused(_("A plan of this kind rests on an assessment. Complete this first: %(form)s.") % {"form": words})
+    for other in open_kinds:
+        if other == kind:
+            raise Refused(_("There is one already: %(kind)s. Go on with that one.") % {"kind": title})
+        if other in wanted.not_beside:
+            raise Refused(
+                _("This kind of plan does not stand beside another one that is open: %(kind)s.") % {"kind": CarePlan.Kind(other).label}
+            )
+    return wanted
+
+
+def check_revise(plan: CarePlan, actor: Actor) -> None:
+    """A new version begins from the signed one."""
+    actor.must("plan.write")
+    _own_plan(plan, actor)
+    if plan.state != CarePlan.State.CURRENT:
+        raise WrongState(_("The first version of this plan is not signed yet: write in that one."))
+
+
+def check_reopen(version: PlanVersion, actor: Actor) -> None:
+    actor.must("plan.write")
+    _own_plan(version.plan, actor)
+    PLAN_LIFECYCLE.check("plan.reopen", version.state)
+
+
+# --- Agreeing, signing ---------------------------------------------------------------------------------------------------
+
+
+def check_agree(version: PlanVersion, actor: Actor) -> None:
+    """Nothing is missing; else :class:`Refused` with each sentence at its field."""
+    actor.must("plan.write")
+    _own_plan(version.plan, actor)
+    PLAN_LIFECYCLE.check("plan.agree", version.state)
+    if missing := missing_before_agreed(version):
+        fields: dict[str, list[str]] = {}
+        for address, sentence in missing:
+            fields.setdefault(address, []).append(sentence)
+        raise Refused(_("The plan cannot be agreed yet: %(sentence)s") % {"sentence": missing[0][1]}, fields=fields)
+
+
+def check_sign(version: PlanVersion, actor: Actor, *, seen_text: str | None = None) -> None:
+    """Agreed, still to be reviewed in future, and word for word what the signer has seen."""
+    actor.must("plan.sign")
+    _own_plan(version.plan, actor)
+    PLAN_LIFECYCLE.check("plan.sign", version.state)
+    if version.next_review_on is None or version.next_review_on <= clock.today():
+        raise Refused(_("The day of the next review has come before the plan was signed. Choose ‘Change it again’ and set a later one."))
+    if seen_text is not None and seen_text != version.agreed_text:
+        raise Refused(_("The plan was changed after this page was opened. Nothing was signed. Read it again, then sign."))
+
+
+def same_client(version: PlanVersion, client_id: UUID) -> None:
+    """What is to be changed belongs to the client whose page it was: two tabs, one copied address."""
+    if version.client_id != client_id:
+        raise Refused(_("This page is about another client than the plan it would change. Nothing was saved. Open the client again."))

@@ -1,0 +1,185 @@
+"""Fills the sheet that a care plan prints on (careplans.sheet) from one version: for the page on which it is signed, and for the PDF.
+
+What is said by or about third parties is left out here, and so is on no paper and on no page that the client looks at.
+"""
+
+import base64
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from carehub import clock
+from carehub.documents.picture import Picture
+from carehub.formfields import DrawingField
+from careplans import content, policies
+from careplans.content import Content, Row
+from careplans.models import Action, Domain, PlanVersion, Signature
+from careplans.sheet import (
+    Sheet,
+    SheetAction,
+    SheetAgency,
+    SheetClient,
+    SheetGoal,
+    SheetKeyworker,
+    SheetNeed,
+    SheetPart,
+    SheetRiskStep,
+    SheetSignature,
+)
+from clients.models import RiskFound
+
+Facts = dict[str, Any]
+_INK = '<path d="{}" fill="none" stroke="#0b0c0c" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/>'
+_PAPER = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">{ink}</svg>'
+
+
+def check_token(version: PlanVersion) -> str:
+    """What the printed code leads to: the same on every print of one agreed text, another as soon as a word changes. Nobody can guess it.
+
+    Printed before the signature it is unknown to the check page, and becomes known with it.
+    """
+    made = salted_hmac("careplans.check", f"{version.pk}:{version.agreed_text}", algorithm="sha256").digest()[:16]
+    return base64.b32encode(made).decode().rstrip("=").lower()
+
+
+def check_url(token: str) -> str:
+    return settings.PUBLIC_ADDRESS.rstrip("/") + reverse("document-check", args=[token])
+
+
+def facts(version: PlanVersion) -> Facts:
+    """Names, addresses and rules beside the agreed text, as they stand now. Kept in ``PlanVersion.as_signed`` when it is signed."""
+    plan, client = version.plan, version.client
+    agency, keyworker, kind = plan.agency, plan.episode.keyworker, policies.kind_of(version.plan)
+    interval = kind.review.then if plan.current_id else kind.review.first
+    if interval.weeks:
+        rule = ngettext("Reviewed again within %(number)s week.", "Reviewed again within %(number)s weeks.", interval.weeks)
+    else:
+        rule = ngettext("Reviewed again within %(number)s month.", "Reviewed again within %(number)s months.", interval.months)
+    return {
+        "title": kind.title,
+        "partnership": version.partnership.name,
+        "agency": {"name": agency.name, "telephone": agency.telephone, "opening_hours": agency.opening_hours, "address": agency.address},
+        "client": {
+            "name": client.full_name,
+            "name_used": client.name_used,
+            "known_as": client.known_as,
+            "reference": client.reference,
+            "date_of_birth": client.date_of_birth.isoformat(),
+        },
+        "keyworker": {"name": keyworker.name if keyworker else "", "telephone": keyworker.telephone if keyworker else ""},
+        "review_rule": rule % {"number": interval.weeks or interval.months},
+        "check_url": check_url(check_token(version)),
+    }
+
+
+def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draft: bool = False) -> Sheet:
+    """The sheet of ``version``, fetched with plan, its episode's keyworker, agency, client and partnership.
+
+    ``draft``: to be signed by hand.
+    """
+    said, about = content.of(version), version.as_signed or facts(version)
+    names = {Action.Who.KEYWORKER: about["keyworker"]["name"], Action.Who.CLIENT: about["client"]["known_as"]}
+    needs = [need for need in said.rows["need"].values() if not need["third_party"]]
+    signed = tuple(_signature(each) for each in signatures)
+    copy = next((each.copy_taken for each in signatures if each.party == Signature.Party.CLIENT), None)
+    of_client = {key: value for key, value in about["client"].items() if key != "known_as"}
+    return Sheet(
+        title=about["title"],
+        partnership=about["partnership"],
+        agency=SheetAgency(**about["agency"]),
+        client=SheetClient(**{**of_client, "date_of_birth": date.fromisoformat(of_client["date_of_birth"])}),
+        keyworker=SheetKeyworker(**about["keyworker"]),
+        version=version.number,
+        dated=clock.day_of(version.agreed_at or version.begun_at),
+        goals=tuple(_goal(said, key, goal, names) for key, goal in said.rows["goal"].items()),
+        signatures=signed or _to_be_signed(about),
+        check_url=about["check_url"],
+        needs=tuple(_need(need) for need in needs if need["standing"] == "now"),
+        later_needs=tuple(_need(need) for need in needs if need["standing"] != "now"),
+        risk_plan=tuple(_step(step) for step in said.rows["risk"].values() if not step["third_party"]),
+        strengths=said.texts["strengths"],
+        supports_the_wait=said.texts["supports_the_wait"],
+        harm_reduction=_each_line(said.texts["harm_reduction"]),
+        if_difficult=said.texts["if_difficult"],
+        way_back=said.texts["way_back"],
+        involved=tuple(_part(line) for line in _each_line(said.texts["who_does_what"])),
+        sharing=_each_line(said.texts["sharing"]),
+        next_review_on=_day(said.texts["next_review_on"]) or None,
+        review_rule=about["review_rule"],
+        disagreement=said.texts["disagreement"],
+        copy="" if copy is None else (_("taken") if copy else _("offered, not taken")),
+        draft=draft,
+    )
+
+
+def _to_be_signed(about: Facts) -> tuple[SheetSignature, ...]:
+    """Lines to sign on."""
+    party = Signature.Party
+    return (
+        SheetSignature(str(party.CLIENT.label), about["client"]["name"]),
+        SheetSignature(str(party.KEYWORKER.label), about["keyworker"]["name"]),
+    )
+
+
+def _goal(said: Content, key: str, goal: Row, names: dict[str, str]) -> SheetGoal:
+    actions = tuple(
+        SheetAction(action["what"], names.get(action["who"]) or action["who_name"], _day(action["by_when"]))
+        for action in said.actions_of(key).values()
+    )
+    return SheetGoal(goal["client_words"], goal["service_words"], _domain(goal["domain"]), actions)
+
+
+def _need(need: Row) -> SheetNeed:
+    return SheetNeed(_domain(need["domain"]), need["words"])
+
+
+def _step(step: Row) -> SheetRiskStep:
+    area = str(RiskFound.Area(step["area"]).label) if step["area"] in RiskFound.Area.values else ""
+    return SheetRiskStep(area, step["what"], step["who_name"], _day(step["by_when"]), step["told"])
+
+
+def _part(line: str) -> SheetPart:
+    """'Harbour Practice: the prescription' names who, then what."""
+    name, colon, does = line.partition(":")
+    return SheetPart(name.strip(), does.strip()) if colon else SheetPart(line, "")
+
+
+def _domain(name: str) -> str:
+    return str(Domain(name).label) if name in Domain.values else ""
+
+
+def _day(text: str) -> date | str:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text.replace(content.APART, " ").strip()
+
+
+def _each_line(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _signature(signature: Signature) -> SheetSignature:
+    return SheetSignature(
+        str(Signature.Party(signature.party).label),
+        signature.name,
+        str(Signature.How(signature.how).label).lower(),
+        signature.signed_on,
+        signature.reason,
+        picture_of(signature.strokes),
+    )
+
+
+def picture_of(strokes: str) -> Picture | None:
+    """A signature drawn on screen as a picture; None where the name was typed."""
+    if not strokes:
+        return None
+    ink = _INK.format(DrawingField().clean(strokes))
+    drawn = _PAPER.format(width=DrawingField.WIDTH, height=DrawingField.HEIGHT, ink=ink)
+    return Picture(drawn.encode(), "image/svg+xml")
