@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.forms import BaseForm
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 
@@ -12,8 +14,11 @@ from carehub.models import Draft
 
 @dataclass
 class Keeping:
-    """One opened form. In the view: ``data = request.POST or keeping.data``; in the template, inside <form {% keeping_form %}>:
-    ``{% include "components/keeping.html" %}``; after the action has succeeded: ``keeping.done()``.
+    """One opened form.
+
+    In the view, on GET: ``form = as_left(AForm(keeping.data)) if keeping.data else AForm(initial=…)``; on POST, where the form is
+    wrong: ``keeping.not_taken()``; after the action has succeeded: ``keeping.done()``. The page's context has ``keeping`` and
+    ``draft_ticket``; its template says ``{% include "components/keeping.html" %}`` above the form.
     """
 
     request: HttpRequest
@@ -50,5 +55,16 @@ class Keeping:
         """What to fill the form with again; None where nothing was left."""
         return drafts.as_data(self.restored) if self.restored else None
 
+    def not_taken(self) -> None:
+        """The form was submitted and something in it is wrong: its text outlives a browser that is closed on the answer."""
+        drafts.keep_what_was_typed(self.request)
+
     def done(self) -> None:
         drafts.discard(self.request.actor, kind=self.kind, subject=self.subject)
+
+
+def as_left(form: BaseForm) -> BaseForm:
+    """A form filled with what was kept: nothing was submitted, so nothing is wrong yet."""
+    form._errors = ErrorDict()
+    form.cleaned_data = {}
+    return form

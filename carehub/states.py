@@ -43,6 +43,7 @@ STATES: dict[str, State] = {
     "risk-low": State(_("Low risk"), "circle", "quiet"),
     "risk-none": State(_("No risk found"), "tick", "good"),
     "risk-unknown": State(_("Risk not assessed"), "ring", "warn"),
+    "staff-safety": State(_("Staff safety"), "triangle", "alert"),
     # what has become of a goal
     "achieved": State(_("Achieved"), "tick", "good"),
     "partly": State(_("Partly"), "half", "busy"),

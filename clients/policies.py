@@ -13,6 +13,7 @@ from carehub import clock
 from carehub.actors import Actor, NotAllowed
 from carehub.definitions.answers import Answers, Missing, missing
 from carehub.definitions.schema import Form
+from carehub.models import Membership, Person
 from carehub.rules import Refused
 from clients.models import Assessment, Client, Episode
 from clients.models.assessments import ASSESSMENT_LIFECYCLE
@@ -45,6 +46,10 @@ class WrongClient(Refused):
         super().__init__(_("This page is about another client than the record it would change. Nothing was saved. Open the client again."))
 
 
+def _wrong(field: str, sentence: str) -> Refused:
+    return Refused(sentence, fields={field: [sentence]})
+
+
 def may_register(actor: Actor) -> None:
     actor.must("client.register")
     if actor.agency_id is None:
@@ -74,10 +79,13 @@ def nobody_overlooked(resembling: Iterable[Client], looked_at: Iterable[UUID]) -
         raise LikelyDuplicates(overlooked)
 
 
-def may_choose_keyworker(actor: Actor, keyworker_id: UUID) -> None:
-    """Oneself, always; anybody else is the manager's decision."""
-    if keyworker_id != actor.person_id:
-        actor.must("case.allocate")
+def may_choose_keyworker(actor: Actor, keyworker: Person) -> None:
+    """Oneself, always; anybody else of the agency is the manager's decision."""
+    if keyworker.pk == actor.person_id:
+        return
+    actor.must("case.allocate")
+    if not Membership.objects.open_on(clock.today()).filter(person=keyworker, agency_id=actor.agency_id).exists():
+        raise _wrong("keyworker", _("%(name)s does not work in this agency") % {"name": keyworker.name})
 
 
 def may_assess(actor: Actor, episode: Episode) -> None:
@@ -92,15 +100,9 @@ def may_assess(actor: Actor, episode: Episode) -> None:
 def took_place(on: date, episode: Episode) -> None:
     """The day of an assessment: neither tomorrow nor before the referral."""
     if on > clock.today():
-        raise Refused(
-            _("‘When it took place’ must be today or in the past"),
-            fields={"took_place_on": [_("‘When it took place’ must be today or in the past")]},
-        )
+        raise _wrong("took_place_on", _("‘When it took place’ must be today or in the past"))
     if on < episode.referred_on:
-        raise Refused(
-            _("‘When it took place’ lies before the referral"),
-            fields={"took_place_on": [_("‘When it took place’ lies before the referral")]},
-        )
+        raise _wrong("took_place_on", _("‘When it took place’ lies before the referral"))
 
 
 def may_write(actor: Actor, assessment: Assessment) -> None:

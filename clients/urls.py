@@ -1,3 +1,17 @@
 from django.urls import path
 
-urlpatterns: list = []
+from clients.views import assessing, finding, registering
+
+_ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
+
+urlpatterns = [
+    path("reception/", finding.reception, name="reception"),
+    path("clients/find/", finding.find, name="client-find"),
+    path("clients/found/<slug:token>/", finding.found, name="client-found"),
+    path("clients/register/", registering.register, name="client-register"),
+    path("clients/<uuid:pk>/contact/", finding.contact, name="client-contact"),
+    path("clients/<uuid:client_id>/assess/", assessing.start, name="assessment-start"),
+    path(_ASSESSMENT, assessing.show, name="assessment-show"),
+    path(f"{_ASSESSMENT}edit/", assessing.edit, name="assessment-edit"),
+    path(f"{_ASSESSMENT}edit/<slug:section>/", assessing.edit, name="assessment-edit"),
+]

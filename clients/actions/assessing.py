@@ -1,7 +1,6 @@
 """Assessing: begun on the newest version of a form, saved as often as one likes, completed once and then locked."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -11,12 +10,12 @@ from carehub import clock, events, local_settings, stale
 from carehub.actors import Actor
 from carehub.definitions.answers import Answer, Answers, kept
 from carehub.definitions.catalogue import catalogue
-from carehub.definitions.findings import Finding, proposed
 from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.forward import LastAnswer, Stamp, last_answers
 from carehub.definitions.schema import Form
 from carehub.models import Membership, Notice, Task
 from clients import policies, risk
+from clients.findings import what_answers_say
 from clients.models import Assessment, Episode, RiskFound
 from clients.models.episodes import EPISODE_LIFECYCLE
 
@@ -182,22 +181,9 @@ def _answer_for(form: Form, answers: Answers, national: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-@dataclass(frozen=True)
-class Proposed:
-    """What answers propose, in the order of urgency, for a person to decide on."""
-
-    today: tuple[Finding, ...]
-    others: tuple[Finding, ...]
-
-
-def proposals(form: Form, answers: Answers) -> Proposed:
-    found = proposed(form, answers)
-    return Proposed(tuple(each for each in found if each.trigger.same_day), tuple(each for each in found if not each.trigger.same_day))
-
-
 def _ask_for_today(assessment: Assessment, form: Form, answers: Answers) -> None:
     """What cannot wait until tomorrow becomes a task of the service, and its managers are told."""
-    urgent = proposals(form, answers).today
+    urgent = what_answers_say(form, answers).today
     if not urgent:
         return
     today, now = clock.today(), clock.now()

@@ -36,12 +36,12 @@ def register_client(
 ) -> Client:
     """A new client of ``by``'s agency, referred and waiting for triage.
 
-    ``safe_contact``: the channels and words of SafeContact, asked today. ``keyworker``: ``by`` unless a manager names another. ``looked_at_duplicates``: the
-    keys of those on record who look like the same person and are not; whoever is missing there stops the registration with
-    :class:`clients.policies.LikelyDuplicates`. Nothing is looked for in other agencies.
+    ``safe_contact``: the channels and words of SafeContact, asked today. ``keyworker``: ``by`` unless a manager names another.
+    ``looked_at_duplicates``: the keys of those on record who look like the same person and are not; whoever is missing there stops
+    the registration with :class:`clients.policies.LikelyDuplicates`. Nothing is looked for in other agencies.
     """
     policies.may_register(by)
-    policies.may_choose_keyworker(by, keyworker.pk if keyworker else by.person_id)
+    policies.may_choose_keyworker(by, keyworker or by.person)
     policies.dates_fit(date_of_birth=date_of_birth, referred_on=referred_on)
     with transaction.atomic():
         # One registration at a time in an agency: a form that is sent twice must find the client that the first one made.

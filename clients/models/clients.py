@@ -7,7 +7,7 @@ import pghistory
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models.functions import Cast, Concat, Lower, Round
 from django.utils.translation import gettext_lazy as _
 
 from carehub import clock
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 #: Computed over the clients in reach, never over all: an index on it could not be used under row security, whose conditions come
 #: first, and a stored column would make every INSERT return a row that is not visible yet.
 _ALL_NAMES = Lower(Concat(F("first_name"), Value(" "), F("last_name"), Value(" "), F("name_used")))
+_BY_LIKENESS = ("-likeness", "last_name", "first_name", "pk")
+
+
+def _thousandths(similarity: TrigramWordSimilarity) -> Cast:
+    """As a whole number: PostgreSQL's is a four-byte float, which equals nothing that comes back from here."""
+    return Cast(Round(similarity * 1000.0), models.IntegerField())
 
 
 #: National monitoring takes nobody born earlier.
@@ -35,17 +41,30 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
         return self.filter(partnership_id=actor.partnership_id, pk__in=Access.objects.reached_by(actor).values("client_id"))
 
-    def matching(self, words: str):
-        """Clients whose reference is ``words``, or whose names hold or resemble them; the likeliest first."""
+    def matching(self, words: str, *, born: date | None = None):
+        """Clients whose reference is ``words``, or whose names hold or resemble them; the likeliest first. ``born`` narrows it down.
+
+        Ordered by (likeness in thousandths, names, key), so that a page can begin after any row: see :meth:`after`.
+        """
         words = " ".join(words.lower().split())
         if reference := normalise(words):
-            return self.filter(reference=reference)
+            return self.filter(reference=reference).annotate(likeness=Value(1000)).order_by("pk")
+        found = self.filter(date_of_birth=born) if born else self
         if len(words) < 2:
-            return self.none()
+            return found.annotate(likeness=Value(1000)).order_by(*_BY_LIKENESS) if born else self.none()
         return (
-            self.annotate(all_names=_ALL_NAMES, likeness=TrigramWordSimilarity(words, _ALL_NAMES))
-            .filter(Q(all_names__contains=words) | Q(likeness__gte=0.45))
-            .order_by("-likeness", "last_name", "first_name", "pk")
+            found.annotate(all_names=_ALL_NAMES, likeness=_thousandths(TrigramWordSimilarity(words, _ALL_NAMES)))
+            .filter(Q(all_names__contains=words) | Q(likeness__gte=450))
+            .order_by(*_BY_LIKENESS)
+        )
+
+    def after(self, row: "Client"):
+        """The rows of :meth:`matching` that come after ``row``, which is one of them."""
+        return self.filter(
+            Q(likeness__lt=row.likeness)
+            | Q(likeness=row.likeness, last_name__gt=row.last_name)
+            | Q(likeness=row.likeness, last_name=row.last_name, first_name__gt=row.first_name)
+            | Q(likeness=row.likeness, last_name=row.last_name, first_name=row.first_name, pk__gt=row.pk)
         )
 
     def resembling(self, *, first_name: str, last_name: str, date_of_birth: date):

@@ -1,0 +1,59 @@
+"""The banner over every page about a client: who it is, so that nobody writes into the wrong record, and what to beware of."""
+
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from carehub.actors import Actor
+from carehub.pages import Banner, Risk
+from clients.models import Client, Episode
+
+
+def episode_for_banner(client: Client, actor: Actor) -> Episode | None:
+    """The stay that the banner speaks of: the open one with ``actor``'s agency, else the latest that they can see. One query."""
+    episodes = Episode.objects.visible_to(actor).filter(client_id=client.pk).select_related("keyworker", "agency")
+    stays = sorted(episodes, key=lambda each: (each.agency_id == actor.agency_id, each.discharged_on is None, each.referred_on))
+    return stays[-1] if stays else None
+
+
+def banner(client: Client, episode: Episode | None, actor: Actor) -> Banner:
+    """``client`` comes with its safe_contact. Risk is for those who may read the clinical record; the safety warning is for everybody."""
+    clinical = actor.may("client.view")
+    return Banner(
+        name=client.known_as if client.known_as == client.full_name else f"{client.known_as} ({client.full_name})",
+        reference=client.reference,
+        born=client.date_of_birth,
+        keyworker=episode.keyworker.name if episode and episode.keyworker else "",
+        agency=episode.agency.name if episode and episode.agency_id != actor.agency_id else "",
+        risks=_safety(client) + risks(episode) if clinical else _safety(client) or None,
+        facts=tuple(_facts(client)),
+        url=reverse("client" if clinical else "client-contact", args=[client.pk]),
+    )
+
+
+def _safety(client: Client) -> tuple[Risk, ...]:
+    return (Risk("staff-safety", _("Staff safety: %(warning)s") % {"warning": client.safety_warning}),) if client.safety_warning else ()
+
+
+def risks(episode: Episode | None) -> tuple[Risk, ...]:
+    """Each area's gravest risk in words, with the day it was last asked; what was asked and not answered is said too."""
+    if episode is None or not episode.risk_asked_on:
+        return (Risk("risk-unknown"),)
+    if not episode.risk_words:
+        return (Risk("risk-none", asked=episode.risk_asked_on),)
+    return tuple(
+        Risk(
+            f"risk-{each['level'] or 'unknown'}",
+            each["words"],
+            date.fromisoformat(each["asked_on"]) if each.get("asked_on") else None,
+        )
+        for each in episode.risk_words
+    )
+
+
+def _facts(client: Client):
+    contact = getattr(client, "safe_contact", None)
+    if contact is not None:
+        allowed = contact.allowed()
+        yield _("May be contacted by"), ", ".join(allowed) if allowed else _("nothing: do not contact them")

@@ -1,0 +1,108 @@
+"""What is asked when a client is looked for and registered."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from carehub import clock
+from carehub.actors import Actor
+from carehub.definitions.catalogue import catalogue
+from carehub.formfields import BirthDateField, DateField, LongText, OneFromList, OneOf, Text, YesNo
+from carehub.forms import CareHubForm, Section
+from carehub.models import Membership, Person
+from carehub.permissions import ROLES
+from carehub.personfield import PersonField
+from carehub.rules import Refused
+from clients import policies
+from clients.models import Client, SafeContact
+from clients.models.clients import BORN_AFTER
+
+
+def keyworkers_of(actor: Actor) -> QuerySet[Person]:
+    """Who may be a client's keyworker in ``actor``'s agency today: everybody there who has a caseload."""
+    roles = [role.name for role in ROLES.values() if "caseload.view" in role.permissions]
+    there = Membership.objects.open_on(clock.today()).filter(agency_id=actor.agency_id, role__in=roles)
+    return Person.objects.filter(is_active=True, pk__in=there.values("person_id")).order_by("name", "pk")
+
+
+class RegisterForm(CareHubForm):
+    """A person's first entry in the record: who they are, how they may be reached safely, who sent them."""
+
+    first_name = Text(label=_("First name"), max_length=80)
+    last_name = Text(label=_("Last name"), max_length=80)
+    name_used = Text(label=_("Name they use"), max_length=80, required=False, help_text=_("If it is not their first name."))
+    date_of_birth = BirthDateField(earliest=BORN_AFTER + timedelta(days=1), help_text=_("For example, 27 3 1981"))
+    sex = OneOf(Client.Sex.choices, label=_("Sex"), inline=True)
+    telephone = Text(label=_("Telephone"), max_length=40, width=20, required=False)
+    address = LongText(label=_("Address"), max_length=300, rows=3, required=False)
+
+    by_telephone = YesNo(label=_("May we telephone?"), small=True)
+    by_voicemail = YesNo(label=_("May we leave a voicemail?"), small=True)
+    by_text = YesNo(label=_("May we send a text message?"), small=True)
+    by_post = YesNo(label=_("May we write by post?"), small=True)
+    by_visit = YesNo(label=_("May we visit at home?"), small=True)
+    what_to_say = Text(
+        label=_("What we may say"),
+        max_length=300,
+        required=False,
+        help_text=_("If somebody else answers. For example, ‘It is Sam, about Tuesday’."),
+    )
+    who_must_not_know = Text(label=_("Who must not know"), max_length=300, required=False)
+    safety_warning = Text(
+        label=_("Staff-safety warning"),
+        max_length=200,
+        required=False,
+        help_text=_("Reception sees it too. For example, ‘Two workers, no home visit’. Say nothing clinical here."),
+    )
+
+    referred_on = DateField(label=_("Date of referral"), latest="today")
+    referral_source = OneFromList(label=_("Who referred them"))
+    keyworker = PersonField(label=_("Keyworker"))
+
+    def __init__(self, *args: Any, actor: Actor, **more: Any) -> None:
+        self.actor = actor
+        super().__init__(*args, **more)
+        codes = catalogue().codes_on("referral-source", clock.today()).codes
+        self.fields["referral_source"].choices = [("", _("Choose")), *((code.value, code.text) for code in codes)]
+        if actor.may("case.allocate"):
+            self.fields["keyworker"].queryset = keyworkers_of(actor)
+        else:
+            del self.fields["keyworker"]
+        self.initial.setdefault("referred_on", clock.today())
+
+    def layout(self) -> Sequence[Any]:
+        who = ("first_name", "last_name", "name_used", "date_of_birth", "sex", "telephone", "address")
+        hint = _("Ask each one. Nobody telephones, writes or visits against the answer.")
+        referral = [name for name in ("referred_on", "referral_source", "keyworker") if name in self.fields]
+        return (
+            Section(_("Who they are"), *who),
+            Section(_("How we may reach them"), *SafeContact.CHANNELS, "what_to_say", "who_must_not_know", hint=hint),
+            Section(_("Safety of staff"), "safety_warning"),
+            Section(_("Referral"), *referral),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("date_of_birth") and cleaned.get("referred_on"):
+            try:
+                policies.dates_fit(date_of_birth=cleaned["date_of_birth"], referred_on=cleaned["referred_on"])
+            except Refused as refused:
+                for name, messages in refused.fields.items():
+                    self.add_error(name, messages)
+        return cleaned
+
+    @property
+    def client(self) -> dict[str, Any]:
+        """For actions.register_client, once the form is valid: its arguments by name."""
+        contact = (*SafeContact.CHANNELS, "what_to_say", "who_must_not_know")
+        about = {name: value for name, value in self.cleaned_data.items() if name not in contact}
+        return about | {"safe_contact": {name: self.cleaned_data[name] for name in contact}}
+
+
+class StartForm(CareHubForm):
+    """When the assessment takes place: today, or the day on which it was done on paper."""
+
+    took_place_on = DateField(label=_("When it took place"), latest="today")

@@ -1,0 +1,249 @@
+"""Assessing a client, section by section: begin, answer, check, complete."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from carehub import clock, conflicts, events, stale
+from carehub.actors import NotAllowed
+from carehub.definitions import show as as_asked
+from carehub.definitions import typed
+from carehub.definitions.catalogue import catalogue
+from carehub.definitions.fields import DefinitionForm, build
+from carehub.definitions.fingerprint import fingerprint
+from carehub.definitions.forward import Stamp
+from carehub.definitions.schema import Form
+from carehub.guards import requires
+from carehub.keeping import Keeping
+from carehub.lifecycle import WrongState
+from carehub.models import Draft
+from carehub.rules import Refused
+from carehub.templatetags.form_tags import anchor
+from clients import policies
+from clients.actions import assessing
+from clients.banner import banner, episode_for_banner
+from clients.findings import what_answers_say
+from clients.forms import StartForm
+from clients.models import Assessment, Client
+from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of, text_fields
+
+#: Where the sections end: what is missing, what the answers say, the button that completes.
+CHECK = "check"
+
+
+@requires("assessment.write")
+def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """Begins a triage, or goes on with the one that is begun."""
+    actor = request.actor
+    client = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
+    events.saw(client.pk)
+    episode = episode_for_banner(client, actor)
+    if episode is None:
+        raise Http404
+    begun = Assessment.objects.visible_to(actor).filter(episode=episode, form="triage", state=Assessment.State.DRAFT).first()
+    if begun and begun.agency_id == actor.agency_id:
+        return redirect("assessment-edit", client.pk, begun.pk)
+    form = StartForm(request.POST or None, initial={"took_place_on": clock.today()})
+    refused = ""
+    try:
+        policies.may_assess(actor, episode)
+        if request.method == "POST" and form.is_valid():
+            day = form.cleaned_data["took_place_on"]
+            assessment = assessing.start_assessment(by=actor, client_id=client.pk, episode=episode, took_place_on=day)
+            return redirect("assessment-edit", client.pk, assessment.pk)
+    except (NotAllowed, Refused) as reason:
+        refused = str(reason)
+        if isinstance(reason, Refused) and reason.fields and form.is_bound:
+            refused = ""
+            for name, sentences in reason.fields.items():
+                form.add_error(name, sentences)
+    context = {
+        "client": client,
+        "banner": banner(client, episode, actor),
+        "form": form,
+        "refused": refused,
+        "definition": catalogue().form("triage"),
+        "back_url": reverse("client", args=[client.pk]),
+    }
+    return render(request, "clients/assessment_start.html", context)
+
+
+def _assessment(request: HttpRequest, client_id: UUID, pk: UUID) -> Assessment:
+    """With all that the banner needs. Another client's assessment under this client's address does not exist."""
+    related = ("client__safe_contact", "episode__keyworker", "episode__agency", "agency", "started_by", "completed_by")
+    mine = Assessment.objects.visible_to(request.actor).select_related(*related)
+    assessment = get_object_or_404(mine, pk=pk, client_id=client_id)
+    events.saw(assessment.client_id)
+    return assessment
+
+
+def _context(request: HttpRequest, assessment: Assessment, form: Form) -> dict[str, Any]:
+    return {
+        "assessment": assessment,
+        "client": assessment.client,
+        "definition": form,
+        "banner": banner(assessment.client, assessment.episode, request.actor),
+        "client_url": reverse("client", args=[assessment.client_id]),
+    }
+
+
+@requires("assessment.write")
+def edit(request: HttpRequest, client_id: UUID, pk: UUID, section: str = "") -> HttpResponse:
+    assessment = _assessment(request, client_id, pk)
+    if assessment.state == Assessment.State.COMPLETE:
+        return redirect("assessment-show", client_id, pk)
+    try:
+        policies.may_write(request.actor, assessment)
+    except NotAllowed:
+        return redirect("assessment-show", client_id, pk)
+    form = assessing.form_of(assessment)
+    if section == CHECK:
+        return _check(request, assessment, form)
+    names = [each.id for each in form.sections]
+    if section not in ("", *names):
+        raise Http404
+    return _section(request, assessment, form, section or names[0])
+
+
+def _section(request: HttpRequest, assessment: Assessment, form: Form, section: str) -> HttpResponse:
+    keeping = Keeping(request, kind=f"assessment.{section}"[:40], subject=assessment.pk, client_id=assessment.client_id)
+    last = assessing.earlier_answers(by=request.actor, assessment=assessment)
+    saved = typed.from_answers(form, assessment.answers)
+    data = request.POST if request.method == "POST" else keeping.data
+    if data is None:
+        page = build(form, section=section, draft=saved, last=last)
+        return _section_page(request, assessment, page, keeping, marks=marks_of(form, section, assessment.answers))
+    # The choices of a conflict page are applied first: from there on it is a form like any other.
+    data = conflicts.settled(data, theirs=as_fields(form, section, assessment.answers), texts=text_fields(form, section))
+    if request.method != "POST":
+        page = build(form, section=section, draft=typed.merge(saved, typed.from_post(form, data)), last=last)
+        return _section_page(request, assessment, page, keeping, marks=conflicts.opened(data))
+    page = build(form, section=section, draft=saved, data=data, last=last)
+    if not page.is_valid():
+        keeping.not_taken()
+        return _section_page(request, assessment, page, keeping, marks=conflicts.opened(data))
+    asked = [name for name in data.get(typed.ASKED, "").split() if form.has(name) and form.section_of(name).id == section]
+    try:
+        assessing.save_answers(
+            by=request.actor,
+            client_id=assessment.client_id,
+            assessment=assessment,
+            answers=page.answers,
+            questions=asked,
+            opened=conflicts.opened(data),
+        )
+    except stale.Conflict as conflict:
+        assessment.refresh_from_db(fields=["answers", "row_version"])
+        context = _context(request, assessment, form)
+        return conflict_page(request, assessment, form, section, merge=conflict.merge, submitted=data, keeping=keeping, **context)
+    keeping.done()
+    return _go_on(request, assessment, form, section)
+
+
+def _go_on(request: HttpRequest, assessment: Assessment, form: Form, section: str) -> HttpResponse:
+    """To where the pressed button leads: a section, the check, the client; otherwise the next section."""
+    names = [each.id for each in form.sections] + [CHECK]
+    wanted = request.POST.get("then", "")
+    if wanted == "client":
+        messages.success(request, _("Saved. The assessment is still a draft."))
+        return redirect("client", assessment.client_id)
+    following = wanted if wanted in names else names[names.index(section) + 1]
+    return redirect("assessment-edit", assessment.client_id, assessment.pk, following)
+
+
+def _section_page(
+    request: HttpRequest, assessment: Assessment, page: DefinitionForm, keeping: Keeping, *, marks: dict[str, str]
+) -> HttpResponse:
+    form, section = page.definition, page.section
+    context = _context(request, assessment, form)
+    context |= {
+        "form": page,
+        "section": form.section(section),
+        "items": _items(assessment, page, section),
+        "keeping": keeping,
+        "draft_ticket": keeping.ticket,
+        "marks": conflicts.as_text(marks),
+        "is_last": form.sections[-1].id == section,
+    }
+    if context["is_last"]:
+        context["says"] = what_answers_say(form, assessment.answers)
+    return render(request, "clients/assessment_edit.html", context)
+
+
+def _items(assessment: Assessment, page: DefinitionForm, current: str) -> list[dict[str, Any]]:
+    """The sections beside the form, with how much of each is answered."""
+    found = [
+        {
+            "name": section.id,
+            "text": section.title,
+            "url": reverse("assessment-edit", args=[assessment.client_id, assessment.pk, section.id]),
+            "answered": page.progress[section.id][0],
+            "of": page.progress[section.id][1],
+            "current": section.id == current,
+        }
+        for section in page.definition.sections
+    ]
+    url = reverse("assessment-edit", args=[assessment.client_id, assessment.pk, CHECK])
+    return [*found, {"name": CHECK, "text": _("Check and complete"), "url": url, "current": current == CHECK}]
+
+
+def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResponse:
+    """What is missing, what the answers say; complete."""
+    problem = ""
+    if request.method == "POST":
+        try:
+            version = int(request.POST.get("row_version", "") or 0)
+            assessing.complete_assessment(by=request.actor, client_id=assessment.client_id, assessment=assessment, row_version=version)
+        except (stale.StaleSave, ValueError):
+            problem = _("Somebody has changed an answer since you opened this page. Look at it again, then complete it.")
+        except (Refused, WrongState) as reason:
+            problem = str(reason)
+        else:
+            messages.success(request, _("%(form)s completed and locked.") % {"form": form.title})
+            return redirect("client", assessment.client_id)
+        assessment.refresh_from_db(fields=["answers", "row_version"])
+    page = build(form, draft=typed.from_answers(form, assessment.answers))
+    places = {item["name"]: item["url"] for item in _items(assessment, page, CHECK)}
+    context = _context(request, assessment, form)
+    context |= {
+        "form": None,
+        "problem": problem,
+        "items": _items(assessment, page, CHECK),
+        "missing": [
+            {"text": form.question(one.question).name, "url": f"{places[one.section]}#{anchor(page[one.question])}"} for one in page.missing
+        ],
+        "unsaved": _unsaved(request, assessment, form, places),
+        "says": what_answers_say(form, assessment.answers),
+    }
+    return render(request, "clients/assessment_check.html", context)
+
+
+def _unsaved(request: HttpRequest, assessment: Assessment, form: Form, places: dict[str, str]) -> list[dict[str, str]]:
+    """Sections in which somebody has typed and not saved: completing without them would leave their words behind."""
+    kinds = {f"assessment.{each.id}"[:40]: each for each in form.sections}
+    drafts = Draft.objects.visible_to(request.actor).filter(subject=str(assessment.pk), kind__in=kinds)
+    left = set(drafts.values_list("kind", flat=True))
+    return [{"text": section.title, "url": places[section.id]} for kind, section in kinds.items() if kind in left]
+
+
+@requires("client.view")
+def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    """As it was asked, in the version of the form that it was recorded on."""
+    assessment = _assessment(request, client_id, pk)
+    form = assessing.form_of(assessment)
+    by = assessment.completed_by or assessment.started_by
+    stamp = Stamp(assessment.took_place_on, by.name)
+    context = _context(request, assessment, form) | {
+        "sections": as_asked.show(form, assessment.answers, stamp=stamp),
+        "says": what_answers_say(form, assessment.answers),
+        "form_changed": assessment.state == Assessment.State.COMPLETE and fingerprint(form) != assessment.form_fingerprint,
+        "may_go_on": assessment.state == Assessment.State.DRAFT
+        and assessment.agency_id == request.actor.agency_id
+        and request.actor.may("assessment.write"),
+    }
+    return render(request, "clients/assessment_show.html", context)
