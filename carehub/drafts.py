@@ -10,8 +10,9 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.core import signing
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import connection, transaction
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from carehub import clock, context
@@ -53,9 +54,14 @@ def read_ticket(text: str) -> dict[str, str] | None:
         return None
 
 
+def _storable(text: str) -> str:
+    """PostgreSQL's text knows no NUL; nobody types one, programs send it."""
+    return text.replace("\x00", "")
+
+
 def write(*, partnership_id: UUID, person_id: UUID, about: dict[str, str], data: QueryDict) -> datetime:
     """Keep ``data`` as the person's draft. One statement; an older message of the same page that comes late changes nothing."""
-    fields = {name: values for name, values in data.lists() if name not in _NOT_CONTENT}
+    fields = {_storable(name): [_storable(value) for value in values] for name, values in data.lists() if name not in _NOT_CONTENT}
     sequence = data.get(SEQUENCE, "")
     now = clock.now()
     with connection.cursor() as cursor:
@@ -102,7 +108,11 @@ def keep_what_was_typed(request: HttpRequest) -> bool:
     """
     from carehub.models import Membership
 
-    if request.method != "POST" or not (about := read_ticket(request.POST.get(TICKET, ""))):
+    try:
+        if request.method != "POST" or not (about := read_ticket(request.POST.get(TICKET, ""))):
+            return False
+    except (BadRequest, SuspiciousOperation, UnreadablePostError):
+        # Too large, too many fields, or cut off on the way: that is why it was refused, and asking again says so again.
         return False
     membership = Membership.objects.select_related("person", "partnership", "agency").filter(pk=about["membership"]).first()
     signed_in_as = getattr(request, "actor", None)

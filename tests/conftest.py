@@ -19,6 +19,8 @@ for _needed in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         pytest.exit(f"{_needed} is not set: 'make test' starts a database and sets it.", returncode=4)
 
 VAR = Path(tempfile.mkdtemp(prefix="carehub-tests-"))
+for _folder in ("static", "files", "mail", "broker/messages", "broker/control"):
+    (VAR / _folder).mkdir(parents=True, mode=0o700)
 os.environ |= {"DJANGO_SETTINGS_MODULE": "carehub.settings", "CAREHUB_DEMO": "1", "CAREHUB_VAR": str(VAR)}
 for _theirs in ("CAREHUB_DEBUG", "CAREHUB_BROKER_URL", "CAREHUB_CACHE_URL", "CAREHUB_MAIL_URL", "CAREHUB_SECRET_KEY"):
     os.environ.pop(_theirs, None)

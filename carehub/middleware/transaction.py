@@ -23,20 +23,25 @@ class RequestTransaction:
         if request.path.startswith(NO_TRANSACTION):
             return self.get_response(request)
         with events.gathering() as entry:
-            with transaction.atomic():
-                response = self.get_response(request)
-                if response.streaming:
-                    raise RuntimeError("A streamed answer would be read after its transaction: write a file in a job instead.")
-                if response.status_code >= 400:
-                    transaction.set_rollback(True)
-                elif worth_an_event(request, entry):
-                    entry.actor = entry.actor or getattr(request, "actor", None)
-                    entry.write(page=_page(request), method=request.method, status=response.status_code, reference=request.reference)
+            try:
+                with transaction.atomic():
+                    response = self.get_response(request)
+                    if response.streaming:
+                        raise RuntimeError("A streamed answer would be read after its transaction: write a file in a job instead.")
+                    if response.status_code >= 400:
+                        transaction.set_rollback(True)
+                    elif worth_an_event(request, entry):
+                        entry.actor = entry.actor or getattr(request, "actor", None)
+                        entry.write(page=_page(request), method=request.method, status=response.status_code, reference=request.reference)
+            except Exception:
+                # Not the view, whose errors are answers by now: the commit itself, or writing the event.
+                self.after_refusal(request, 500, entry)
+                raise
             if response.status_code >= 400:
-                self.after_refusal(request, response, entry)
+                self.after_refusal(request, response.status_code, entry)
         return response
 
-    def after_refusal(self, request, response, entry) -> None:
+    def after_refusal(self, request, status: int, entry) -> None:
         """What must outlive the rollback, in a transaction of its own: that it was refused, and what had been typed."""
         try:
             with transaction.atomic():
@@ -46,18 +51,25 @@ class RequestTransaction:
                 else:
                     context.acting_as(actor, reference=request.reference)
                 drafts.keep_what_was_typed(request)
+                if is_draft(request):
+                    return
                 entry.actor, entry.also = actor, []
-                entry.verb = "failed" if response.status_code >= 500 else "refused"
-                entry.write(page=_page(request), method=request.method, status=response.status_code, reference=request.reference)
+                entry.verb = "failed" if status >= 500 else "refused"
+                entry.write(page=_page(request), method=request.method, status=status, reference=request.reference)
         except DatabaseError:
             # The database may be what failed; the person still gets the error page, the log still gets a line.
-            logger.exception("the refusal could not be written down", extra={"status": response.status_code})
+            logger.exception("the refusal could not be written down", extra={"status": status})
             connection.close()
+
+
+def is_draft(request) -> bool:
+    """An automatic save. It comes every few seconds and is nobody's deed; not even one that is refused."""
+    return getattr(request.resolver_match, "view_name", "") == "draft-save"
 
 
 def worth_an_event(request, entry) -> bool:
     """Whatever was done, and whatever showed a client. A home page without a client, a draft, a style sheet is not."""
-    return bool(entry.verb or entry.clients) and not getattr(request, "is_draft", False)
+    return bool(entry.verb or entry.clients) and not is_draft(request)
 
 
 def _page(request) -> str:
