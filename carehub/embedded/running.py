@@ -1,5 +1,6 @@
 """``make run``: the database, the tables, the web, the worker and beat, until Ctrl-C."""
 
+import hashlib
 import http.client
 import os
 import signal
@@ -59,15 +60,15 @@ def start(var: Path, port: int, supervisor: Supervisor) -> None:
     for folder in (var / "broker" / "messages", var / "broker" / "control"):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    static = supervisor.keep(
-        Program("static files", [python, ROOT / "manage.py", "collectstatic", "--noinput", "-v0"], open_log(logs, "static"), environment)
-    )
+    static = collect_static(var, environment, supervisor)
     tables = supervisor.keep(Program("tables", [python, "-m", "carehub.embedded.tables"], None, {**environment, **urls}))
     supervisor.finish(tables, what="Making the tables")
-    supervisor.finish(static, what="Collecting the static files")
+    if static:
+        supervisor.finish(static, what="Collecting the static files")
+        (var / "static-stamp").write_text(static_stamp())
 
     celery = [python, "-m", "celery", "-A", "carehub.celery"]
-    with step("web, worker, beat"):
+    with step("web"):
         web = supervisor.keep(
             Program(
                 "web",
@@ -77,11 +78,31 @@ def start(var: Path, port: int, supervisor: Supervisor) -> None:
                 orphan_signal=signal.SIGTERM,
             )
         )
+        wait_for_web(web, port, supervisor)
+        # After the page: on two processors three programs that all load at once are three late programs.
         worker = [*celery, "worker", "--pool=solo", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=INFO"]
         supervisor.keep(Program("worker", worker, open_log(logs, "worker"), environment))
         supervisor.keep(Program("beat", [*celery, "beat", "--loglevel=INFO"], open_log(logs, "beat"), environment))
-        wait_for_web(web, port, supervisor)
     welcome(var, port)
+
+
+def static_stamp() -> str:
+    """Changes with our static files and with the packages that bring some."""
+    found = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
+    for path in sorted((ROOT / "static").rglob("*")):
+        if path.is_file():
+            found.update(f"{path}{path.stat().st_size}{path.stat().st_mtime_ns}".encode())
+    return found.hexdigest()
+
+
+def collect_static(var: Path, environment: dict[str, str], supervisor: Supervisor) -> Child | None:
+    """Beside the tables, on the other processor: hashing and compressing takes seconds. Not at all if nothing has changed."""
+    stamp = var / "static-stamp"
+    if stamp.exists() and stamp.read_text() == static_stamp():
+        return None
+    # django_htmx brings four builds of htmx; ours is in static/vendor.
+    command = [sys.executable, ROOT / "manage.py", "collectstatic", "--noinput", "-v0", "--ignore=django_htmx"]
+    return supervisor.keep(Program("static files", command, open_log(var / "logs", "static"), environment))
 
 
 def product_environment(var: Path, port: int) -> dict[str, str]:

@@ -3,6 +3,7 @@
 Alone among the launcher's children it is given DATABASE_OWNER_URL.
 """
 
+import io
 import os
 
 import django
@@ -26,6 +27,7 @@ def main() -> None:
             call_command("migrate", database="owner", interactive=False, verbosity=0)
             call_command("createcachetable", database="owner", verbosity=0)
         load_demonstration()
+        make_seals()
     except (ImproperlyConfigured, CommandError) as error:
         raise SystemExit(str(error)) from None
 
@@ -38,6 +40,14 @@ def load_demonstration() -> None:
     if settings.DEMO and not Partnership.objects.using("owner").exists():
         with step("demonstration partnership"):
             call_command("load_demo", verbosity=0)
+
+
+def make_seals() -> None:
+    """Each partnership seals its documents with a certificate of its own; one that exists is left alone."""
+    from carehub.models import Partnership
+
+    if Partnership.objects.using("owner").exists():
+        call_command("make_certificate", stdout=io.StringIO())
 
 
 if __name__ == "__main__":

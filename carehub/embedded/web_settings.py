@@ -8,6 +8,7 @@ from carehub.embedded.processes import die_with_parent
 bind = f"127.0.0.1:{os.environ['PORT']}"
 workers = 2
 worker_class = "sync"
+preload_app = True
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 control_socket_disable = True
 timeout = 60

@@ -1,0 +1,36 @@
+"""docs/operations/settings.md names every variable that is read, and none that is not."""
+
+import re
+
+import yaml
+
+from carehub.embedded.folders import ROOT
+
+
+def documented() -> set[str]:
+    return set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/operations/settings.md").read_text(), re.MULTILINE))
+
+
+def test_the_table_and_the_code_name_the_same_variables():
+    read = set(re.findall(r"env\.\w+\(\"([A-Z_]+)\"", (ROOT / "carehub/settings.py").read_text()))
+    read |= {"CAREHUB_ADMIN_DATABASE_URL", "PORT", "PYTHON", "ARGS"}
+    assert documented() == read | {"DATABASE_OWNER_URL"}
+
+
+def test_the_compose_file_sets_only_what_the_table_knows_and_all_that_production_needs():
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    for name in ("setup", "web", "worker", "beat"):
+        assert set(services[name]["environment"]) <= documented()
+    assert "DATABASE_OWNER_URL" in services["setup"]["environment"]
+    for name in ("web", "worker", "beat"):
+        given = set(services[name]["environment"])
+        assert given >= {
+            "DATABASE_URL",
+            "CAREHUB_SECRET_KEY",
+            "CAREHUB_HOSTS",
+            "CAREHUB_ADDRESS",
+            "CAREHUB_TRUSTED_PROXY",
+            "CAREHUB_BROKER_URL",
+        }
+        assert not given & {"DATABASE_OWNER_URL", "CAREHUB_ADMIN_DATABASE_URL", "CAREHUB_DEMO", "CAREHUB_DEBUG"}
+    assert [name for name, service in services.items() if service.get("ports")] == ["proxy"]
