@@ -53,7 +53,7 @@ class Assessment(AboutClient, Versioned):
 
 
 class RiskFound(AboutClient):
-    """One risk that an assessment found, in one of the five areas (MoC 4.5; code list 'risk-areas'). Locked together with its assessment."""
+    """One risk that an assessment found, in one of the five areas (MoC 4.5; list risk-areas). Locked together with its assessment."""
 
     class Area(models.TextChoices):
         SUICIDE = "suicide", _("Suicide or self-harm")

@@ -45,20 +45,24 @@ def with_episodes(clients: Iterable[Client], actor: Actor) -> list[Found]:
 def find(request: HttpRequest) -> HttpResponse:
     """The words are posted; the result stands at an address of its own, so that Back and the next page work."""
     if request.method != "POST":
-        return render(request, "clients/find.html", {})
+        return _page(request)
     typed = request.POST.get("words", "")
     try:
         searching.read(typed)
     except Refused as refused:
-        return render(request, "clients/find.html", {"words": typed, "problem": refused.message})
+        return _page(request, words=typed, problem=refused.message)
     return redirect("client-found", searching.keep(request.session, typed))
+
+
+def _page(request: HttpRequest, **context: str) -> HttpResponse:
+    return render(request, "clients/find.html", context | {"may_register": request.actor.may("client.register")})
 
 
 @requires("client.find")
 def found(request: HttpRequest, token: str) -> HttpResponse:
     typed = searching.kept(request.session, token)
     if not typed:
-        return render(request, "clients/find.html", {"problem": _("This search is no longer kept. Type it again")})
+        return _page(request, problem=_("This search is no longer kept. Type it again"))
     sought = searching.read(typed)
     everybody = Client.objects.visible_to(request.actor).matching(sought.words, born=sought.born)
     clients = everybody
@@ -71,6 +75,8 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "words": typed,
         "rows": rows,
+        "clinical": request.actor.may("client.view"),
+        "may_register": request.actor.may("client.register"),
         "first_page": not last,
         "first_url": request.path,
         "next_url": f"{request.path}?after={rows[-1].client.pk}" if len(page) > PAGE else "",
@@ -99,6 +105,7 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
         "safe": safe,
         "channels": channels,
         "banner": banner(client, episode, request.actor),
+        "clinical": request.actor.may("client.view"),
     }
     return render(request, "clients/contact.html", context)
 
@@ -107,11 +114,8 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
 def reception(request: HttpRequest) -> HttpResponse:
     """The front desk: find somebody, and who was registered here today."""
     today = clock.today()
-    new = (
-        Client.objects.visible_to(request.actor)
-        .filter(registered_at__gte=datetime.combine(today, time.min, tzinfo=clock.LONDON))
-        .order_by("-registered_at", "pk")
-    )
+    since = datetime.combine(today, time.min, tzinfo=clock.LONDON)
+    new = Client.objects.visible_to(request.actor).filter(registered_at__gte=since).order_by("-registered_at", "pk")
     rows = with_episodes(new[:PAGE], request.actor)
     events.saw(*(row.client.pk for row in rows))
     return render(request, "clients/reception.html", {"rows": rows, "today": today})
