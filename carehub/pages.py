@@ -93,6 +93,11 @@ def _navigation(actor: Actor, here: str) -> Iterable[dict[str, Any]]:
             yield {"url": url, "text": place.text, "current": "page" if place.page == here else ""}
 
 
+def _demonstration_links() -> list[dict[str, Any]]:
+    pages = (("demonstration-clock", _("Move the clock on")), ("demonstration-mail", _("Mails")), ("gallery", _("Gallery of parts")))
+    return [{"url": url, "text": text} for page, text in pages if (url := address(page))]
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Asks nothing of the database until a template uses it."""
     actor: Actor | None = getattr(request, "actor", None)
@@ -108,11 +113,15 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         return common
     match = request.resolver_match
     links = {name: address(page) for name, (page, permission) in _LINKS.items() if actor.may(permission)}
-    several = len(getattr(actor.person, "open_memberships", ())) > 1
+    others = [each for each in getattr(actor.person, "open_memberships", ()) if each.pk != actor.membership.pk]
     return common | links | {
         "home_url": address(ROLES[actor.membership.role].home) or "/",
         "partnership_name": actor.partnership.name,
         "navigation": list(_navigation(actor, match.view_name if match else "")),
         "unread_notices": lambda: Notice.objects.visible_to(actor).unread()[:_NOTICES_COUNTED].count(),
-        "change_role_url": address("change-role") if several else "",
+        "other_roles": [
+            {"pk": each.pk, "title": each.get_role_display(), "where": each.agency or each.partnership} for each in others
+        ],
+        "switch_role_url": address("switch-role"),
+        "demonstration_links": _demonstration_links() if settings.DEMO else [],
     }  # fmt: skip

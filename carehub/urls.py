@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from carehub.views import accounts, administration, demonstration, drafts, health
+from carehub.views import accounts, administration, demonstration, drafts, gallery, health
 
 handler400 = "carehub.views.errors.bad_request"
 handler403 = "carehub.views.errors.forbidden"
@@ -18,6 +18,8 @@ urlpatterns = [
     path("administration/", administration.administration, name="administration"),
     path("demonstration/clock/", demonstration.demonstration_clock, name="demonstration-clock"),
     path("demonstration/mail/", demonstration.demonstration_mail, name="demonstration-mail"),
+    path("gallery/", gallery.gallery, name="gallery"),
+    path("gallery/<slug:page>/", gallery.gallery, name="gallery-page"),
     path("", include("clients.urls")),
     path("", include("careplans.urls")),
     path("", include("audits.urls")),

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from carehub import clock
+from carehub.actors import Actor
 from carehub.states import State, state_of
 from carehub.templatetags import form_tags
 
@@ -75,6 +76,12 @@ def how_long_ago(value: date | datetime | None) -> str:
         words = ngettext("%(number)d year", "%(number)d years", number)
     span = words % {"number": number}
     return (gettext("%(span)s ago") if days > 0 else gettext("in %(span)s")) % {"span": span}
+
+
+@register.filter
+def may(actor: Actor | None, permission: str) -> bool:
+    """``{% if actor|may:"client.register" %}``: whether the page may offer it. The view asks again."""
+    return actor is not None and actor.may(permission)
 
 
 @register.filter

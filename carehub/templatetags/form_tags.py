@@ -196,7 +196,7 @@ def form_start(context: template.Context, form: Any = None, draft_ticket: str = 
         "multipart": any(thing is not None and hasattr(thing, "is_multipart") and thing.is_multipart() for thing in every),
         "draft_ticket": draft_ticket or "",
         "draft_url": context.get("draft_url", ""),
-        "form_address": request.get_full_path() if request else "",
+        "form_address": request.path if request else "",
     }
 
 

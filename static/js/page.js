@@ -6,10 +6,10 @@
   const KEY = 'carehub-shortcuts'
   let shortcuts = true
   try { shortcuts = localStorage.getItem(KEY) !== 'off' } catch { /* storage may be closed: the shortcuts stay on */ }
-  const show = () => { document.documentElement.dataset.shortcuts = shortcuts ? 'on' : 'off' }
+  const show = () => { document.documentElement.dataset.shortcutKeys = shortcuts ? 'on' : 'off' }
   show()
 
-  const line = document.querySelector('[data-shortcuts]:not(html)')
+  const line = document.querySelector('[data-shortcuts]')
   if (line && document.querySelector('[data-search]')) {
     const [text, button] = [line.querySelector('span'), line.querySelector('button')]
     const say = () => {
