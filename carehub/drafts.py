@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from django.core import signing
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import connection, transaction
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -43,6 +44,7 @@ def ticket(actor: Actor, *, kind: str, subject: object = "new", client_id: UUID 
         "client": str(client_id or ""),
         # Each opened page keeps its own text: two tabs of one form do not write over each other.
         "page": secrets.token_urlsafe(9),
+        "opened": clock.now().isoformat(),
     }
     return signing.dumps(whose, salt=_SALT)
 
@@ -88,9 +90,13 @@ def kept(actor: Actor, *, kind: str, subject: object = "new") -> list[Draft]:
     return list(Draft.objects.visible_to(actor).filter(kind=kind, subject=str(subject)).order_by("-saved_at")[:10])
 
 
-def discard(actor: Actor, *, kind: str, subject: object = "new") -> None:
-    """The form was submitted, or its writer does not want the text any more."""
-    Draft.objects.visible_to(actor).filter(kind=kind, subject=str(subject)).delete()
+def discard(actor: Actor, about: dict[str, str]) -> None:
+    """The form behind a ticket was submitted, or its writer does not want the text any more.
+
+    Gone is what that page showed: its own text and what was left before it was opened. What another window typed since, stays.
+    """
+    shown = Q(page=about["page"]) | Q(saved_at__lte=datetime.fromisoformat(about["opened"]))
+    Draft.objects.visible_to(actor).filter(shown, kind=about["kind"], subject=about["subject"]).delete()
 
 
 def as_data(draft: Draft) -> QueryDict:

@@ -60,7 +60,8 @@ class Keeping:
         drafts.keep_what_was_typed(self.request)
 
     def done(self) -> None:
-        drafts.discard(self.request.actor, kind=self.kind, subject=self.subject)
+        if about := drafts.read_ticket(self.request.POST.get(drafts.TICKET, "")):
+            drafts.discard(self.request.actor, about)
 
 
 def as_left(form: BaseForm) -> BaseForm:

@@ -107,7 +107,8 @@ def test_nothing_is_added_to_or_moved_in_or_out_of_what_is_locked(alias, keywork
         for parent, child, column in CHILDREN:
             signed, draft = keys(cursor, parent)
             names = [name for name in columns_of(cursor, child) if name not in ("id", "locked_at", column)]
-            copied = f"INSERT INTO {child} (id, {column}, locked_at, {', '.join(names)}) SELECT %s, %s, {{}}, {', '.join(names)} FROM {child} LIMIT 1"
+            alike = ", ".join(names)
+            copied = f"INSERT INTO {child} (id, {column}, locked_at, {alike}) SELECT %s, %s, {{}}, {alike} FROM {child} LIMIT 1"
             for locked_at in ("NULL", "now()"):
                 assert refusal(alias, cursor, copied.format(locked_at), [str(uuid4()), signed]) == LOCKED, (
                     f"added to a locked {parent}: {child}"
@@ -207,7 +208,8 @@ def test_a_table_of_the_same_name_does_not_stand_in_for_the_parent(keyworker, so
         cursor.execute(f'GRANT TEMPORARY ON DATABASE "{committed}" TO carehub_app')
     with speaking_as("default", keyworker) as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE careplans_planversion ON COMMIT DROP AS SELECT id, client_id, NULL::timestamptz AS locked_at FROM public.careplans_planversion"
+            "CREATE TEMP TABLE careplans_planversion ON COMMIT DROP AS"
+            " SELECT id, client_id, NULL::timestamptz AS locked_at FROM public.careplans_planversion"
         )
         cursor.execute("SELECT id FROM public.careplans_planversion WHERE locked_at IS NOT NULL")
         signed = cursor.fetchone()[0]
