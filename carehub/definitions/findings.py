@@ -46,6 +46,9 @@ class Because:
     words: str
     third_party: bool
 
+    def __str__(self) -> str:
+        return self.words
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -1,7 +1,9 @@
 """Definitions for tests: written as TOML into a folder, read as any other."""
 
+import atexit
 import json
-from collections.abc import Iterable
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,20 @@ from django.conf import settings
 from carehub.definitions.catalogue import Catalogue
 from carehub.definitions.schema import Form
 
-#: Lists that forms refer to: risk areas, expectations, areas, codes.
-SHIPPED = (settings.BASE_DIR / "clients/definitions/codes", settings.BASE_DIR / "careplans/definitions")
+#: The lists that forms in these tests refer to; the shipped ones as a whole are tried in test_shipped.
+_CODES, _PLANS = settings.BASE_DIR / "clients/definitions/codes", settings.BASE_DIR / "careplans/definitions"
+_USED = ("problem-substance-1", "route-1", "risk-areas-1", "expectations-1", "not-answer-reasons-1")
+
+
+def _lists() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="definitions-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for file in (*(_CODES / f"{name}.toml" for name in _USED), _PLANS / "domains-1.toml"):
+        shutil.copy(file, folder)
+    return folder
+
+
+SHIPPED = (_lists(),)
 
 HEAD = """kind = "form"
 name = "local"
@@ -59,8 +73,3 @@ def toml_value(value: Any) -> str:
 
 def choices(*values: str) -> list[dict[str, str]]:
     return [{"value": value, "text": f"Answer {value}"} for value in values]
-
-
-def typed(**fields: str | Iterable[str]) -> dict[str, list[str]]:
-    """Fields as a browser sends them; ``a__none`` and hyphens written as they are."""
-    return {name.replace("ZZ", "-"): [value] if isinstance(value, str) else list(value) for name, value in fields.items()}
