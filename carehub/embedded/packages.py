@@ -36,7 +36,8 @@ def ready(purpose: str) -> bool:
 
 def provide(purpose: str) -> None:
     """``purpose``: 'run', or 'test' for that and the tools of tests and checks."""
-    _install_with_uv_of_machine(purpose) or _install_with_pip(purpose)
+    if not _install_with_uv_of_machine(purpose):
+        _install_with_pip(purpose)
     stamp_file(purpose).write_text(stamp(purpose))
     if purpose == "test":
         stamp_file("run").write_text(stamp("run"))

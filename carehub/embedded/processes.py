@@ -79,6 +79,7 @@ class Child:
         def settle() -> None:
             die_with_parent(parent, program.orphan_signal)
 
+        account = program.account
         output = open(program.log, "ab") if program.log else None  # noqa: SIM115 (handed to the child)
         try:
             self.process = subprocess.Popen(
@@ -87,10 +88,12 @@ class Child:
                 stdin=None if program.in_terminal else subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT if output else None,
-                cwd="/" if program.account else None,
+                cwd="/" if account else None,
                 process_group=None if program.in_terminal else 0,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
                 preexec_fn=settle,
-                **({"user": program.account.uid, "group": program.account.gid, "extra_groups": []} if program.account else {}),  # type: ignore[arg-type]
             )
         finally:
             if output:

@@ -67,7 +67,7 @@ def start(var: Path, port: int, supervisor: Supervisor) -> None:
         supervisor.finish(static, what="Collecting the static files")
         (var / "static-stamp").write_text(static_stamp())
 
-    celery = [python, "-m", "celery", "-A", "carehub.celery"]
+    celery: list[str | Path] = [python, "-m", "celery", "-A", "carehub.celery"]
     with step("web"):
         web = supervisor.keep(
             Program(
@@ -101,7 +101,7 @@ def collect_static(var: Path, environment: dict[str, str], supervisor: Superviso
     if stamp.exists() and stamp.read_text() == static_stamp():
         return None
     # django_htmx brings four builds of htmx; ours is in static/vendor.
-    command = [sys.executable, ROOT / "manage.py", "collectstatic", "--noinput", "-v0", "--ignore=django_htmx"]
+    command: list[str | Path] = [sys.executable, ROOT / "manage.py", "collectstatic", "--noinput", "-v0", "--ignore=django_htmx"]
     return supervisor.keep(Program("static files", command, open_log(var / "logs", "static"), environment))
 
 

@@ -16,5 +16,5 @@ graceful_timeout = 10
 proc_name = "carehub"
 
 
-def post_fork(server, worker) -> None:  # type: ignore[no-untyped-def]
+def post_fork(server, worker) -> None:
     die_with_parent(worker.ppid, signal.SIGKILL)
