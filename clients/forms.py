@@ -79,7 +79,7 @@ class RegisterForm(CareHubForm):
         referral = [name for name in ("referred_on", "referral_source", "keyworker") if name in self.fields]
         return (
             Section(_("Who they are"), *who),
-            Section(_("How we may reach them"), *SafeContact.CHANNELS, "what_to_say", "who_must_not_know", hint=hint),
+            Section(_("How we may reach them"), *SafeContact.CHANNELS, "what_to_say", "who_must_not_know", hint=hint, anchor="reach"),
             Section(_("Safety of staff"), "safety_warning"),
             Section(_("Referral"), *referral),
         )

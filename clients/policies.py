@@ -66,7 +66,7 @@ def dates_fit(*, date_of_birth: date, referred_on: date) -> None:
         fields["date_of_birth"] = [_("‘Date of birth’ must be 1903 or later")]
     if referred_on > today:
         fields["referred_on"] = [_("‘Date of referral’ must be today or in the past")]
-    elif referred_on < date_of_birth:
+    elif not fields and referred_on < date_of_birth:
         fields["referred_on"] = [_("‘Date of referral’ lies before the date of birth")]
     if fields:
         raise Refused(next(iter(fields.values()))[0], fields=fields)

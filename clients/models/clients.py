@@ -54,7 +54,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
             return found.annotate(likeness=Value(1000)).order_by(*_BY_LIKENESS) if born else self.none()
         return (
             found.annotate(all_names=_ALL_NAMES, likeness=_thousandths(TrigramWordSimilarity(words, _ALL_NAMES)))
-            .filter(Q(all_names__contains=words) | Q(likeness__gte=450))
+            .filter(Q(all_names__contains=words) | Q(likeness__gte=400))
             .order_by(*_BY_LIKENESS)
         )
 

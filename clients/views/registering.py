@@ -40,7 +40,7 @@ def register(request: HttpRequest) -> HttpResponse:
         client = register_client(by=request.actor, looked_at_duplicates=_keys(request.POST), **form.client)
     except policies.LikelyDuplicates as likely:
         keeping.not_taken()
-        return _duplicates_page(request, likely, keeping)
+        return _duplicates_page(request, form, likely, keeping)
     except Refused as refused:
         for name, sentences in refused.fields.items():
             form.add_error(name if name in form.fields else None, sentences)
@@ -56,7 +56,7 @@ def _page(request: HttpRequest, form: RegisterForm, keeping: Keeping) -> HttpRes
     return render(request, "clients/register.html", {"form": form, "keeping": keeping, "draft_ticket": keeping.ticket})
 
 
-def _duplicates_page(request: HttpRequest, likely: policies.LikelyDuplicates, keeping: Keeping) -> HttpResponse:
+def _duplicates_page(request: HttpRequest, form: RegisterForm, likely: policies.LikelyDuplicates, keeping: Keeping) -> HttpResponse:
     """Who it might be, and the whole form carried along, so that nothing typed is lost whichever way it goes on."""
     rows = with_episodes(likely.clients, request.actor)
     events.saw(*(row.client.pk for row in rows))
@@ -64,7 +64,7 @@ def _duplicates_page(request: HttpRequest, likely: policies.LikelyDuplicates, ke
     ours = {"csrfmiddlewaretoken", "draft_ticket", "draft_form", "draft_sequence", LOOKED_AT, CHANGE, SAME}
     carried = [(name, value) for name, values in request.POST.lists() if name not in ours for value in values]
     carried += [(LOOKED_AT, str(key)) for key in sorted(seen)]
-    context = {"rows": rows, "carried": carried, "draft_ticket": keeping.ticket, "new": request.POST}
+    context = {"rows": rows, "carried": carried, "draft_ticket": keeping.ticket, "new": form.cleaned_data}
     return render(request, "clients/duplicates.html", context)
 
 
