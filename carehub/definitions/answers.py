@@ -88,7 +88,7 @@ def value(answers: Mapping[str, Mapping[str, Any]], question: str) -> Any:
 
 def is_answered(answer: Mapping[str, Any] | None) -> bool:
     """A value, or a reason why there is none, stands here."""
-    return bool(answer) and ("value" in answer or "none" in answer)
+    return answer is not None and ("value" in answer or "none" in answer)
 
 
 def shown_questions(form: Form, answers: Mapping[str, Mapping[str, Any]]) -> list[Question]:

@@ -37,42 +37,66 @@ from carehub.forms import CareHubForm
 LONG_LIST = 12
 
 
-class _AsTyped:
+class _AsTyped(forms.Field):
     """Takes whatever was typed: the question itself says what is wrong with it (carehub.definitions.cleaning)."""
+
+    #: In grey above the field; see the form pack.
+    last_answer = ""
 
     def clean(self, value: Any) -> Any:
         return value
 
 
-def _as_typed(base: type[forms.Field]) -> type[forms.Field]:
-    return type(base.__name__, (_AsTyped, base), {})
+class _Text(_AsTyped, Text):
+    pass
 
 
-_TEXT, _LONG_TEXT, _DATE, _ONE_OF, _SEVERAL, _LIST = map(_as_typed, (Text, LongText, DateField, OneOf, Several, OneFromList))
-_STILL = _as_typed(forms.BooleanField)
+class _LongText(_AsTyped, LongText):
+    pass
 
 
-def answer_field(question: Question) -> forms.Field:
+class _Date(_AsTyped, DateField):
+    pass
+
+
+class _OneOf(_AsTyped, OneOf):
+    pass
+
+
+class _Several(_AsTyped, Several):
+    #: Before which choice stands which word.
+    dividers: dict[str, str]
+
+
+class _List(_AsTyped, OneFromList):
+    pass
+
+
+class _Still(_AsTyped, forms.BooleanField):
+    pass
+
+
+def answer_field(question: Question) -> _AsTyped:
     """The field for the answer itself."""
     common: dict[str, Any] = {"label": question.text, "help_text": question.hint, "required": False}
     if question.kind == "text":
-        return _TEXT(**common)
+        return _Text(**common)
     if question.kind == "long-text":
-        return _LONG_TEXT(**common)
+        return _LongText(**common)
     if question.kind == "number":
-        field = _TEXT(width=5, suffix=question.unit, **common)
-        field.widget.attrs["inputmode"] = "decimal" if question.decimals else "numeric"
-        return field
+        number = _Text(width=5, suffix=question.unit, **common)
+        number.widget.attrs["inputmode"] = "decimal" if question.decimals else "numeric"
+        return number
     if question.kind == "date":
-        return _DATE(**common)
+        return _Date(**common)
     if question.kind == "score-1-5":
-        return _ONE_OF([(str(score), f"{score} – {meaning}") for score, meaning in enumerate(question.anchors, start=1)], **common)
+        return _OneOf([(str(score), f"{score} – {meaning}") for score, meaning in enumerate(question.anchors, start=1)], **common)
     if question.kind == "substance" or (question.kind == "one-of" and len(question.choices) >= LONG_LIST):
-        return _LIST([(choice.value, choice.text) for choice in question.choices], **common)
+        return _List([(choice.value, choice.text) for choice in question.choices], **common)
     choices = [(choice.value, choice.text, choice.hint) for choice in question.choices]
     if question.kind != "many-of":
-        return _ONE_OF(choices, inline=question.kind == "yes-no", **common)
-    field = _SEVERAL(choices, **common)
+        return _OneOf(choices, inline=question.kind == "yes-no", **common)
+    field = _Several(choices, **common)
     if alone := next((choice for choice in question.choices if choice.alone), None):
         field.dividers = {alone.value: _("or")}
     return field
@@ -183,7 +207,7 @@ class DefinitionForm(CareHubForm):
             field.last_answer = last_words(self.definition, question, last)
             last_answer = "; ".join(answer_words(self.definition, question, last))
             if "value" in last and question.re_ask != "always":
-                self.fields[still_name(question)] = _STILL(label=_("Still true: %(answer)s") % {"answer": last_answer}, required=False)
+                self.fields[still_name(question)] = _Still(label=_("Still true: %(answer)s") % {"answer": last_answer}, required=False)
 
     def _initial(self) -> dict[str, Any]:
         """The draft as it was typed, an impossible date included."""

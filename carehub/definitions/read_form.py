@@ -158,7 +158,8 @@ def _telling_answers(form: Form, name: str) -> list[dict[str, object]]:
         values = _telling_numbers(form, question)
     else:
         values = ["2006-04-01"]
-    return [{}, *({"value": value} for value in values), *({"none": none} for none in question.not_answers)]
+    with_value: list[dict[str, object]] = [{"value": value} for value in values]
+    return [{}, *with_value, *[dict[str, object](none=none) for none in question.not_answers]]
 
 
 def _telling_numbers(form: Form, question: Question) -> list[object]:

@@ -1,6 +1,7 @@
 """Reads one question of a form, with what can be wrong about it alone."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from carehub.definitions.read_codes import read_choices
 from carehub.definitions.read_condition import read_condition, read_test
@@ -152,9 +153,9 @@ def _read_not_answers(table: Table) -> tuple[str, ...]:
     return tuple(none for none in NOT_ANSWERS if none in given)
 
 
-def _read_limits(table: Table, kind: str) -> dict[str, object]:
+def _read_limits(table: Table, kind: str) -> dict[str, Any]:
     """What a number, a date or a text may be. For a text, ``most`` is its length in characters."""
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     goes_with = {
         "least": ("number",),
         "most": ("number", "text", "long-text"),

@@ -130,9 +130,15 @@ def blank(form: Form, section: str = "") -> list[BlankSection]:
 
 
 def _row(form: Form, question: Question, answer: Answer | None, before: Mapping[str, object] | None) -> Row:
-    marks = {"third_party": question.third_party, "for_worker": question.for_worker}
     if not is_answered(answer):
-        return Row(question.id, question.text, (_("Not answered yet"),), none="missing", **marks)
+        return Row(
+            question.id,
+            question.text,
+            (_("Not answered yet"),),
+            none="missing",
+            third_party=question.third_party,
+            for_worker=question.for_worker,
+        )
     assert answer is not None
     words = answer_words(form, question, answer)
     earlier = answer_words(form, question, before) if before and is_answered(before) else ()
@@ -145,7 +151,8 @@ def _row(form: Form, question: Question, answer: Answer | None, before: Mapping[
         note=_note(form, question, answer),
         before="; ".join(earlier) if changed else "",
         changed=changed,
-        **marks,
+        third_party=question.third_party,
+        for_worker=question.for_worker,
     )
 
 

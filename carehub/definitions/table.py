@@ -92,7 +92,8 @@ class Table:
             raise self.wrong(f"'{key}' must be a number.", key)
         return value
 
-    def day(self, key: str, default: dt.date | None = NEEDED) -> dt.date | None:
+    def day(self, key: str, default: Any = NEEDED) -> Any:
+        """A date; ``default`` where the key is missing."""
         value = self.value(key, default)
         if key in self.data and (not isinstance(value, dt.date) or isinstance(value, dt.datetime)):
             raise self.wrong(f"'{key}' must be a date such as 2006-04-01, without quotation marks.", key)

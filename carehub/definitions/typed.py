@@ -101,7 +101,9 @@ def _repeated(form: Form, answers: Answers) -> dict[str, str]:
     found = {}
     for question in form.questions:
         value = answers.get(question.id, {}).get("value")
-        for other in question.differs_from if value is not None else ():
+        if value is None:
+            continue
+        for other in question.differs_from:
             if answers.get(other, {}).get("value") == value:
                 words = {"answer": value_words(question, value)[0], "other": form.question(other).name}
                 found[question.id] = named(question, _("“%(answer)s” stands under “%(other)s” already") % words)
