@@ -127,7 +127,9 @@ def test_likely_the_same_person(keyworker, other):
     assert [client.pk for client in likely.value.clients] == [known.pk]
 
 
-@pytest.mark.parametrize("other", [{"first_name": "Piran", "last_name": "Oxbow"}, {"first_name": "Tamsin", "date_of_birth": date(1964, 1, 2)}])
+@pytest.mark.parametrize(
+    "other", [{"first_name": "Piran", "last_name": "Oxbow"}, {"first_name": "Tamsin", "date_of_birth": date(1964, 1, 2)}]
+)
 def test_somebody_else(keyworker, other):
     register(keyworker)
     register(keyworker, **other)

@@ -28,7 +28,9 @@ def test_what_is_sought(typed, sought):
     assert searching.read(typed) == sought
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\x00", "a", " é ", "%", "_", "%%%", "a%", "__", "''", "-", "x" * 101, "31 2 1981", "ann 99/99/1981"])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "\x00", "a", " é ", "%", "_", "%%%", "a%", "__", "''", "-", "x" * 101, "31 2 1981", "ann 99/99/1981"]
+)
 def test_what_cannot_be_sought_says_what_to_type(typed):
     with pytest.raises(Refused) as refused:
         searching.read(typed)
