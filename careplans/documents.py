@@ -3,17 +3,13 @@
 import hashlib
 import io
 
-import pikepdf
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from carehub import clock, jobs
 from carehub.actors import Actor
-from carehub.documents.certificate import sealer_for
 from carehub.documents.qr import qr_code
-from carehub.documents.render import render
-from carehub.documents.seal import seal
 from carehub.files import store
 from carehub.models import Document, DocumentCheck, Job, StoredFile
 from careplans import content
@@ -50,6 +46,9 @@ def ask_for_document(version: PlanVersion, *, by: Actor, token: str) -> Document
 
 def pdf_of(version: PlanVersion, sheet: Sheet) -> bytes:
     """The unsealed PDF. The same version gives the same bytes, on whatever day."""
+    # Here, not above: WeasyPrint and pyHanko take longer to import than all else together, in every process of ours.
+    from carehub.documents.render import render
+
     with translation.override(settings.LANGUAGE_CODE):
         html = render_to_string("print/care_plan.html", {"sheet": sheet})
     pictures = {"qr": qr_code(sheet.check_url), **sheet.pictures}
@@ -77,6 +76,11 @@ def _failed(job: Job) -> None:
 @jobs.handler(SEAL_PLAN, failed=_failed)
 def seal_plan(job: Job) -> dict:
     """Runs as whoever signed, in one transaction with the job's 'done': killed anywhere, nothing or everything stands there."""
+    import pikepdf
+
+    from carehub.documents.certificate import sealer_for
+    from carehub.documents.seal import seal
+
     document = Document.objects.select_related("check_entry").select_for_update(of=("self",)).get(kind=CARE_PLAN, subject_id=job.subject_id)
     if document.state == Document.State.READY:
         return {"sealed_sha256": document.sealed_sha256, "pages": document.pages}
