@@ -33,13 +33,19 @@ def main() -> None:
 
 
 def load_demonstration() -> None:
+    """Once; and again, changing nothing, where the list of sign-ins is missing (another data folder on the same database)."""
     from django.conf import settings
 
     from carehub.models import Partnership
 
-    if settings.DEMO and not Partnership.objects.using("owner").exists():
+    if not settings.DEMO:
+        return
+    loaded = Partnership.objects.using("owner").filter(is_demo=True).exists()
+    if not loaded:
         with step("demonstration partnership"):
             call_command("load_demo", verbosity=0)
+    elif not (settings.VAR / "sign-ins.txt").exists():
+        call_command("load_demo", verbosity=0)
 
 
 def make_seals() -> None:
