@@ -2,13 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from clients.actions.assessing import SAME_DAY
+
 REVIEW_SOON = "review.soon"
 REVIEW_OVERDUE = "review.overdue"
 REVIEW_OVERDUE_IN_SERVICE = "review.overdue-in-service"
 
 SENTENCES = {
+    SAME_DAY: _("The triage of %(day)s asked for something on the same day. Keyworker: %(keyworker)s."),
     REVIEW_SOON: _("The care plan is to be reviewed by %(day)s."),
     REVIEW_OVERDUE: _("The review of the care plan was due on %(day)s and is overdue."),
     REVIEW_OVERDUE_IN_SERVICE: _("In your service: the review was due on %(day)s and is still overdue. Keyworker: %(keyworker)s."),
 }
-LOOKS = {REVIEW_SOON: "due-soon", REVIEW_OVERDUE: "overdue", REVIEW_OVERDUE_IN_SERVICE: "overdue"}
+LOOKS = {SAME_DAY: "due", REVIEW_SOON: "due-soon", REVIEW_OVERDUE: "overdue", REVIEW_OVERDUE_IN_SERVICE: "overdue"}

@@ -26,6 +26,7 @@ class Triages:
     def __init__(self, place: Place, chance: Chance, today: date):
         self.place, self.chance, self.today = place, chance, today
         self.form: Form = catalogue().form(FORM)
+        self.fingerprint = fingerprint(self.form)
         self.assessments: list[Assessment] = []
         self.completed: list[Assessment] = []
         self.risks: list[RiskFound] = []
@@ -47,7 +48,7 @@ class Triages:
             agency=stay.episode.agency,
             form=self.form.name,
             form_version=self.form.version,
-            form_fingerprint=fingerprint(self.form),
+            form_fingerprint=self.fingerprint,
             answers=answered(self.form, somebody.life, self.chance, day, all_of_it=complete),
             took_place_on=day,
             started_at=began,

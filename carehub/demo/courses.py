@@ -67,7 +67,7 @@ OTHERS = {
 ENDINGS = {"completed": 36, "referred-on": 16, "dropped-out": 36, "prison": 6, "withdrawn": 3, "declined": 3}
 #: Days in treatment by ending; half of all discharged had been in contact for 12 weeks and more after their triage.
 LENGTHS = {
-    "completed": (120, 420), "referred-on": (60, 240), "dropped-out": (14, 150), "prison": (35, 200), "withdrawn": (60, 150), "declined": (6, 16),
+    "completed": (90, 400), "referred-on": (40, 200), "dropped-out": (14, 112), "prison": (30, 130), "withdrawn": (40, 100), "declined": (6, 16),
 }  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def courses(chance: Chance, today: date) -> list[Course]:
     """One for each of 60 clients: 16 with the first keyworker, the others shared out among the agencies."""
     first = [situation for situation, number in FIRST_CASELOAD.items() for _ in range(number)]
     others = chance.shared_out(OTHERS, sum(OTHERS.values()))
-    agencies = chance.shared_out({"S": 11, "V": 13, "G": 9, "R": 5, "C": 6}, len(others))
+    agencies = chance.shared_out({"S": 15, "V": 11, "G": 8, "R": 4, "C": 6}, len(others))
     endings = chance.shared_out(ENDINGS, (first + others).count("ended"))
     found = []
     for place, (situation, agency) in enumerate(zip(first + others, ["S"] * len(first) + agencies, strict=True)):

@@ -103,7 +103,9 @@ def _life(chance: Chance, sex: str, main: str, suicide: str, hurt_by: str, pregn
         pregnant=pregnant,
         mental_health=chance.one_of({"never": 46, "past": 34, "now": 15, "crisis": 5}),
         suicide=suicide,
-        overdose=chance.one_of({"never": 56, "long-ago": 26, "year": 14, "recent": 4}) if main in OPIOIDS else chance.one_of({"never": 90, "long-ago": 10}),
+        overdose=chance.one_of({"never": 56, "long-ago": 26, "year": 14, "recent": 4})
+        if main in OPIOIDS
+        else chance.one_of({"never": 90, "long-ago": 10}),
         hurt_by=hurt_by,
         benefits=chance.happens(0.72),
         in_trouble=from_court or chance.happens(0.22),
@@ -117,4 +119,6 @@ def _route(chance: Chance, main: str, injecting: str) -> str:
         return SWALLOWED
     if main in (HEROIN, AMPHETAMINES) and injecting == "C":
         return INJECTED
-    return {HEROIN: SMOKED, CRACK: SMOKED, CANNABIS: SMOKED, COCAINE: SNIFFED, AMPHETAMINES: chance.choice((SNIFFED, SWALLOWED))}.get(main, SWALLOWED)
+    return {HEROIN: SMOKED, CRACK: SMOKED, CANNABIS: SMOKED, COCAINE: SNIFFED, AMPHETAMINES: chance.choice((SNIFFED, SWALLOWED))}.get(
+        main, SWALLOWED
+    )

@@ -46,6 +46,8 @@ def mobile(number: int) -> str:
 
 
 def address(chance: Chance) -> str:
-    postcode = f"{chance.choice(OUTWARD)} {chance.randint(1, 9)}{chance.choice('ABDEFGHJLNPQRSTUWXYZ')}{chance.choice('ABDEFGHJLNPQRSTUWXYZ')}"
+    postcode = (
+        f"{chance.choice(OUTWARD)} {chance.randint(1, 9)}{chance.choice('ABDEFGHJLNPQRSTUWXYZ')}{chance.choice('ABDEFGHJLNPQRSTUWXYZ')}"
+    )
     flat = f"Flat {chance.randint(1, 14)}, " if chance.happens(0.3) else ""
     return f"{flat}{chance.randint(1, 98)} {chance.choice(STREETS)}, {TOWN}, {postcode}"

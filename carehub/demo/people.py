@@ -51,15 +51,19 @@ def make_people(place: Place, courses: list[Course], lives: list[Life], chance: 
     sources = chance.shared_out(REFERRED_BY, len(lives))
     reasons = catalogue().codes_on("discharge-reason", today)
     people = []
-    taken: dict[str, int] = {}
+    taken: dict[tuple[str, bool], int] = {}
     for number, (course, life) in enumerate(zip(courses, lives, strict=True)):
         workers = []
         for stay in course.stays:
             staff = place.workers(stay.agency)
             # The first keyworker has the caseload made for them; the others take turns.
+            if course.first_caseload and stay.agency == "S":
+                workers.append(staff[0])
+                continue
             rest = staff[1:] if stay.agency == "S" else staff
-            turn = taken[stay.agency] = taken.get(stay.agency, -1) + 1
-            workers.append(staff[0] if course.first_caseload and stay.agency == "S" else rest[turn % len(rest)])
+            pile = stay.agency, stay.discharged_on is None
+            turn = taken[pile] = taken.get(pile, -1) + 1
+            workers.append(rest[turn % len(rest)])
         source = chance.one_of(CRIMINAL_JUSTICE) if course.stays[0].agency == "C" else sources[number]
         somebody = _somebody(place, course, life, workers[0], (first_names[number], last_names[number]), number, chance)
         for stay, worker in zip(course.stays, workers, strict=True):
@@ -70,9 +74,7 @@ def make_people(place: Place, courses: list[Course], lives: list[Life], chance: 
     return people
 
 
-def _somebody(
-    place: Place, course: Course, life: Life, worker: Membership, name: tuple[str, str], number: int, chance: Chance
-) -> Somebody:
+def _somebody(place: Place, course: Course, life: Life, worker: Membership, name: tuple[str, str], number: int, chance: Chance) -> Somebody:
     first = course.stays[0]
     born = first.referred_on - timedelta(days=round(365.25 * life.age) + chance.randint(1, 360))
     has_home = life.housing != "1"
@@ -108,9 +110,7 @@ def _somebody(
     return Somebody(life, course, client, contact)
 
 
-def _episode(
-    place: Place, somebody: Somebody, stay: Stay, worker: Membership, source: str, reasons: CodeList, chance: Chance
-) -> Episode:
+def _episode(place: Place, somebody: Somebody, stay: Stay, worker: Membership, source: str, reasons: CodeList, chance: Chance) -> Episode:
     what, on = _next_due(stay)
     reason = _reason(stay, somebody.life, chance)
     return Episode(

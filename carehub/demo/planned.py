@@ -108,9 +108,7 @@ class Plans:
         if signed:
             self._sign(somebody, stay, made)
 
-    def _parts(
-        self, somebody: Somebody, stay: StayRows, made: VersionRows, story: Story, proposals: list[Proposal], day: date
-    ) -> None:
+    def _parts(self, somebody: Somebody, stay: StayRows, made: VersionRows, story: Story, proposals: list[Proposal], day: date) -> None:
         about = {**somebody.about, "version": made.version}
         goals = story.goals_for(made.version.plan.kind)
         areas, domains = {each.goal.area for each in goals}, {each.goal.domain for each in goals}
@@ -204,7 +202,9 @@ def _stand_as_they_are(rows: PlanRows) -> None:
         plan.state, plan.review_due_on = CarePlan.State.CURRENT, signed[-1].next_review_on
 
 
-_LOCK_PARTS = "UPDATE {table} part SET locked_at = v.at FROM unnest(%s::uuid[], %s::timestamptz[]) AS v (id, at) WHERE part.version_id = v.id"
+_LOCK_PARTS = (
+    "UPDATE {table} part SET locked_at = v.at FROM unnest(%s::uuid[], %s::timestamptz[]) AS v (id, at) WHERE part.version_id = v.id"
+)
 _LOCK_VERSIONS = """
 UPDATE careplans_planversion version SET state = 'signed', signed_on = v.signed_on, locked_at = v.at, row_version = row_version + 1
 FROM unnest(%s::uuid[], %s::timestamptz[], %s::date[]) AS v (id, at, signed_on) WHERE version.id = v.id

@@ -14,7 +14,10 @@ _OPENINGS = {
         "I smoke from when I get up. I can't remember what I did last month.",
         "My head's foggy all day and my mum says I've stopped talking.",
     ),
-    AMPHETAMINES: ("Been on the whizz for years. I'm tired of being tired.", "I can't hold a conversation when I'm on it and I can't get up when I'm not."),
+    AMPHETAMINES: (
+        "Been on the whizz for years. I'm tired of being tired.",
+        "I can't hold a conversation when I'm on it and I can't get up when I'm not.",
+    ),
     ALCOHOL: ("I'm drinking from the morning. My hands shake if I don't.", "I promised the kids and I couldn't do it by myself."),
     BENZODIAZEPINES: ("I was given tablets for sleep years ago and now I buy them.", "I take that many blues I don't know what day it is."),
 }
@@ -42,7 +45,9 @@ def why_here(life: Life, chance: Chance) -> str:
     """The answer to 'What brings you here today?'."""
     parts = [chance.choice(_OPENINGS.get(life.main, _OPIOID)), chance.choice(_WISHES)]
     if life.in_trouble and chance.happens(0.6):
-        parts.append(chance.choice(("Probation said I had to come, but I was going to anyway.", "I'm up in court and I want to show I'm trying.")))
+        parts.append(
+            chance.choice(("Probation said I had to come, but I was going to anyway.", "I'm up in court and I want to show I'm trying."))
+        )
     if life.pregnant:
         parts.append("I'm pregnant and I'm frightened for the baby.")
     if life.housing == "1":
@@ -103,8 +108,16 @@ WAY_BACK = (
 #: A line for each; who, a colon, what.
 WHO_DOES_WHAT = (
     ("{keyworker}, {agency}: keyworker, holds this plan", "My GP: general health", "The pharmacy: supervised doses"),
-    ("{keyworker}, {agency}: keyworker, holds this plan", "Housing options team: the application", "Probation: the order, told about attendance only"),
-    ("{keyworker}, {agency}: keyworker, holds this plan", "Lanternway: groups and the drop-in", "Nurse at Weir House: tests and vaccination"),
+    (
+        "{keyworker}, {agency}: keyworker, holds this plan",
+        "Housing options team: the application",
+        "Probation: the order, told about attendance only",
+    ),
+    (
+        "{keyworker}, {agency}: keyworker, holds this plan",
+        "Lanternway: groups and the drop-in",
+        "Nurse at Weir House: tests and vaccination",
+    ),
 )
 SHARING = (
     "My GP and the pharmacy may know what is in this plan. Nobody else without asking me first.",
@@ -123,7 +136,12 @@ DECLINED_BECAUSE = (
 )
 CARERS = ("my sister", "my mum", "my partner", "my brother", "my nan", "a friend from the group", "my key person at the hostel")
 #: What may be said on the telephone, and who must not know.
-WHAT_TO_SAY = ("Say it is {discreet}.", "Say your first name only.", "Ask me to ring back, nothing else.", "Say it is about the appointment.")
+WHAT_TO_SAY = (
+    "Say it is {discreet}.",
+    "Say your first name only.",
+    "Ask me to ring back, nothing else.",
+    "Say it is about the appointment.",
+)
 MUST_NOT_KNOW = ("My employer", "My mother", "My partner", "The neighbours downstairs", "My children", "My landlord")
 SAFETY_WARNINGS = (
     "Two workers, no home visit: large dog.",

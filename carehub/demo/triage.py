@@ -156,9 +156,13 @@ def _easier(life: Life, chance: Chance, answers: Answers) -> list[str]:
 _GIVEN: dict[str, Callable[[Life, Chance, Answers], Value]] = {
     "reason": lambda life, chance, answers: sayings.why_here(life, chance),
     "urgent": _urgent,
-    "previous": lambda life, chance, answers: chance.one_of({"never": 34, "finished": 16, "left-early": 36, "ended-by-service": 10, "still": 4}),
+    "previous": lambda life, chance, answers: chance.one_of(
+        {"never": 34, "finished": 16, "left-early": 36, "ended-by-service": 10, "still": 4}
+    ),
     "others-helping": _others_helping,
-    "motivation": lambda life, chance, answers: "sent" if life.in_trouble and chance.happens(0.3) else chance.one_of({"ready": 60, "thinking": 36, "not-now": 4}),
+    "motivation": lambda life, chance, answers: (
+        "sent" if life.in_trouble and chance.happens(0.3) else chance.one_of({"ready": 60, "thinking": 36, "not-now": 4})
+    ),
     "main-drug": lambda life, chance, answers: life.main,
     "main-route": lambda life, chance, answers: life.route,
     "main-days": lambda life, chance, answers: life.days_used,
@@ -170,7 +174,9 @@ _GIVEN: dict[str, Callable[[Life, Chance, Answers], Value]] = {
     "sharing": lambda life, chance, answers: chance.one_of({"never": 40, "past": 45, "recent": 15 if life.injecting == "C" else 0}),
     "alcohol-days": lambda life, chance, answers: life.drinks_on,
     "alcohol-units": lambda life, chance, answers: life.units,
-    "alcohol-signs": lambda life, chance, answers: chance.choice((["shakes"], ["shakes", "morning"])) if life.dependent_on_alcohol else ["none"],
+    "alcohol-signs": lambda life, chance, answers: (
+        chance.choice((["shakes"], ["shakes", "morning"])) if life.dependent_on_alcohol else ["none"]
+    ),
     "overdose": lambda life, chance, answers: life.overdose,
     "health-now": _health_now,
     "mental-health": lambda life, chance, answers: life.mental_health,
@@ -188,6 +194,8 @@ _GIVEN: dict[str, Callable[[Life, Chance, Answers], Value]] = {
     "how-soon": _how_soon,
     "next-step": lambda life, chance, answers: "here",
     "treatment": _treatment,
-    "comprehensive": lambda life, chance, answers: "yes" if life.takes_opioids or life.mental_health == "crisis" else chance.choice(("yes", "not-now")),
+    "comprehensive": lambda life, chance, answers: (
+        "yes" if life.takes_opioids or life.mental_health == "crisis" else chance.choice(("yes", "not-now"))
+    ),
     "agrees": lambda life, chance, answers: chance.one_of({"yes": 90, "other": 9, "no": 1}),
 }

@@ -48,20 +48,24 @@ class Figure:
 
     def count(self, month: Month) -> Counted:
         """The whole partnership, everybody once."""
-        return Counted(**self.rows(month).aggregate(**self._sums()))
+        return _counted(self.rows(month).aggregate(**self._sums()))
 
     def count_by_agency(self, month: Month) -> dict:
         """Agency's key → its count; somebody with two agencies counts in both. An agency without anybody is absent."""
         rows = self.rows(month).order_by().values("agency_id").annotate(**self._sums())
-        return {row.pop("agency_id"): Counted(**row) for row in rows}
+        return {row["agency_id"]: _counted(row) for row in rows}
 
     def _sums(self) -> dict[str, Count]:
         apart = self.counts != "pk"
         return {
-            "met": Count(self.counts, distinct=apart, filter=Q(met=True, excluded=False)),
-            "eligible": Count(self.counts, distinct=apart, filter=Q(excluded=False)),
-            "excluded": Count(self.counts, distinct=apart, filter=Q(excluded=True)),
+            "number_met": Count(self.counts, distinct=apart, filter=Q(met=True, excluded=False)),
+            "number_eligible": Count(self.counts, distinct=apart, filter=Q(excluded=False)),
+            "number_excluded": Count(self.counts, distinct=apart, filter=Q(excluded=True)),
         }
+
+
+def _counted(row: dict) -> Counted:
+    return Counted(row["number_met"], row["number_eligible"], row["number_excluded"])
 
 
 def short_of(met: int, eligible: int, target: int) -> int:
