@@ -30,7 +30,8 @@ TICKET_LIVES_SECONDS = 7 * 24 * 60 * 60
 _UPSERT = """
 INSERT INTO carehub_draft (id, partnership_id, person_id, client_id, kind, subject, page, fields, sequence, saved_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)
-ON CONFLICT (person_id, kind, subject, page) DO UPDATE SET fields = excluded.fields, sequence = excluded.sequence, saved_at = excluded.saved_at
+ON CONFLICT (person_id, kind, subject, page)
+DO UPDATE SET fields = excluded.fields, sequence = excluded.sequence, saved_at = excluded.saved_at
 WHERE carehub_draft.sequence <= excluded.sequence
 """
 

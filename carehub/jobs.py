@@ -68,10 +68,9 @@ def enqueue(*, kind: str, subject: UUID, by: Actor | None = None, partnership_id
 def retry(job: Job) -> None:
     """Try a failed job again, from the beginning."""
     now = clock.now()
-    Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
-        state=Job.State.WAITING, ended_at=None, attempts=0, error="", not_before=now
-    )
-    transaction.on_commit(lambda: publish(job.pk))
+    failed = Job.objects.filter(pk=job.pk, state=Job.State.FAILED)
+    if failed.update(state=Job.State.WAITING, ended_at=None, attempts=0, error="", not_before=now):
+        transaction.on_commit(lambda: publish(job.pk))
 
 
 def publish(job_id: UUID) -> bool:

@@ -11,7 +11,7 @@ from carehub.guards import signed_in
 @require_POST
 @signed_in
 def save(request: HttpRequest) -> HttpResponse:
-    """One form as it stands. 200 {"saved": "14:02"}; 400 without a ticket; 401 where the session has ended, and the text is kept all the same."""
+    """One form as it stands. 200 {"saved": "14:02"}; 400 without a ticket; 401 where the session has ended (kept all the same)."""
     about = drafts.read_ticket(request.POST.get(drafts.TICKET, ""))
     if about is None or about["membership"] != str(request.actor.membership.pk):
         return JsonResponse({"saved": None}, status=400)
