@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub import clock
 from carehub.actors import Actor
+from carehub.demo.place import PASSWORD
+from carehub.demo.sign_ins import sign_ins
 from carehub.models import Notice
 from carehub.permissions import ROLES
 
@@ -98,6 +100,11 @@ def _demonstration_links() -> list[dict[str, Any]]:
     return [{"url": url, "text": text} for page, text in pages if (url := address(page))]
 
 
+def _worth_trying() -> list[dict[str, str]]:
+    """The demonstration's people with something to try, for beside the sign-in form."""
+    return [row for row in sign_ins() if row["to_try"]]
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Asks nothing of the database until a template uses it."""
     actor: Actor | None = getattr(request, "actor", None)
@@ -110,7 +117,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "sign_out_url": address("account_logout"),
     }
     if actor is None:
-        return common
+        return common | ({"demo_sign_ins": _worth_trying, "demo_password": PASSWORD} if settings.DEMO else {})
     match = request.resolver_match
     links = {name: address(page) for name, (page, permission) in _LINKS.items() if actor.may(permission)}
     others = [each for each in getattr(actor.person, "open_memberships", ()) if each.pk != actor.membership.pk]

@@ -81,8 +81,8 @@ def control(field: BoundField) -> SafeString:
     if width := getattr(field.field, "width", None):
         classes.append(f"{block}--width-{width}")
     ids = _describing_ids(field)
-    # A browser that honours maxlength cuts pasted text without a word; the form says it instead.
-    attrs: dict[str, Any] = {"maxlength": False}
+    # A browser that honours maxlength cuts pasted text without a word; the form says it instead. A placeholder is no label.
+    attrs: dict[str, Any] = {"maxlength": False, "placeholder": False}
     if getattr(field.field, "word_limit", None):
         classes.append("govuk-js-character-count")
         ids.append(f"{field.auto_id}-info")

@@ -62,6 +62,18 @@
     })
   }
 
+  // The demonstration's sign-ins, beside the form.
+  const [who, password] = ['id_login', 'id_password'].map((id) => document.getElementById(id))
+  for (const button of document.querySelectorAll('[data-sign-in-as]')) {
+    if (!who || !password) break
+    button.hidden = false
+    button.addEventListener('click', () => {
+      who.value = button.dataset.signInAs
+      password.value = button.dataset.password
+      who.form.querySelector('[type=submit]:not([aria-controls])').focus()
+    })
+  }
+
   for (const button of document.querySelectorAll('[data-print]')) {
     button.hidden = false
     button.addEventListener('click', () => window.print())
