@@ -81,6 +81,7 @@ USUAL = Sheet(
     later_needs=(
         SheetNeed("Offending", "Unpaid fines"),
         SheetNeed("Social functioning", "Contact with his children"),
+        SheetNeed("Offending", "A court date in May"),
         SheetNeed("Social functioning", "Work: would like to finish the forklift ticket"),
         SheetNeed("Physical and psychological health", "Low mood, mostly in the evenings"),
     ),
@@ -109,6 +110,7 @@ USUAL = Sheet(
     next_review_on=date(2026, 4, 14),
     review_rule="An initial plan is reviewed within six weeks.",
     disagreement="I do not think I need to be supervised at the pharmacy for the whole three months.",
+    strengths="His sister; four months without using two years ago; good with his hands",
     copy="taken",
     signatures=(
         SheetSignature("Client", "Daniel Okonkwo-Reeves", "signed on screen", date(2026, 3, 3), picture=a_signature(1)),
@@ -120,6 +122,7 @@ USUAL = Sheet(
 LONG = replace(
     USUAL,
     title="Care plan",
+    supports_the_wait="Drop-in on Thursdays, the nurse on Mondays",
     client=SheetClient("Wilhelmina Anastasia Featherstonehaugh-Szczepańska", "NM-20999-0", date(1979, 1, 31), "Mina"),
     goals=tuple(
         SheetGoal(
