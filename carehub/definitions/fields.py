@@ -5,31 +5,25 @@ What is typed is never cleaned on the way to the draft. ``answers``, ``problems`
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
-from crispy_forms.layout import LayoutObject
-from crispy_forms.utils import render_field
 from django import forms
 from django.http import QueryDict
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from carehub.definitions.answers import (
-    NOT_ANSWER_WORDS,
     Answers,
     LastAnswer,
     Missing,
     missing,
-    not_answers_of,
     progress,
 )
+from carehub.definitions.blocks import QuestionBlock, SectionBlock
 from carehub.definitions.conditions import for_script, in_words, shown
-from carehub.definitions.schema import NOT_ANSWERS, Form, Question, Section
+from carehub.definitions.schema import Form, Question
 from carehub.definitions.show import answer_words, last_words
-from carehub.definitions.typed import ASKED, Read, Typed, field_names, from_post, merge, named, none_name, read, still_name
+from carehub.definitions.typed import ASKED, Read, Typed, field_names, from_post, merge, named, read, still_name
 from carehub.formfields import DateField, LongText, OneFromList, OneOf, Several, Text
 from carehub.forms import CareHubForm
 
@@ -100,25 +94,6 @@ def answer_field(question: Question) -> _AsTyped:
     if alone := next((choice for choice in question.choices if choice.alone), None):
         field.dividers = {alone.value: _("or")}
     return field
-
-
-def no_answer_options(form: Form, question: Question, last: LastAnswer | None, chosen: str) -> SafeString:
-    """The options of the list that says why there is no answer, grouped by declined, not known, does not apply, not asked.
-
-    Kept, since most questions of a form have the same.
-    """
-    return _options(tuple(not_answers_of(form, question, asked_before=last is not None)), chosen, get_language())
-
-
-@lru_cache(maxsize=1000)
-def _options(offered: tuple[tuple[str, str, str], ...], chosen: str, language: str | None) -> SafeString:
-    groups = []
-    for none in NOT_ANSWERS:
-        words = str(NOT_ANSWER_WORDS[none])
-        of_none = [(f"{none}/{why}" if why else none, text or words) for one, why, text in offered if one == none]
-        if of_none:
-            groups.append({"words": "" if of_none[0][0] == none and len(of_none) == 1 else words, "options": of_none})
-    return render_to_string("carehub/layout/no_answer.html", {"groups": groups, "chosen": chosen}) if groups else SafeString("")
 
 
 class DefinitionForm(CareHubForm):
@@ -254,43 +229,3 @@ def build(
     Afterwards: ``form.typed`` is the draft to keep, ``form.answers``, ``form.problems``, ``form.missing``, ``form.progress``.
     """
     return DefinitionForm(definition, section=section, draft=draft, data=data, last=last, completing=completing, for_client=for_client)
-
-
-class SectionBlock(LayoutObject):
-    """The questions of a section, with what is said to the client before them. No title where the page bears it already."""
-
-    def __init__(self, section: Section, blocks: Sequence["QuestionBlock"], *, titled: bool) -> None:
-        self.section, self.titled = section, titled
-        self.fields = list(blocks)
-
-    def render(self, form: DefinitionForm, context: Any, template_pack: str = "carehub", **more: Any) -> str:
-        content = self.get_rendered_fields(form, context, template_pack, **more)
-        return render_to_string("carehub/layout/questions.html", {"section": self.section, "titled": self.titled, "content": content})
-
-
-class QuestionBlock(LayoutObject):
-    """A question with its last answer, 'still true', and the place to say why there is no answer."""
-
-    def __init__(self, question: Question) -> None:
-        self.question = question
-        self.fields = [question.id]
-
-    def render(self, form: DefinitionForm, context: Any, template_pack: str = "carehub", **more: Any) -> str:
-        question = self.question
-        condition, words = form.only_if(question)
-        last = form.last.get(question.id)
-        chosen = "".join((form.typed.get(none_name(question)) or [""])[-1:])
-        still = still_name(question)
-        about = {
-            "question": question,
-            "answer": render_field(question.id, form, context, template_pack=template_pack),
-            "still": render_field(still, form, context, template_pack=template_pack) if still in form.fields else "",
-            "no_answer": no_answer_options(form.definition, question, last, chosen),
-            "no_answer_name": none_name(question),
-            "no_answer_open": bool(chosen),
-            "condition": condition,
-            "only_if": words,
-            "last": json.dumps({key: last[key] for key in ("value", "none") if key in last}) if last else "",
-            "alone": " ".join(choice.value for choice in question.choices if choice.alone),
-        }
-        return render_to_string("carehub/layout/question.html", about)
