@@ -27,7 +27,7 @@ from carehub.forms import CareHubForm
 from carehub.keeping import Keeping
 
 MINE, THEIRS, BOTH = "mine", "theirs", "both"
-_KEEP, _MERGED, _ASKED = "keep--", "merged--", "conflicts--"
+KEEP, _MERGED, _ASKED = "keep--", "merged--", "conflicts--"
 _NOT_CARRIED = frozenset({"csrfmiddlewaretoken", "opened", "draft_ticket", "draft_form", "draft_sequence"})
 #: A mark that no value has: a line about which nothing was chosen is still in conflict.
 _UNDECIDED = "undecided"
@@ -60,21 +60,21 @@ class ConflictForm(CareHubForm):
                 shows = {BOTH: [merged]}
                 self.fields[merged] = LongText(label=_("Both texts: change what you like"), required=False)
                 self.initial[merged] = "\n\n".join(filter(None, (each.theirs, each.mine)))
-                self.initial[f"{_KEEP}{each.name}"] = BOTH
-            self.fields[f"{_KEEP}{each.name}"] = OneOf(
+                self.initial[f"{KEEP}{each.name}"] = BOTH
+            self.fields[f"{KEEP}{each.name}"] = OneOf(
                 choices, label=_("What is to stand there?"), shows=shows, missing=_("‘%s’: choose what is to stand there") % each.label
             )
 
     def rows(self) -> list[dict[str, Any]]:
         """For components/conflict.html."""
         return [
-            {"label": each.label, "mine": each.mine, "theirs": each.theirs, "field": self[f"{_KEEP}{each.name}"]}
+            {"label": each.label, "mine": each.mine, "theirs": each.theirs, "field": self[f"{KEEP}{each.name}"]}
             for each in self.disagreements
         ]
 
 
 def _chosen(data: QueryDict) -> dict[str, str]:
-    return {name.removeprefix(_KEEP): data[name] for name in data if name.startswith(_KEEP) and data[name]}
+    return {name.removeprefix(KEEP): data[name] for name in data if name.startswith(KEEP) and data[name]}
 
 
 def as_text(marks: Mapping[str, str]) -> str:
@@ -116,16 +116,26 @@ def page(
     submitted: QueryDict,
     marks: Mapping[str, str],
     keeping: Keeping,
+    also: Iterable[str] = (),
     **context: Any,
 ) -> HttpResponse:
-    """The page itself. ``marks``: of the record as it stands now; the second save starts from them. ``context``: banner, back_url."""
-    ours = (_KEEP, _MERGED, _ASKED)
+    """The page itself. ``marks``: of the record as it stands now. ``context``: banner, back_url.
+
+    The second save starts from them in the lines in question, and in ``also`` (the rest of a row that somebody took off); in all
+    others from where the form started: a line that I never touched must not go over what a colleague wrote there meanwhile.
+    """
+    ours = (KEEP, _MERGED, _ASKED)
     names = [name for name in submitted if name not in _NOT_CARRIED and not name.startswith(ours)]
     carried = [(name, value) for name in names for value in submitted.getlist(name)]
     asked_before = _ASKED in submitted
     form = ConflictForm(disagreements, submitted if asked_before else None)
     keeping.not_taken()
     carried.append((_ASKED, " ".join(each.name for each in form.disagreements)))
-    carried.append(("opened", as_text(marks)))
+    starts = opened(submitted)
+    for name in {*also, *(each.name for each in form.disagreements)}:
+        starts.pop(name, None)
+        if name in marks:
+            starts[name] = marks[name]
+    carried.append(("opened", as_text(starts)))
     shown = {"form": form, "rows": form.rows(), "carried": carried, "draft_ticket": keeping.ticket}
     return render(request, "carehub_pages/conflict.html", shown | context)

@@ -110,7 +110,7 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
         way_back=said.texts["way_back"],
         involved=tuple(_part(line) for line in _each_line(said.texts["who_does_what"])),
         sharing=_each_line(said.texts["sharing"]),
-        next_review_on=_day(said.texts["next_review_on"]) or None,
+        next_review_on=day_of(said.texts["next_review_on"]) or None,
         review_rule=about["review_rule"],
         disagreement=said.texts["disagreement"],
         copy="" if copy is None else (_("taken") if copy else _("offered, not taken")),
@@ -129,7 +129,7 @@ def _to_be_signed(about: Facts) -> tuple[SheetSignature, ...]:
 
 def _goal(said: Content, key: str, goal: Row, names: dict[str, str]) -> SheetGoal:
     actions = tuple(
-        SheetAction(action["what"], names.get(action["who"]) or action["who_name"], _day(action["by_when"]))
+        SheetAction(action["what"], names.get(action["who"]) or action["who_name"], day_of(action["by_when"]))
         for action in said.actions_of(key).values()
     )
     return SheetGoal(goal["client_words"], goal["service_words"], _domain(goal["domain"]), actions)
@@ -141,7 +141,7 @@ def _need(need: Row) -> SheetNeed:
 
 def _step(step: Row) -> SheetRiskStep:
     area = str(RiskFound.Area(step["area"]).label) if step["area"] in RiskFound.Area.values else ""
-    return SheetRiskStep(area, step["what"], step["who_name"], _day(step["by_when"]), step["told"])
+    return SheetRiskStep(area, step["what"], step["who_name"], day_of(step["by_when"]), step["told"])
 
 
 def _part(line: str) -> SheetPart:
@@ -154,7 +154,7 @@ def _domain(name: str) -> str:
     return str(Domain(name).label) if name in Domain.values else ""
 
 
-def _day(text: str) -> date | str:
+def day_of(text: str) -> date | str:
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -1,6 +1,9 @@
 from django.urls import path
 
-from careplans.views import caseload, home, notices, service
+from careplans.views import caseload, client, documents, home, notices, reading, service, signing, writing
+
+_CLIENT = "clients/<uuid:client_id>/"
+_PLAN = f"{_CLIENT}plan/<uuid:pk>/"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -9,4 +12,16 @@ urlpatterns = [
     path("service/", service.service, name="service"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:pk>/", notices.notice_read, name="notice-read"),
+    path(_CLIENT, client.client, name="client"),
+    path(f"{_CLIENT}plan/", writing.start, name="plan-start"),
+    path(_PLAN, reading.show, name="plan-show"),
+    path(f"{_PLAN}edit/", writing.edit, name="plan-edit"),
+    path(f"{_PLAN}agree/", writing.agree, name="plan-agree"),
+    path(f"{_PLAN}reopen/", writing.reopen, name="plan-reopen"),
+    path(f"{_PLAN}revise/", writing.revise, name="plan-revise"),
+    path(f"{_PLAN}sign/", signing.sign, name="plan-sign"),
+    path(f"{_PLAN}paper/", signing.paper, name="plan-paper"),
+    path("documents/<uuid:pk>/", documents.open_document, name="document-open"),
+    path("documents/<uuid:pk>/again/", documents.again, name="document-again"),
+    path("check/<str:token>/", documents.check, name="document-check"),
 ]

@@ -68,7 +68,9 @@ def _load(version: PlanVersion, by: Actor) -> PlanVersion:
 def _signature(version: PlanVersion, party: str, word: Word, by: Actor) -> Signature:
     how = word["how"]
     client = version.client
-    name = (word.get("name") or "").strip() or (client.full_name if party == Party.CLIENT else by.person.name)
+    name = (word.get("name") or "").strip() or client.full_name
+    if party == Party.KEYWORKER and how == How.SCREEN:
+        name = by.person.name  # as it is on record, however it was typed
     return Signature(
         partnership_id=version.partnership_id,
         client_id=version.client_id,

@@ -18,11 +18,14 @@ ONE_LEAD = "plan_one_lead_for_a_client"
 
 
 class PlanConflict(stale.Conflict):
-    """A colleague saved the same lines meanwhile; nothing was written. ``content`` can be saved, with my text where both wrote."""
+    """A colleague saved the same lines meanwhile; nothing was written.
 
-    def __init__(self, merged: content.Merged, version: PlanVersion):
+    ``content`` could be saved, with my text where both wrote; ``theirs`` is what stands there; ``conflicts``: address → (mine, theirs).
+    """
+
+    def __init__(self, merged: content.Merged, theirs: Content):
         super().__init__(stale.Merge(dict(merged.content.flat()), dict(merged.conflicts)))
-        self.content, self.conflicts, self.version = merged.content, merged.conflicts, version
+        self.content, self.conflicts, self.theirs = merged.content, merged.conflicts, theirs
 
 
 def start_plan(*, episode: Episode, kind: str, by: Actor) -> PlanVersion:
@@ -101,7 +104,7 @@ def save_plan(*, version: PlanVersion, expected: int, opened_marks: Mapping[str,
         if now.row_version != expected:
             merged = content.merge(opened=opened, mine=mine, theirs=stored)
             if merged.conflicts:
-                raise PlanConflict(merged, now)
+                raise PlanConflict(merged, stored)
             mine = merged.content
         if mine.fingerprint() != stored.fingerprint():
             values, unfinished = write_rows(now, stored, mine)

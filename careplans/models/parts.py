@@ -97,7 +97,8 @@ class Action(PlanPart):
     class Meta(PlanPart.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(locked_at__isnull=True) | (~Q(what="") & ~Q(who="") & Q(by_when__isnull=False)), name="action_says_what_who_and_when"
+                condition=Q(locked_at__isnull=True) | (~Q(what="") & ~Q(who="") & Q(by_when__isnull=False)),
+                name="action_says_what_who_and_when",
             ),
             models.CheckConstraint(
                 condition=Q(locked_at__isnull=True) | Q(who__in=["keyworker", "client"]) | ~Q(who_name=""), name="action_names_who"

@@ -49,7 +49,8 @@ class CarePlan(AboutClient, Versioned):
                 fields=["client"], condition=Q(lead=True) & ~Q(state="closed"), name="plan_one_lead_for_a_client"
             ),
             models.CheckConstraint(
-                condition=~Q(state="current") | Q(current__isnull=False, review_due_on__isnull=False), name="plan_current_has_version_and_review"
+                condition=~Q(state="current") | Q(current__isnull=False, review_due_on__isnull=False),
+                name="plan_current_has_version_and_review",
             ),
         ]
         indexes = [models.Index(fields=["client"], name="plan_client"), models.Index(fields=["episode"], name="plan_episode")]
@@ -102,7 +103,7 @@ class PlanVersion(AboutClient, Versioned):
     #: SHA-256 of everything that was agreed; each signature names it.
     agreed_text = models.CharField(max_length=64, blank=True)
     signed_on = models.DateField(null=True, blank=True)
-    #: Names, addresses and rules as the sheet prints them (careplans.sheets): whoever moves or leaves later does not change what was signed.
+    #: Names, addresses and rules as the sheet prints them (careplans.sheets): who moves or leaves later changes nothing that was signed.
     as_signed = models.JSONField(default=dict, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
 

@@ -53,7 +53,7 @@ def _problems(version: PlanVersion, actor: Actor, party: str, word: Word) -> dic
     found = {}
     if len(name) > LONGEST_NAME:
         found["name"] = _("The name must be %(most)s characters or fewer") % {"most": LONGEST_NAME}
-    elif not name and how != How.DECLINED:
+    elif not name and (how == How.SCREEN or party != Party.CLIENT):
         found["name"] = _("Type the name of whoever signs")
     elif how == How.SCREEN and party == Party.KEYWORKER and _plain(name) != _plain(actor.person.name):
         found["name"] = _("Sign with your own name, as you are signed in: %(name)s") % {"name": actor.person.name}

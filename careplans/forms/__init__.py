@@ -1,0 +1,1 @@
+"""The plan's pages as forms: writing, starting, signing."""

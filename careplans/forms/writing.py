@@ -1,0 +1,237 @@
+"""The page on which a plan is written: rows and texts as fields, each problem beside its own.
+
+The forms draw what stands there and never judge it: everything may be saved as a draft. What keeps it from being agreed comes
+from careplans.policies.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from carehub.formfields import DateField, LongText, OneFromList, OneOf, Text
+from carehub.forms import CareHubForm
+from carehub.templatetags.form_tags import anchor
+from careplans.content import DATES, Content, Row
+from careplans.forms.posted import REMOVE, date_boxes
+from careplans.models import Action, Domain, Need, RiskStep
+from clients.models import RiskFound
+
+
+class PartForm(CareHubForm):
+    """One row, or the texts. ``problems``: field → sentences."""
+
+    kind = ""
+
+    def __init__(self, key: str, row: Row, problems: Mapping[str, list[str]] | None = None):
+        self.key, self.row = key, row
+        initial = {name: date_boxes(text) if name in DATES else text for name, text in row.items()}
+        super().__init__(prefix=f"{self.kind}-{key}" if self.kind else None, initial=initial)
+        self.problems = problems or {}
+        self._errors = ErrorDict(
+            {name: self.error_class(sentences, renderer=self.renderer) for name, sentences in self.problems.items() if name in self.fields}
+        )
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.kind}-{self.key}"
+
+
+class NeedForm(PartForm):
+    kind = "need"
+    standing = OneOf([(Need.Standing.NOW, _("Now")), (Need.Standing.LATER, _("Later"))], label=_("When"), inline=True, small=True)
+
+    def __init__(self, key: str, row: Row, problems: Mapping[str, list[str]] | None = None):
+        super().__init__(key, {"standing": Need.Standing.LATER.value, **row}, problems)
+        self.fields["standing"].label = row.get("words") or _("When to work on it")
+        if row.get("source", Need.Source.SAID) == Need.Source.SAID:
+            more = {
+                "words": Text(label=_("What came up"), max_length=Need._meta.get_field("words").max_length),
+                "domain": OneFromList(Domain.choices, label=_("What it is about")),
+                "third_party": forms.BooleanField(label=_("Said by or about somebody else: never on paper"), required=False),
+                REMOVE: forms.BooleanField(label=_("Remove this"), required=False),
+            }
+            self.fields = {**more, "standing": self.fields["standing"]}
+
+    @property
+    def is_said(self) -> bool:
+        return REMOVE in self.fields
+
+    @property
+    def score(self) -> int | None:
+        return int(self.row["score"]) if self.row.get("score") else None
+
+
+class GoalForm(PartForm):
+    kind = "goal"
+    client_words = LongText(label=_("What the client wants, in their own words"), rows=2)
+    domain = OneFromList(Domain.choices, label=_("What this is about"))
+    service_words = LongText(label=_("What this means for the service"), rows=2, required=False)
+    remove = forms.BooleanField(label=_("Remove this goal"), required=False)
+
+    actions: list["ActionForm"]
+    number = 0
+
+    @property
+    def without_actions(self) -> list[str]:
+        return self.problems.get("actions", [])
+
+
+class ActionForm(PartForm):
+    kind = "action"
+    goal_id = forms.CharField(widget=forms.HiddenInput)
+    what = Text(label=_("What will be done"), max_length=Action._meta.get_field("what").max_length)
+    who = OneFromList(Action.Who.choices, label=_("Who"))
+    who_name = Text(label=_("Name, if somebody else"), max_length=Action._meta.get_field("who_name").max_length, required=False)
+    by_when = DateField(label=_("By when"))
+    remove = forms.BooleanField(label=_("Remove this action"), required=False)
+
+
+class StepForm(PartForm):
+    kind = "risk"
+    area = OneFromList(RiskFound.Area.choices, label=_("Which risk"))
+    what = Text(label=_("What will be done"), max_length=RiskStep._meta.get_field("what").max_length)
+    who_name = Text(label=_("Who does it"), max_length=RiskStep._meta.get_field("who_name").max_length)
+    by_when = DateField(label=_("By when"))
+    told = Text(label=_("Who has been told"), max_length=RiskStep._meta.get_field("told").max_length, required=False)
+    third_party = forms.BooleanField(label=_("Not for the client: never on paper"), required=False)
+    remove = forms.BooleanField(label=_("Remove this step"), required=False)
+
+
+class TextsForm(PartForm):
+    strengths = LongText(label=_("What the client is good at, and what helps"), rows=2, required=False)
+    supports_the_wait = LongText(label=_("Who supports the client while they wait"), rows=2, required=False)
+    if_difficult = LongText(
+        label=_("If things get difficult"), help_text=_("What to do, and how we may reach the client."), rows=3, required=False
+    )
+    way_back = LongText(label=_("How they come back"), rows=2, required=False)
+    harm_reduction = LongText(label=_("Staying as well as they can"), help_text=_("One on each line."), rows=3, required=False)
+    who_does_what = LongText(
+        label=_("Who does what"), help_text=_("One on each line: who, a colon, their part. ‘Harbour Practice: the prescription’."), rows=3,
+        required=False,
+    )  # fmt: skip
+    sharing = LongText(label=_("Who may see this plan"), help_text=_("One on each line: who, what, until when."), rows=3, required=False)
+    disagreement = LongText(label=_("What the client does not agree with"), help_text=_("In their own words."), rows=2, required=False)
+    next_review_on = DateField(label=_("Next review"))
+
+
+#: For an initial plan the others fold away: a few fields, written at the first visit.
+FIRST_TEXTS = {"initial": ("supports_the_wait", "if_difficult")}
+MAIN_TEXTS = ("who_does_what", "if_difficult", "way_back", "sharing")
+ALL_TEXTS = tuple(name for name in TextsForm.base_fields if name != "next_review_on")
+
+
+class PlanPage:
+    """All that the page shows, from what the plan says. ``problems``: (address, sentence) as the policy gives them.
+
+    ``add``: which empty row was asked for: 'goal', 'risk' or 'action-<goal>'. ``areas``: risks that were found and have no step yet.
+    """
+
+    def __init__(
+        self, kind: str, said: Content, problems: Iterable[tuple[str, str]] = (), *, add: str = "", areas: Iterable[str] = ()
+    ) -> None:
+        self.kind, self.said, self.add = kind, said, add
+        self.problems = list(problems)
+        self._at: dict[str, dict[str, list[str]]] = {}
+        for address, sentence in self.problems:
+            row, _dot, name = address.rpartition(".")
+            self._at.setdefault(row, {}).setdefault(name, []).append(sentence)
+        self.texts = TextsForm("", said.texts, self._at.get("", {}))
+        self.needs = [NeedForm(key, row, self._at.get(f"need.{key}")) for key, row in said.rows["need"].items()]
+        self.goals = [self._goal(key, row, number) for number, (key, row) in enumerate(said.rows["goal"].items(), start=1)]
+        if not self.goals or add == "goal":
+            self.goals.append(self._goal(new_key(), {}, len(self.goals) + 1))
+        self.steps = [StepForm(key, row, self._at.get(f"risk.{key}")) for key, row in said.rows["risk"].items()]
+        covered = {row.get("area") for row in said.rows["risk"].values()}
+        self.steps += [empty_step(area) for area in areas if area not in covered]
+        if add == "risk":
+            self.steps.append(empty_step(""))
+
+    def _goal(self, key: str, row: Row, number: int) -> GoalForm:
+        goal = GoalForm(key, row, self._at.get(f"goal.{key}"))
+        goal.number = number
+        goal.actions = [ActionForm(each, action, self._at.get(f"action.{each}")) for each, action in self.said.actions_of(key).items()]
+        if not goal.actions or self.add == f"action-{key}":
+            goal.actions.append(ActionForm(new_key(), {"goal_id": key}))
+        return goal
+
+    @cached_property
+    def new_need(self) -> NeedForm:
+        return NeedForm(new_key(), {})
+
+    @property
+    def by_domain(self) -> list[tuple[str, list[NeedForm]]]:
+        """What came up, under the four domains in their order; one without a domain (yet) last."""
+        groups: dict[str, list[NeedForm]] = {}
+        for need in self.needs:
+            groups.setdefault(need.row.get("domain", ""), []).append(need)
+        labels: dict[str, Any] = dict(Domain.choices)
+        order = [name for name in (*labels, *(name for name in groups if name not in labels)) if name in groups]
+        return [(str(labels.get(name, _("Something else"))), groups[name]) for name in order]
+
+    @property
+    def first_texts(self) -> list:
+        """Texts that stand there open; in the order of the page."""
+        first = FIRST_TEXTS.get(self.kind, MAIN_TEXTS)
+        wanted = {address for address, _sentence in self.problems}
+        return [self.texts[name] for name in ALL_TEXTS if name in first or name in wanted]
+
+    @property
+    def more_texts(self) -> list:
+        shown = {field.name for field in self.first_texts}
+        return [self.texts[name] for name in ALL_TEXTS if name not in shown]
+
+    @property
+    def more_written(self) -> bool:
+        return any(self.said.texts.get(field.name) for field in self.more_texts)
+
+    @property
+    def missing(self) -> list[dict[str, str]]:
+        """What is missing, each as a link to its place."""
+        return [
+            {"text": sentence, "url": f"#{self._place(address)}" if self._place(address) else ""} for address, sentence in self.problems
+        ]
+
+    def _place(self, address: str) -> str:
+        row, _dot, name = address.rpartition(".")
+        if not row:
+            places = {"goal": "goals", "risk": "risks"}
+            return places.get(name) or (anchor(self.texts[name]) if name in self.texts.fields else "")
+        form = next((each for each in self._rows() if f"{each.kind}.{each.key}" == row), None)
+        if form is None:
+            return ""
+        return anchor(form[name]) if name in form.fields else form.anchor
+
+    def _rows(self) -> Iterable[PartForm]:
+        yield from (*self.needs, *self.goals, *(action for goal in self.goals for action in goal.actions), *self.steps)
+
+    # For rows that a script adds: '__key__' and '__goal__' become keys of the row and of its goal.
+
+    @property
+    def goal_template(self) -> GoalForm:
+        goal = GoalForm("__key__", {})
+        goal.actions = []
+        return goal
+
+    @property
+    def action_template(self) -> ActionForm:
+        return ActionForm("__key__", {"goal_id": "__goal__"})
+
+    @property
+    def step_template(self) -> StepForm:
+        return empty_step("", "__key__")
+
+
+def new_key() -> str:
+    """Of a row that the page offers: saved twice, it is still one row."""
+    return str(uuid4())
+
+
+def empty_step(area: str, key: str = "") -> StepForm:
+    # Violence that the client suffers is kept off paper unless somebody decides otherwise: whoever does it may find the sheet.
+    kept_off = "yes" if area == RiskFound.Area.FROM_OTHERS else ""
+    return StepForm(key or new_key(), {"area": area, "third_party": kept_off})

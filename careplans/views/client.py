@@ -1,0 +1,143 @@
+"""The client page: who is this, what is agreed, what next?"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from carehub import clock, events
+from carehub.actors import Actor
+from carehub.definitions.catalogue import catalogue
+from carehub.definitions.errors import UnknownDefinition
+from carehub.guards import requires
+from carehub.models import Document
+from careplans import content, documents, policies
+from careplans.content import Content
+from careplans.models import CarePlan, PlanVersion
+from careplans.views.plan_page import address, tabs
+from clients.banner import banner, episode_for_banner
+from clients.models import Assessment, Client, Episode
+
+#: The plan in five lines.
+LINES = 5
+NEWEST = 10
+
+
+@dataclass(frozen=True)
+class Button:
+    """The one thing to do next. ``posts``: it changes something at once."""
+
+    text: str | Promise
+    url: str
+    posts: bool = False
+
+
+@dataclass(frozen=True)
+class GoalLine:
+    """A goal on the client page: its words, how many steps, and the next day one of them is due."""
+
+    words: str
+    actions: int
+    next_by: date | None
+    late: bool
+
+
+@requires("client.view")
+def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    actor = request.actor
+    person = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
+    events.saw(person.pk)
+    episode = episode_for_banner(person, actor)
+    versions = _versions(episode)
+    current = next((each for each in versions if each.pk == each.plan.current_id), None)
+    draft = next((each for each in versions if each.locked_at is None), None)
+    said = content.of(current or draft) if current or draft else None
+    context: dict[str, Any] = {
+        "client": person,
+        "episode": episode,
+        "banner": banner(person, episode, actor),
+        "tabs": tabs(person.pk, current or draft),
+        "tab": "summary",
+        "due": episode.due if episode and episode.next_due_on else None,
+        "due_what": episode.get_next_due_what_display() if episode else "",
+        "button": next_step(actor, episode, current, draft),
+        "current": current,
+        "draft": draft,
+        "goals": _lines(said) if said else [],
+        "more_goals": max(0, len(said.rows["goal"]) - LINES) if said else 0,
+        "assessments": _assessments(person, actor),
+        "documents": _documents(person),
+        "contact": getattr(person, "safe_contact", None),
+        "form": None,
+    }
+    return render(request, "careplans/client.html", context)
+
+
+def _versions(episode: Episode | None) -> list[PlanVersion]:
+    """The plan that is in force and the one being written, with their rows. One query."""
+    if episode is None:
+        return []
+    wanted = PlanVersion.objects.filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
+    wanted = wanted.exclude(plan__state=CarePlan.State.CLOSED).select_related("plan__episode", "partnership")
+    return list(content.loaded(wanted).order_by("-begun_at"))
+
+
+def next_step(actor: Actor, episode: Episode | None, current: PlanVersion | None, draft: PlanVersion | None) -> Button | None:
+    """What the role may do, of what the episode waits for; nothing where another agency does it."""
+    if episode is None or episode.agency_id != actor.agency_id or episode.state == Episode.State.DISCHARGED:
+        return None
+    if draft is not None:
+        if policies.allows(policies.check_sign, draft, actor):
+            return Button(_("Sign the plan"), address("plan-sign", draft))
+        if policies.allows(policies.may_edit, draft, actor):
+            return Button(_("Go on with the plan"), address("plan-edit", draft))
+        return Button(_("Open the plan"), address("plan-show", draft))
+    if current is not None:
+        if policies.allows(policies.check_revise, current.plan, actor):
+            return Button(_("Review the plan"), address("plan-revise", current), posts=True)
+        return None
+    if episode.next_due_what == Episode.NextDue.TRIAGE or episode.state == Episode.State.REFERRAL:
+        return Button(_("Start triage"), reverse("assessment-start", args=[episode.client_id])) if actor.may("assessment.write") else None
+    return Button(_("Write the plan"), reverse("plan-start", args=[episode.client_id])) if actor.may("plan.write") else None
+
+
+def _lines(said: Content) -> list[GoalLine]:
+    today, found = clock.today(), []
+    for key, goal in list(said.rows["goal"].items())[:LINES]:
+        actions = said.actions_of(key)
+        days = sorted(day for action in actions.values() if (day := _date(action["by_when"])))
+        coming = next((day for day in days if day >= today), days[-1] if days else None)
+        found.append(GoalLine(goal["client_words"], len(actions), coming, bool(coming and coming < today)))
+    return found
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _assessments(person: Client, actor: Actor) -> list[dict[str, Any]]:
+    found = Assessment.objects.filter(client=person).select_related("completed_by", "started_by").order_by("-took_place_on", "-started_at")
+    listed = []
+    for each in found[:NEWEST]:
+        try:
+            title = catalogue().form(each.form, each.form_version).title
+        except UnknownDefinition:
+            title = each.form
+        writing = each.state == Assessment.State.DRAFT and each.agency_id == actor.agency_id and actor.may("assessment.write")
+        page = "assessment-edit" if writing else "assessment-show"
+        listed.append({"title": title, "assessment": each, "url": reverse(page, args=[person.pk, each.pk])})
+    return listed
+
+
+def _documents(person: Client) -> list[Document]:
+    return list(Document.objects.filter(client_id=person.pk, kind=documents.CARE_PLAN).order_by("-asked_at")[:NEWEST])

@@ -1,0 +1,82 @@
+"""Two people wrote in one plan: the lines that both changed, side by side."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from carehub import conflicts, stale
+from carehub.keeping import Keeping
+from careplans.actions.writing import PlanConflict
+from careplans.content import APART, DATES
+from careplans.forms import posted
+from careplans.forms.writing import ActionForm, GoalForm, NeedForm, StepForm, TextsForm
+from careplans.models import Action, Domain, Need
+from careplans.sheets import day_of
+from clients.models import RiskFound
+
+FORMS = {"need": NeedForm, "goal": GoalForm, "action": ActionForm, "risk": StepForm}
+WORDS = {
+    "who": dict(Action.Who.choices),
+    "domain": dict(Domain.choices),
+    "standing": dict(Need.Standing.choices),
+    "area": dict(RiskFound.Area.choices),
+}
+#: Where two texts can be kept in one.
+LONG = ("client_words", "service_words", "what", "told")
+
+
+def conflict_page(
+    request: HttpRequest,
+    conflict: PlanConflict,
+    *,
+    submitted: QueryDict,
+    keys: dict[str, str],
+    keeping: Keeping,
+    **context: Any,
+) -> HttpResponse:
+    """``keys``: what the record calls a row → what this page calls it, where they differ (a row that a colleague took off)."""
+    marks = stale.marks({_in_page(address, keys): text for address, text in conflict.theirs.flat().items()})
+    lines, also = [], []
+    for address, (mine, theirs) in conflict.conflicts.items():
+        line = _in_page(address, keys)
+        lines.append(_disagreement(line, mine, theirs))
+        if None in (mine, theirs):  # one of the two took the row off: the choice is about all of it
+            row = line.rpartition(".")[0]
+            also += [name for name in (*marks, *conflicts.opened(submitted)) if name.startswith(f"{row}.")]
+    return conflicts.page(
+        request,
+        lines,
+        submitted=submitted,
+        marks=marks,
+        also=also,
+        keeping=keeping,
+        theirs_by=_("A colleague, or you in another window,"),
+        **context,
+    )
+
+
+def _in_page(address: str, keys: dict[str, str]) -> str:
+    kind, dot, rest = address.partition(".")
+    key, _dot, name = rest.partition(".")
+    return f"{kind}.{keys.get(key, key)}.{name}" if dot else address
+
+
+def _disagreement(line: str, mine: str | None, theirs: str | None) -> conflicts.Disagreement:
+    kind, dot, rest = line.partition(".")
+    name = rest.rpartition(".")[2] if dot else line
+    fields = FORMS[kind].base_fields if dot else TextsForm.base_fields
+    label = str(fields[name].label) if name in fields else name
+    whole_row = mine is None or theirs is None
+    long = not whole_row and (not dot or name in LONG) and name not in DATES
+    return conflicts.Disagreement(line, label, _words(name, mine), _words(name, theirs), posted.field_name(line) if long else "")
+
+
+def _words(name: str, text: str | None) -> str:
+    if text is None:
+        return _("(taken off the plan)")
+    if name in DATES:
+        day = day_of(text)
+        return day if isinstance(day, str) else date_format(day, "j F Y")
+    return str(WORDS.get(name, {}).get(text, text)).replace(APART, "\n")

@@ -1,0 +1,61 @@
+"""What the pages about one version of a plan have in common: fetching it, and whose it is."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from carehub import events
+from carehub.pages import Banner
+from careplans import content
+from careplans.models import CarePlan, PlanVersion
+from clients.banner import banner
+
+RELATED = (
+    "plan__episode__keyworker",
+    "plan__episode__agency",
+    "plan__agency",
+    "client__safe_contact",
+    "partnership",
+    "agreed_by",
+    "begun_by",
+)
+
+
+def plan_version(request: HttpRequest, client_id: UUID, pk: UUID) -> PlanVersion:
+    """With all its rows and all that the pages name, in one query. Another client's plan under this client's address does not exist."""
+    versions = content.loaded(PlanVersion.objects.visible_to(request.actor).select_related(*RELATED))
+    version = get_object_or_404(versions, pk=pk, client_id=client_id)
+    events.saw(version.client_id)
+    return version
+
+
+def address(page: str, version: PlanVersion) -> str:
+    return reverse(page, args=[version.client_id, version.pk])
+
+
+def plan_context(request: HttpRequest, version: PlanVersion, *, tab: str = "plan") -> dict[str, Any]:
+    shown: Banner = banner(version.client, version.plan.episode, request.actor)
+    return {
+        "version": version,
+        "plan": version.plan,
+        "client": version.client,
+        "banner": shown,
+        "tabs": tabs(version.client_id, version),
+        "tab": tab,
+        "client_url": reverse("client", args=[version.client_id]),
+        "back_url": reverse("client", args=[version.client_id]),
+        "back_text": _("Back to %(name)s") % {"name": version.client.known_as},
+        "title": CarePlan.Kind(version.plan.kind).label,
+    }
+
+
+def tabs(client_id: UUID, version: PlanVersion | None) -> list[dict[str, str]]:
+    """Only for what exists."""
+    found = [{"name": "summary", "text": _("Summary"), "url": reverse("client", args=[client_id])}]
+    if version is not None:
+        found.append({"name": "plan", "text": _("Plan"), "url": address("plan-show", version)})
+    return found

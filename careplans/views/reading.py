@@ -1,0 +1,84 @@
+"""Any version of a plan, whole: who signed and when, who still has to, its document, and the versions before and after it."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from carehub.guards import requires
+from carehub.models import Document
+from careplans import content, documents, policies, sheets
+from careplans.models import PlanVersion, Signature
+from careplans.views.plan_page import plan_context, plan_version
+from clients.models import RiskFound
+
+#: A page that waits for its document looks again this often, then leaves it to the reader.
+LOOKS = 5
+
+
+@dataclass(frozen=True)
+class Party:
+    """One line of 'who signed': ``how`` empty for somebody who still has to."""
+
+    role: str | Promise
+    name: str
+    how: str = ""
+    on: date | None = None
+    reason: str = ""
+    scan: object = None
+
+
+@requires("plan.view")
+def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    version, actor = plan_version(request, client_id, pk), request.actor
+    signatures = list(Signature.objects.filter(version=version).select_related("scan"))
+    document = Document.objects.filter(kind=documents.CARE_PLAN, subject_id=version.pk).first()
+    looks = int(request.GET["look"]) if request.GET.get("look", "").isascii() and request.GET.get("look", "").isdigit() else 0
+    context = plan_context(request, version) | {
+        "sheet": sheets.sheet_of(version, signatures=signatures),
+        "parties": [*_signed(signatures), *_to_sign(version, signatures)],
+        "document": document,
+        "look_again": looks + 1 if document and document.state == Document.State.WAITING and looks < LOOKS else 0,
+        "versions": list(PlanVersion.objects.filter(plan_id=version.plan_id).order_by("-number")),
+        "off_paper": _off_paper(version),
+        "may_edit": policies.allows(policies.may_edit, version, actor),
+        "may_sign": policies.allows(policies.check_sign, version, actor),
+        "may_reopen": policies.allows(policies.check_reopen, version, actor),
+        "may_revise": version.pk == version.plan.current_id and policies.allows(policies.check_revise, version.plan, actor),
+        "is_current": version.pk == version.plan.current_id,
+    }
+    return render(request, "careplans/plan_show.html", context)
+
+
+def _signed(signatures: list[Signature]) -> list[Party]:
+    return [
+        Party(each.get_party_display(), each.name, each.get_how_display(), each.signed_on, each.reason, each.scan) for each in signatures
+    ]
+
+
+def _to_sign(version: PlanVersion, signatures: list[Signature]) -> list[Party]:
+    if version.state == PlanVersion.State.SIGNED:
+        return []
+    keyworker = version.plan.episode.keyworker
+    return [
+        Party(Signature.Party.CLIENT.label, version.client.full_name),
+        Party(Signature.Party.KEYWORKER.label, keyworker.name if keyworker else str(_("nobody yet"))),
+    ]
+
+
+def _off_paper(version: PlanVersion) -> list[tuple[str, str]]:
+    """What is said by or about others: for those who work with the client, on this page only."""
+    said = content.of(version)
+    areas = dict(RiskFound.Area.choices)
+    found = [(str(_("Came up")), need["words"]) for need in said.rows["need"].values() if need["third_party"]]
+    for step in said.rows["risk"].values():
+        if step["third_party"]:
+            day = sheets.day_of(step["by_when"])
+            when = date_format(day, "j F Y") if isinstance(day, date) else day
+            found.append((str(areas.get(step["area"], "")), f"{step['what']} ({step['who_name']}, {when})"))
+    return found

@@ -1,0 +1,242 @@
+"""Writing a plan: begin, write, agree, open again, begin the next version."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from carehub import conflicts, events, stale
+from carehub.actors import NotAllowed
+from carehub.guards import requires
+from carehub.keeping import Keeping
+from carehub.lifecycle import WrongState
+from carehub.rules import Refused
+from careplans import content, policies, sheets
+from careplans.actions import agreeing, revising, writing
+from careplans.content import Content
+from careplans.forms import posted
+from careplans.forms.starting import StartForm
+from careplans.forms.writing import PlanPage
+from careplans.models import CarePlan, PlanVersion
+from careplans.views.plan_conflict import conflict_page
+from careplans.views.plan_page import address, plan_context, plan_version, tabs
+from clients.banner import banner, episode_for_banner
+from clients.models import Client
+
+NO = (Refused, WrongState, NotAllowed)
+
+
+@requires("plan.write")
+def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """Which kind of plan; or straight on to the one that is being written."""
+    actor = request.actor
+    client = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
+    events.saw(client.pk)
+    episode = episode_for_banner(client, actor)
+    if episode is None:
+        raise Http404
+    open_versions = PlanVersion.objects.filter(plan__episode=episode, locked_at__isnull=True).exclude(plan__state=CarePlan.State.CLOSED)
+    begun = open_versions.order_by("-begun_at").first()
+    if begun is not None:
+        return redirect("plan-edit", client.pk, begun.pk)
+    form = StartForm(request.POST or None, initial={"kind": CarePlan.Kind.INITIAL.value})
+    refused = ""
+    if form.is_bound and form.is_valid():
+        try:
+            version = writing.start_plan(episode=episode, kind=form.cleaned_data["kind"], by=actor)
+        except NO as reason:
+            refused = str(reason)
+        else:
+            return redirect("plan-edit", client.pk, version.pk)
+    context = {
+        "client": client,
+        "banner": banner(client, episode, actor),
+        "tabs": tabs(client.pk, None),
+        "form": form,
+        "refused": refused,
+        "back_url": reverse("client", args=[client.pk]),
+    }
+    return render(request, "careplans/plan_start.html", context)
+
+
+@requires("plan.write")
+def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    version = plan_version(request, client_id, pk)
+    keeping = Keeping(request, kind="plan", subject=version.pk, client_id=version.client_id)
+    if policies.why_not(policies.may_edit, version, request.actor):
+        return _not_now(request, version, keeping)
+    stored = content.of(version)
+    if request.method == "POST":
+        return _save(request, version, stored, keeping)
+    if (left := keeping.data) is not None:
+        said, opened, expected = posted.read(left, stored), conflicts.opened(left), _whole(left.get("expected"))
+        problems = policies.missing_before_agreed(version, said)
+        return _page(request, version, said, problems, keeping, opened=opened, expected=expected)
+    problems = policies.missing_before_agreed(version, stored)
+    return _page(request, version, stored, problems, keeping, opened=stale.marks(stored.flat()), expected=version.row_version)
+
+
+def _not_now(request: HttpRequest, version: PlanVersion, keeping: Keeping) -> HttpResponse:
+    """Agreed or signed while this page lay open, or another agency's. What was typed is kept; it stands there when writing goes on."""
+    if request.method == "POST":
+        keeping.not_taken()
+        messages.error(request, policies.why_not(policies.may_edit, version, request.actor))
+        messages.info(request, _("What you typed is kept, and stands in the plan again when you open it for writing."))
+    return redirect("plan-show", version.client_id, version.pk)
+
+
+def _save(request: HttpRequest, version: PlanVersion, stored: Content, keeping: Keeping) -> HttpResponse:
+    keys = posted.keys_of_page(request.POST, stored, version.pk)
+    data = settled(request.POST, stored)
+    said = posted.read(data, stored)
+    if kind_and_key := request.POST.get("up", ""):
+        kind, _dash, key = kind_and_key.partition("-")
+        said = posted.moved_up(said, kind, key) if kind in content.FIELDS else said
+    try:
+        saved = writing.save_plan(
+            version=version,
+            expected=_whole(data.get("expected")),
+            opened_marks=conflicts.opened(data),
+            said=said,
+            by=request.actor,
+        )
+    except writing.PlanConflict as conflict:
+        return conflict_page(request, conflict, submitted=data, keys=keys, keeping=keeping, **plan_context(request, version))
+    except NO as reason:
+        keeping.not_taken()
+        messages.error(request, str(reason))
+        return redirect("plan-show", version.client_id, version.pk)
+    keeping.done()
+    return _go_on(request, saved)
+
+
+def settled(data: QueryDict, stored: Content) -> QueryDict:
+    """The form with the choices of the conflict page made in it."""
+    theirs: dict[str, dict[str, list[str]]] = {}
+    for name in data:
+        if name.startswith(conflicts.KEEP):
+            line = name.removeprefix(conflicts.KEEP)
+            theirs[line] = dict(_as_it_stands(data, stored, line))
+    return conflicts.settled(data, theirs=theirs, texts={line: posted.field_name(line) for line in theirs})
+
+
+def _as_it_stands(data: QueryDict, stored: Content, line: str) -> Iterator[tuple[str, list[str]]]:
+    """The page's fields where 'what stands there' was chosen: of the line, or of the whole row that one had taken off."""
+    row = line.rpartition(".")[0]
+    if not row:
+        yield from posted.fields_of(line, stored.get(line))
+        return
+    kind, _dot, key = row.partition(".")
+    removed, stands = posted.field_name(f"{row}.{posted.REMOVE}"), stored.rows.get(kind, {}).get(key)
+    if stands is None:
+        yield removed, ["on"]
+        return
+    for name in content.FIELDS[kind] if removed in data else [line.rpartition(".")[2]]:
+        yield from posted.fields_of(f"{row}.{name}", stands[name])
+    yield removed, []
+
+
+def _go_on(request: HttpRequest, version: PlanVersion) -> HttpResponse:
+    """To where the pressed button leads."""
+    here = address("plan-edit", version)
+    if add := request.POST.get("add", ""):
+        return HttpResponseRedirect(f"{here}?add={add}#added") if _known_add(add) else HttpResponseRedirect(here)
+    if request.POST.get("up"):
+        return HttpResponseRedirect(f"{here}#goals")
+    if request.POST.get("then") == "agree":
+        return redirect("plan-agree", version.client_id, version.pk)
+    messages.success(request, _("Saved. The plan is still a draft."))
+    return HttpResponseRedirect(here)
+
+
+def _known_add(add: str) -> bool:
+    return add in ("goal", "risk") or (add.startswith("action-") and add.replace("-", "").isalnum() and len(add) < 70)
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _page(
+    request: HttpRequest,
+    version: PlanVersion,
+    said: Content,
+    problems: policies.Missing,
+    keeping: Keeping,
+    *,
+    opened: dict[str, str],
+    expected: int,
+) -> HttpResponse:
+    risks = version.plan.episode.risk_words if version.plan.episode.risk in policies.RISKS_FOUND else []
+    areas = list(dict.fromkeys(each["area"] for each in risks if each.get("level")))
+    page = PlanPage(version.plan.kind, said, problems, add=request.GET.get("add", ""), areas=areas)
+    kind = policies.kind_of(version.plan)
+    context: dict[str, Any] = plan_context(request, version) | {
+        "page": page,
+        "kind": kind,
+        "opened": conflicts.as_text(opened),
+        "expected": expected,
+        "keeping": keeping,
+        "draft_ticket": keeping.ticket,
+        "latest_review": policies.latest_review(version),
+        "too_many": len(said.rows["goal"]) > kind.goals_now.at_most,
+        "form": None,
+    }
+    return render(request, "careplans/plan_edit.html", context)
+
+
+@requires("plan.write")
+def agree(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    """The plan as it would be signed. Is this what we agreed?"""
+    version = plan_version(request, client_id, pk)
+    if version.state != PlanVersion.State.DRAFT:
+        return redirect("plan-sign" if version.state == PlanVersion.State.AGREED else "plan-show", client_id, pk)
+    problem = policies.why_not(policies.check_agree, version, request.actor)
+    if request.method == "POST":
+        try:
+            agreeing.agree(version=version, by=request.actor, seen_text=request.POST.get("seen_text", ""))
+        except NO as reason:
+            problem = str(reason)
+        else:
+            return redirect("plan-sign", client_id, pk)
+        version = plan_version(request, client_id, pk)
+    if problem and policies.missing_before_agreed(version):
+        messages.warning(request, _("The plan is saved. It can be agreed as soon as nothing is missing."))
+        return redirect("plan-edit", client_id, pk)
+    context = plan_context(request, version) | {
+        "sheet": sheets.sheet_of(version, draft=True),
+        "seen_text": content.of(version).fingerprint(),
+        "problem": problem,
+    }
+    return render(request, "careplans/plan_agree.html", context)
+
+
+@require_POST
+@requires("plan.write")
+def reopen(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    version = plan_version(request, client_id, pk)
+    try:
+        agreeing.reopen(version=version, by=request.actor)
+    except NO as reason:
+        messages.error(request, str(reason))
+        return redirect("plan-show", client_id, pk)
+    return redirect("plan-edit", client_id, pk)
+
+
+@require_POST
+@requires("plan.write")
+def revise(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    """A change to what is signed: the next version, with everything that stands in this one."""
+    version = plan_version(request, client_id, pk)
+    try:
+        draft = revising.start_revision(plan=version.plan, by=request.actor)
+    except NO as reason:
+        messages.error(request, str(reason))
+        return redirect("plan-show", client_id, pk)
+    return redirect("plan-edit", client_id, draft.pk)
