@@ -7,10 +7,11 @@ from django.db.backends.signals import connection_created
 from carehub.row_security import APP
 
 OLDEST = 15
+#: Not only what the role is, but also what it may become with SET ROLE.
 _WHO = """
-SELECT current_setting('server_version_num')::int / 10000, current_user, rolsuper, rolbypassrls,
-       EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind = 'r')
-FROM pg_roles r WHERE rolname = current_user
+SELECT current_setting('server_version_num')::int / 10000, current_user,
+       EXISTS (SELECT FROM pg_roles m WHERE pg_has_role(m.oid, 'MEMBER') AND (m.rolsuper OR m.rolbypassrls)),
+       EXISTS (SELECT FROM pg_class c WHERE c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'MEMBER'))
 """
 
 
@@ -24,11 +25,11 @@ def _check(connection, **_) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(_WHO)
-        version, role, superuser, bypasses, owns = cursor.fetchone()
+        version, role, bypasses, owns = cursor.fetchone()
     problem = ""
     if version < OLDEST:
         problem = f"PostgreSQL {version} is too old: CareHub needs {OLDEST} or newer."
-    elif superuser or bypasses:
+    elif bypasses:
         problem = f"The database role '{role}' passes by row security. DATABASE_URL must name {APP}; 'manage.py setup_database' makes it."
     elif owns:
         problem = f"The database role '{role}' owns tables and could switch their protection off. DATABASE_URL must name {APP}."

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from carehub import clock, context, events
 from carehub.actors import Actor
+from carehub.logs import where
 from carehub.models import Job
 
 logger = logging.getLogger(__name__)
@@ -131,7 +132,8 @@ def _note_failure(job_id: str, failure: Exception) -> str:
             return "nothing to do"
         job.attempts += 1
         logger.error("job failed", extra={"job": job_id, "kind": job.kind, "attempt": job.attempts}, exc_info=failure)
-        error = f"{type(failure).__name__}: {failure}"[:2000]
+        # Not the text of the error: it may quote a record, and this table is read across partnerships.
+        error = f"{type(failure).__name__} at {' < '.join(reversed(where(failure.__traceback__)))}"[:2000]
         if job.attempts >= MOST_ATTEMPTS:
             job.end(Job.State.FAILED, error=error)
             if job.kind in _failed:

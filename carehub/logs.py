@@ -17,6 +17,9 @@ class JsonLines(logging.Formatter):
         if record.name.startswith("django.request"):
             # Django's own line holds the address, and an address can hold what somebody typed.
             line["message"] = "request ended in an error"
+        elif record.exc_info and not record.name.startswith("carehub"):
+            # Others put the error's text into theirs, and that may quote a record.
+            line["message"] = "error"
         else:
             line["message"] = record.getMessage()
         if current := reference.get():
@@ -24,11 +27,11 @@ class JsonLines(logging.Formatter):
         line.update({name: getattr(record, name) for name in ALLOWED if hasattr(record, name)})
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
-            line["where"] = _where(record.exc_info[2])
+            line["where"] = where(record.exc_info[2])
         return json.dumps(line, default=str)
 
 
-def _where(traceback) -> list[str]:
+def where(traceback) -> list[str]:
     """File, line and function of each step; not the text of the error, which may quote a record."""
     steps = []
     while traceback is not None:

@@ -145,7 +145,10 @@ def test_a_failure_takes_everything_back_and_is_tried_again_later(keyworker, som
     job = ask(someone, keyworker)
     assert jobs.do_job(str(job.pk)) == "will be tried again"
     job.refresh_from_db()
-    assert (job.state, job.attempts, job.error) == ("waiting", 1, "ValueError: the font is missing")
+    assert (job.state, job.attempts) == ("waiting", 1)
+    assert job.error.startswith("ValueError at ")
+    assert "test_jobs.py" in job.error
+    assert "font" not in job.error, "the text of an error may quote a record"
     assert job.not_before > clock.now() + timedelta(seconds=10)
     with context.acting(keyworker):
         assert Client.objects.get().name_used == ""
