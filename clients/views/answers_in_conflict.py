@@ -40,6 +40,7 @@ def conflict_page(
     assessment: Assessment,
     form: Form,
     section: str,
+    /,
     *,
     merge: stale.Merge,
     submitted: QueryDict,

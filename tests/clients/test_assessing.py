@@ -18,12 +18,6 @@ from tests import factories
 from tests.clients.answering import everything, triage
 
 
-@pytest.fixture
-def referred(keyworker):
-    """A client who waits for triage."""
-    return factories.client_of(keyworker.agency, keyworker=keyworker, state="referral", next_due=("triage", clock.today()))
-
-
 def begin(by, client, **more) -> Assessment:
     with context.acting(by):
         episode = Episode.objects.visible_to(by).get(client=client, agency=by.agency)
