@@ -1,6 +1,6 @@
 """The certificate that a partnership seals its documents with: one folder a partnership, key and certificate in it.
 
-``<seal folder>/<partnership>/key.pem`` (0600), ``certificate.pem``, and ``retired/`` with the certificates that were
+``CAREHUB_VAR``/seal/<partnership>/ holds ``key.pem`` (0600), ``certificate.pem``, and ``retired/`` with the certificates that were
 replaced, so that what they sealed can still be told from what a stranger sealed. The default run makes a certificate of
 its own, once; anywhere else somebody decides: ``manage.py make_certificate``, or files from a certificate authority
 under the same names.
@@ -60,7 +60,7 @@ def seal_folder(partnership: str) -> Path:
     """Where the certificate of one partnership (its key, as text) lies."""
     if not partnership or Path(partnership).name != partnership or partnership.startswith("."):
         raise ValueError(f"not a partnership's key: {partnership!r}")
-    return Path(getattr(settings, "SEAL_FOLDER", settings.VAR / "seal")) / partnership
+    return settings.VAR / "seal" / partnership
 
 
 def sealer_for(partnership: str, name: str, at: datetime) -> Sealer:

@@ -61,7 +61,7 @@ GOALS = (
         "Physical and psychological health",
         (
             SheetAction("Blood test at the nurse's clinic", "Danny; nurse Tom Abara", date(2026, 3, 12)),
-            SheetAction("Register with a dentist", "Danny, with help from his sister", date(2026, 4, 1)),
+            SheetAction("Register with a dentist", "Danny, with help from his sister", date(2026, 9, 28)),
         ),
     ),
 )

@@ -267,3 +267,10 @@ def test_a_picture_without_words_for_it_is_told():
 )
 def test_no_letter_prints_as_an_empty_box(settings, typed, printed):
     assert printable(typed, settings.BASE_DIR / "static" / STYLESHEET) == printed
+
+
+@pytest.mark.parametrize("name", ["usual", "large print"])
+def test_a_date_stands_on_one_line(name):
+    with pypdfium2.PdfDocument(rendered(SHEETS[name])) as document:
+        lines = "\n".join(page.get_textpage().get_text_range() for page in document)
+    assert "28 September 2026" in lines.replace("\N{NO-BREAK SPACE}", " ")
