@@ -4,7 +4,7 @@ PYTHON ?= python3
 # Words for what is run: make test ARGS="tests/clients -k consent"
 ARGS ?=
 # The launcher ends with make, however make ends.
-launch = exec env CAREHUB_STOP_WITH_MAKE=1 $(PYTHON) -m carehub.embedded
+launch = exec env CAREHUB_STOP_WITH_MAKE=$$PPID $(PYTHON) -m carehub.embedded
 
 .DEFAULT_GOAL := help
 .PHONY: help run manage test check fix proof bench vendor lock

@@ -1,6 +1,7 @@
 """What the Makefile can ask for, and the way there: the machine's Python first, the one in ``.venv`` after."""
 
 import os
+import signal
 import socket
 import sys
 import time
@@ -8,8 +9,11 @@ from pathlib import Path
 
 from carehub.embedded import packages, system_libraries
 from carehub.embedded.folders import ANOTHER, OneLauncher, data_folder, make_private
+from carehub.embedded.processes import die_with_parent
 from carehub.embedded.progress import STARTED_AT, say, step
 
+#: The process number of make, set by the Makefile: the launcher then ends with make, however make ends.
+WITH_MAKE = "CAREHUB_STOP_WITH_MAKE"
 #: Command → what must be installed for it.
 COMMANDS = {"run": "run", "manage": "run", "test": "test", "check": "test", "fix": "test", "proof": "test", "bench": "test"}
 
@@ -18,6 +22,8 @@ def main(words: list[str]) -> int:
     command, rest = (words or [""])[0], words[1:]
     if command not in COMMANDS:
         raise SystemExit(f"Say one of: {', '.join(COMMANDS)}.")
+    if make := os.environ.pop(WITH_MAKE, ""):
+        die_with_parent(int(make), signal.SIGTERM)
     os.environ.setdefault(STARTED_AT, str(time.time()))
     try:
         if command == "run":

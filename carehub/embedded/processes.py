@@ -153,12 +153,14 @@ class Supervisor:
     def __init__(self) -> None:
         self.children: list[Child] = []
         self.stop_asked = False
+        self.interrupted = False
         self.hurry = False
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, self._ask_to_stop)
 
     def _ask_to_stop(self, number: int, frame: object) -> None:
         self.hurry = self.stop_asked
+        self.interrupted = number == signal.SIGINT
         self.stop_asked = True
 
     def rest(self, seconds: float) -> None:
@@ -218,7 +220,9 @@ class Supervisor:
 
     def _end(self, children: list[Child]) -> None:
         for child in children:
-            child.signal(child.program.stop_signal)
+            # Ctrl-C has reached what shares our terminal; a second one would cut its farewell short.
+            if not (child.program.in_terminal and self.interrupted):
+                child.signal(child.program.stop_signal)
         asked = time.monotonic()
         while waiting := [child for child in children if child.running]:
             for child in waiting:

@@ -10,18 +10,11 @@ from pathlib import Path
 
 from carehub.embedded.folders import ROOT, Home, OneLauncher, data_folder, make_private
 from carehub.embedded.postgres import EmbeddedPostgres, database_urls
-from carehub.embedded.processes import Child, Program, Stopped, Supervisor, die_with_parent, open_log, tail
+from carehub.embedded.processes import Child, Program, Stopped, Supervisor, open_log, tail
 from carehub.embedded.progress import STARTED_AT, say, step
 
 SERVES_WITHIN = 60.0
 FAILS_FOR = 5.0
-#: Set by the Makefile: the launcher then ends with make, however make ends.
-WITH_MAKE = "CAREHUB_STOP_WITH_MAKE"
-
-
-def stop_with_make() -> None:
-    if os.environ.pop(WITH_MAKE, ""):
-        die_with_parent(os.getppid(), signal.SIGTERM)
 
 
 def given_database() -> dict[str, str] | None:
@@ -31,7 +24,6 @@ def given_database() -> dict[str, str] | None:
 
 
 def run(port: int) -> int:
-    stop_with_make()
     var = make_private(data_folder())
     lock = OneLauncher(var)
     lock.take()
@@ -150,7 +142,6 @@ def welcome(var: Path, port: int) -> None:
 
 def manage(words: list[str]) -> int:
     """``manage.py`` on the data of this copy: beside a running launcher, or with the database started for it alone."""
-    stop_with_make()
     var = make_private(data_folder())
     supervisor = Supervisor()
     lock = OneLauncher(var)

@@ -12,7 +12,7 @@ from carehub.embedded.folders import ROOT, Home, OneLauncher, data_folder, make_
 from carehub.embedded.postgres import EmbeddedPostgres
 from carehub.embedded.processes import Program, Stopped, Supervisor
 from carehub.embedded.progress import STARTED_AT, say, step
-from carehub.embedded.running import given_database, stop_with_make
+from carehub.embedded.running import given_database
 
 
 class Trial:
@@ -38,7 +38,6 @@ class Trial:
 @contextmanager
 def trial(*, durable: bool = False) -> Iterator[Trial]:
     """Under ``<data folder>/test``, wiped before and after. ``durable``: the disk is waited for, as in the default run."""
-    stop_with_make()
     var = make_private(data_folder()) / "test"
     lock = OneLauncher(make_private(var))
     lock.take()

@@ -1,15 +1,18 @@
 """A launcher with only the database in it, for tests: brings it up, prints its addresses as one line of JSON, watches it."""
 
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 
 from carehub.embedded.folders import OneLauncher, make_private
 from carehub.embedded.postgres import EmbeddedPostgres
-from carehub.embedded.processes import Stopped, Supervisor
+from carehub.embedded.processes import Stopped, Supervisor, die_with_parent
 
 
 def main(var: Path) -> None:
+    die_with_parent(os.getppid(), signal.SIGTERM)
     make_private(var)
     lock = OneLauncher(var)
     lock.take()

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from carehub.embedded.commands import WITH_MAKE
 from carehub.embedded.folders import ROOT
 from tests.embedded.conftest import alive, at_work_on, sweep, until
 
@@ -32,7 +33,7 @@ class Run:
         self.var, self.port = var, port
         self.output = var.with_suffix(f".{time.monotonic_ns()}.out")
         environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATABASE_OWNER_URL")}
-        environment |= {"CAREHUB_VAR": str(var), "PORT": str(port), "CAREHUB_DEMO": "1"}
+        environment |= {"CAREHUB_VAR": str(var), "PORT": str(port), "CAREHUB_DEMO": "1", WITH_MAKE: str(os.getpid())}
         with self.output.open("w") as out:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
@@ -118,8 +119,8 @@ def test_from_nothing_to_the_sign_in_page_through_every_death_and_back(run):
     for name in ("gunicorn", "worker", "beat", "postgres"):
         killed = one.children()[name]
         os.kill(killed, signal.SIGKILL)
-        until(lambda name=name, killed=killed: one.children().get(name, killed) != killed, seconds=20, what=f"{name} is back")
-        until(lambda: one.page("/sign-in/") == 200, seconds=20, what=f"the page after {name} was killed")
+        until(lambda name=name, killed=killed: one.children().get(name, killed) != killed, what=f"{name} is back")
+        until(lambda: one.page("/sign-in/") == 200, what=f"the page after {name} was killed")
     assert one.process.poll() is None
 
     # Killed without a word: nothing stays, and the next start has everything.
