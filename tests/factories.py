@@ -211,6 +211,11 @@ def access(
         )
 
 
+def reaches(actor: Actor, client: Client) -> bool:
+    with context.acting(actor):
+        return Client.objects.filter(pk=client.pk).exists()
+
+
 def end_access(client: Client, *, agency: Agency) -> None:
     """From now on the agency does not reach the client."""
     with loading(client.partnership_id):
