@@ -74,7 +74,7 @@ def lines_over_time(
     span = max((days[-1] - days[0]).days, 1)
 
     def draw(width: int) -> tuple[float, list[svg.Element]]:
-        left, top, high = 14 + max(width_of(f"{number(step)}{unit}") for step in steps), 12, 230
+        left, top, high = 20 + max(width_of(f"{number(step)}{unit}") for step in steps), 12, 230
         right = width - (150 if width == WIDE else 14)
         drawn: list[svg.Element] = []
 
@@ -92,7 +92,7 @@ def lines_over_time(
         if target is not None:
             drawn.append(rule(left, y_of(target), right, y_of(target), stroke=INK, width=1.5, dash=[5, 4]))
             drawn.append(text(left + 6, y_of(target) - 6, _("target %(value)s") % {"value": f"{number(target)}{unit}"}, fill=INK))
-        shown = max(1, -(-len(days) // (6 if width == WIDE else 3)))
+        shown = max(1, -(-len(days) // max(2, int((right - left) // 78))))  # as many as have room: 'Sep 2026' and a gap
         for index, day in enumerate(days):
             if index % shown == 0:
                 drawn.append(rule(x_of(day), top + high, x_of(day), top + high + 6, stroke=SOFT))

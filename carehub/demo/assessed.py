@@ -117,20 +117,20 @@ class Triages:
                 )
             )
 
-    def save(self) -> None:
+    def save(self, using: str) -> None:
         """Begun first, then locked: risks before the triage that they belong to, as the database demands. The episodes know all by now."""
         finished = ("state", "completed_at", "completed_by", "risk", "locked_at")
         as_finished = {row.pk: {name: getattr(row, name) for name in finished} for row in self.completed}
         for row in self.completed:
             row.state, row.completed_at, row.completed_by, row.risk, row.locked_at = Assessment.State.DRAFT, None, None, "", None
-        Assessment.objects.bulk_create(self.assessments)
-        RiskFound.objects.bulk_create(self.risks)
+        Assessment.objects.using(using).bulk_create(self.assessments)
+        RiskFound.objects.using(using).bulk_create(self.risks)
         for row in self.completed:
             for name, value in as_finished[row.pk].items():
                 setattr(row, name, value)
         for found in self.risks:
             found.locked_at = found.assessment.locked_at
-        RiskFound.objects.bulk_update(self.risks, ["locked_at"])
-        Assessment.objects.bulk_update(self.completed, finished)
-        Task.objects.bulk_create(self.tasks)
-        Notice.objects.bulk_create(self.notices)
+        RiskFound.objects.using(using).bulk_update(self.risks, ["locked_at"])
+        Assessment.objects.using(using).bulk_update(self.completed, finished)
+        Task.objects.using(using).bulk_create(self.tasks)
+        Notice.objects.using(using).bulk_create(self.notices)

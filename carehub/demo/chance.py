@@ -25,7 +25,7 @@ class Chance(random.Random):
         return self.choices(list(weights), list(weights.values()))[0]
 
     def shared_out(self, weights: Mapping[Thing, float], number: int) -> list[Thing]:
-        """``number`` of them in exactly these proportions (largest remainder), in random order: 60 people are too few to leave it to luck."""
+        """``number`` of them in exactly these proportions (largest remainder), in random order: 60 are too few to leave it to luck."""
         whole = sum(weights.values())
         wanted = {thing: weight * number / whole for thing, weight in weights.items()}
         found = {thing: int(share) for thing, share in wanted.items()}

@@ -67,7 +67,8 @@ OTHERS = {
 ENDINGS = {"completed": 36, "referred-on": 16, "dropped-out": 36, "prison": 6, "withdrawn": 3, "declined": 3}
 #: Days in treatment by ending; half of all discharged had been in contact for 12 weeks and more after their triage.
 LENGTHS = {
-    "completed": (90, 400), "referred-on": (40, 200), "dropped-out": (14, 112), "prison": (30, 130), "withdrawn": (40, 100), "declined": (6, 16),
+    "completed": (90, 400), "referred-on": (40, 200), "dropped-out": (14, 112), "prison": (30, 130), "withdrawn": (40, 100),
+    "declined": (6, 16),
 }  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def _treated(agency: str, review_by: date, today: date, chance: Chance) -> Stay:
         signed.insert(0, Signed(on, due))
         due = on - _lateness(chance) * DAY
     first = signed[0].on
-    triaged = workday_before(first - chance.one_of({0: 25, chance.randint(1, 13): 50, chance.randint(15, 28): 25}) * DAY)
+    triaged = workday_before(first - chance.one_of({0: 15, chance.randint(1, 13): 43, chance.randint(15, 50): 42}) * DAY)
     plans = [PlanCourse("initial", tuple(signed[:1]), closed=len(signed) > 1)]
     if len(signed) > 1:
         plans.append(PlanCourse("comprehensive", tuple(signed[1:])))
@@ -147,7 +148,7 @@ def ended_stay(ending: str, agency: str, today: date, chance: Chance, *, before:
 def _until(discharged: date, triaged: date, chance: Chance) -> tuple[PlanCourse, ...]:
     """The plans of a stay from its triage to its end; some left before there was one."""
     signed: list[Signed] = []
-    on = workday(triaged + chance.one_of({0: 20, chance.randint(1, 13): 50, chance.randint(15, 30): 30}) * DAY)
+    on = workday(triaged + chance.one_of({0: 15, chance.randint(1, 13): 43, chance.randint(15, 50): 42}) * DAY)
     for interval in (INITIAL, FIRST, LATER, LATER):
         if on >= discharged:
             break

@@ -30,8 +30,14 @@ class DemoGoal:
 GOALS: tuple[DemoGoal, ...] = (
     DemoGoal(
         "steady-script", DRUGS, "drug-and-alcohol", lambda life: life.main in OPIOIDS,
-        ("I want to get on a script and stop running round.", "I want to wake up and not be ill.", "I want to be held steady, then come down slowly."),
-        ("Stable on a substitute prescription, no heroin on six days out of seven by {by}.", "No street opiates for four weeks by {by}, shown by two clear tests."),
+        (
+            "I want to get on a script and stop running round.", "I want to wake up and not be ill.",
+            "I want to be held steady, then come down slowly.",
+        ),
+        (
+            "Stable on a substitute prescription, no heroin on six days out of seven by {by}.",
+            "No street opiates for four weeks by {by}, shown by two clear tests.",
+        ),
         (
             ("See {doctor} to start or review the prescription", "agency", "{doctor}", 10),
             ("Take it at the pharmacy each day for the first twelve weeks", "client", "", 84),
@@ -104,7 +110,10 @@ GOALS: tuple[DemoGoal, ...] = (
     ),
     DemoGoal(
         "mood", HEALTH, "mental-health", lambda life: life.mental_health != "never" or life.suicide in ("past", "now"),
-        ("I want the black days to be fewer.", "I want to stop feeling on edge all the time.", "I want to talk about what happened, when I'm ready."),
+        (
+            "I want the black days to be fewer.", "I want to stop feeling on edge all the time.",
+            "I want to talk about what happened, when I'm ready.",
+        ),
         ("Seen by {doctor} or the GP about mood; who leads is agreed with the mental health team by {by}.",),
         (
             ("Book a double appointment with the GP and go along", "keyworker", "", 21),
@@ -114,7 +123,10 @@ GOALS: tuple[DemoGoal, ...] = (
     ),
     DemoGoal(
         "sleep", HEALTH, "physical-health", lambda life: True,
-        ("I want to sleep through.", "I want to be up in the day like other people.", "I want to eat proper dinners and put some weight on."),
+        (
+            "I want to sleep through.", "I want to be up in the day like other people.",
+            "I want to eat proper dinners and put some weight on.",
+        ),
         ("Sleeps six hours on five nights a week by {by}.", "Two meals a day, weight up by {by}."),
         (("Sleep diary for two weeks", "client", "", 14), ("Sleep and food: one session, then look at the diary", "keyworker", "", 21)),
     ),
@@ -180,15 +192,19 @@ GOALS: tuple[DemoGoal, ...] = (
     ),
 )  # fmt: skip
 
-#: area of risk → steps of the risk management plan: (what, who, days, who has been told).
+#: area of risk ('overdose': substance, where opioids are in it) → steps of the risk plan: (what, who, days, who has been told).
 RISK_STEPS: dict[str, tuple[tuple[str, str, int, str], ...]] = {
     "suicide": (
         ("Safety plan written together: signs, what helps, whom to ring", "{keyworker}", 7, "GP"),
         ("Asked about at each session; the crisis team's number is in the wallet", "{keyworker}", 14, "GP, with consent"),
     ),
-    "substance": (
+    "overdose": (
         ("Naloxone given and its use shown", "{keyworker}", 7, ""),
         ("Overdose plan: never alone, less after a break, nothing mixed", "{keyworker}", 14, "{carer}"),
+    ),
+    "substance": (
+        ("Signs of withdrawal and what to do about them gone through together; a fit means 999", "{keyworker}", 7, "{carer}"),
+        ("Nothing mixed, never alone, less after a break", "{keyworker}", 14, ""),
     ),
     "harm-to-others": (
         ("Seen by two workers at the office, no home visits", "{keyworker}", 7, "Reception, team manager"),

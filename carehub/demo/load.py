@@ -1,5 +1,6 @@
 """Loads the demonstration partnership: everything is made in memory from the seed, then written, a statement a table."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,21 +35,24 @@ class Loaded:
     triages: Triages
 
 
-def load(*, today: date | None = None, seed: int = SEED) -> Loaded:
-    """The same seed and day give the same rows, keys included. Raises :class:`AlreadyThere`, and outside the demonstration refuses."""
+def load(*, today: date | None = None, seed: int = SEED, using: str = "default") -> Loaded:
+    """The same seed and day give the same rows, keys included. Raises :class:`AlreadyThere`, and outside the demonstration refuses.
+
+    ``using``: the database as the application's role or, faster by half since row security does not look at each row, as the owner's.
+    """
     if not settings.DEMO:
         raise RuntimeError("The demonstration partnership is loaded in the demonstration only (CAREHUB_DEMO=1).")
-    today = today or clock.today()
     chance = Chance(seed)
-    made = make(chance, today)
+    made = make(chance, today or clock.today())
+    duty = context.on_duty(made.place.partnership.pk, "load") if using == "default" else nullcontext()
     try:
         # Its own savepoint: another process may have been first.
-        with transaction.atomic(), context.on_duty(made.place.partnership.pk, "load"):
-            if Partnership.objects.filter(name=PARTNERSHIP).exists():
+        with transaction.atomic(using=using), duty:
+            if Partnership.objects.using(using).filter(name=PARTNERSHIP).exists():
                 raise AlreadyThere
-            _save(made, chance)
+            _save(made, chance, using)
     except IntegrityError as problem:
-        if "carehub_partnership_name" in str(problem) or "carehub_partnership_pkey" in str(problem):
+        if "carehub_partnership" in str(problem):
             raise AlreadyThere from None
         raise
     return made
@@ -67,10 +71,10 @@ def make(chance: Chance, today: date) -> Loaded:
     return Loaded(place, people, plans, triages)
 
 
-def _save(made: Loaded, chance: Chance) -> None:
-    save_place(made.place)
-    save_people(made.people, chance)
-    made.triages.save()
-    made.plans.save()
-    save_papers(made.plans.plans, chance, clock.now())
-    save_log(made.people, made.triages.assessments, made.plans.plans, chance)
+def _save(made: Loaded, chance: Chance, using: str) -> None:
+    save_place(made.place, using)
+    save_people(made.people, chance, using)
+    made.triages.save(using)
+    made.plans.save(using)
+    save_papers(made.plans.plans, chance, clock.now(), using)
+    save_log(made.people, made.triages.assessments, made.plans.plans, chance, using)

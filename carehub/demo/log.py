@@ -15,7 +15,7 @@ from clients.models import Assessment
 Deed = tuple[datetime, str, Membership, Any]
 
 
-def save_log(people: list[Somebody], assessments: Iterable[Assessment], plans: Iterable[PlanRows], chance: Chance) -> None:
+def save_log(people: list[Somebody], assessments: Iterable[Assessment], plans: Iterable[PlanRows], chance: Chance, using: str) -> None:
     deeds = [*_of_people(people), *_of_triages(people, assessments), *_of_plans(plans)]
     events = []
     for at, verb, by, subject in sorted(deeds, key=lambda deed: deed[0]):
@@ -34,8 +34,8 @@ def save_log(people: list[Somebody], assessments: Iterable[Assessment], plans: I
             reason=reason,
         )
         events.append((event, subject.client_id))
-    Event.objects.bulk_create(event for event, _client in events)
-    EventClient.objects.bulk_create(
+    Event.objects.using(using).bulk_create(event for event, _client in events)
+    EventClient.objects.using(using).bulk_create(
         EventClient(id=chance.key(), event=event, partnership_id=event.partnership_id, client_id=client) for event, client in events
     )
 

@@ -23,9 +23,10 @@ NAMES_USED = {
     "Maxine": "Max", "Martin": "Marty", "Lukasz": "Luke", "Stefan": "Stef", "Zofia": "Zosia", "Winston": "Win", "Gareth": "Gaz",
 }  # fmt: skip
 STREETS = (
-    "Otterlode Street", "Saltpan Row", "Millbeam Road", "Netherlode Lane", "Tollbar Street", "Ropery Yard", "Lower Weir Terrace", "Quarrygate",
-    "Hurdle Lane", "Dyers Reach", "Kilnfold Close", "Staithe Court", "Beamhouse Road", "Cooperage Walk",
+    "Otterlode Street", "Saltpan Row", "Millbeam Road", "Netherlode Lane", "Tollbar Street", "Ropery Yard", "Lower Weir Terrace",
+    "Quarrygate", "Hurdle Lane", "Dyers Reach", "Kilnfold Close", "Staithe Court", "Beamhouse Road", "Cooperage Walk",
 )  # fmt: skip
+INWARD = "ABDEFGHJLNPQRSTUWXYZ"
 OUTWARD = ("ZZ1", "ZZ2", "ZZ3", "ZZ4")
 
 

@@ -16,12 +16,12 @@ from careplans.documents import CARE_PLAN, SEAL_PLAN
 from careplans.models import CarePlan
 
 #: When the paper of earlier versions is begun with, and how far apart they come.
-EARLIER_AFTER, EARLIER_EVERY = timedelta(minutes=3), timedelta(seconds=3)
+EARLIER_AFTER, EARLIER_EVERY = timedelta(minutes=3), timedelta(seconds=6)
 
 Standing = DocumentCheck.Standing
 
 
-def save_papers(plans: Iterable[PlanRows], chance: Chance, now: datetime) -> None:
+def save_papers(plans: Iterable[PlanRows], chance: Chance, now: datetime, using: str) -> None:
     checks, documents, jobs = [], [], []
     for rows in plans:
         signed = [each for each in rows.versions if each.signed]
@@ -60,6 +60,6 @@ def save_papers(plans: Iterable[PlanRows], chance: Chance, now: datetime) -> Non
                     not_before=now if current else now + EARLIER_AFTER + later * EARLIER_EVERY,
                 )
             )
-    DocumentCheck.objects.bulk_create(checks)
-    Document.objects.bulk_create(documents)
-    Job.objects.bulk_create(jobs)
+    DocumentCheck.objects.using(using).bulk_create(checks)
+    Document.objects.using(using).bulk_create(documents)
+    Job.objects.using(using).bulk_create(jobs)

@@ -161,12 +161,12 @@ def _reason(stay: Stay, life: Life, chance: Chance) -> str:
     return {"referred-on": "83", "prison": "84", "dropped-out": "85", "withdrawn": "86", "declined": "88"}[stay.reason]
 
 
-def save_people(people: list[Somebody], chance: Chance) -> None:
+def save_people(people: list[Somebody], chance: Chance, using: str) -> None:
     """Access first: the rows of a client are then in their agencies' reach from the first moment."""
-    Client.objects.bulk_create(somebody.client for somebody in people)
-    Access.objects.bulk_create(_access(people, chance))
-    SafeContact.objects.bulk_create(somebody.contact for somebody in people)
-    Episode.objects.bulk_create(each.episode for somebody in people for each in somebody.stays)
+    Client.objects.using(using).bulk_create(somebody.client for somebody in people)
+    Access.objects.using(using).bulk_create(_access(people, chance))
+    SafeContact.objects.using(using).bulk_create(somebody.contact for somebody in people)
+    Episode.objects.using(using).bulk_create(each.episode for somebody in people for each in somebody.stays)
 
 
 def _access(people: list[Somebody], chance: Chance) -> Iterable[Access]:

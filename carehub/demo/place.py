@@ -106,5 +106,5 @@ STAFF: tuple[DemoPerson, ...] = (
         "Catrin Whinstow", "Commissioning manager", (("commissioner", ""),), "01632 960 103",
         "months that are over, small numbers hidden",
     ),
-    DemoPerson("Leonard Copperwath", "Systems administrator", (("administrator", ""),), "01632 960 104", "agencies and staff, and no client"),
+    DemoPerson("Leonard Copperwath", "Systems administrator", (("administrator", ""),), "01632 960 104", "agencies and staff, no client"),
 )  # fmt: skip

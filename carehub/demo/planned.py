@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db import connection
+from django.db import connections
 
 from carehub.demo import sayings
 from carehub.demo.chance import Chance
@@ -182,14 +182,14 @@ class Plans:
             )
         version.as_signed = sheets.facts(version)
 
-    def save(self) -> None:
+    def save(self, using: str) -> None:
         heads = [rows.plan for rows in self.plans]
-        CarePlan.objects.bulk_create(heads)
+        CarePlan.objects.using(using).bulk_create(heads)
         for number in range(max((len(rows.versions) for rows in self.plans), default=0)):
-            _save_round([rows.versions[number] for rows in self.plans if len(rows.versions) > number])
+            _save_round([rows.versions[number] for rows in self.plans if len(rows.versions) > number], using)
         for rows in self.plans:
             _stand_as_they_are(rows)
-        CarePlan.objects.bulk_update(heads, ["state", "current", "review_due_on", "row_version"])
+        CarePlan.objects.using(using).bulk_update(heads, ["state", "current", "review_due_on", "row_version"])
 
 
 def _stand_as_they_are(rows: PlanRows) -> None:
@@ -211,15 +211,15 @@ FROM unnest(%s::uuid[], %s::timestamptz[], %s::date[]) AS v (id, at, signed_on) 
 """
 
 
-def _save_round(made: list[VersionRows]) -> None:
+def _save_round(made: list[VersionRows], using: str) -> None:
     """One version of each of many plans: written, signed, its parts locked, then itself."""
-    PlanVersion.objects.bulk_create(each.version for each in made)
+    PlanVersion.objects.using(using).bulk_create(each.version for each in made)
     for kind in ("goal", "action", "need", "risk"):
-        PARTS[kind].objects.bulk_create(row for each in made for row in each.parts[kind])
-    Signature.objects.bulk_create(row for each in made for row in each.signatures)
+        PARTS[kind].objects.using(using).bulk_create(row for each in made for row in each.parts[kind])
+    Signature.objects.using(using).bulk_create(row for each in made for row in each.signatures)
     signed = [each for each in made if each.signed]
     keys, moments = [each.version.pk for each in signed], [each.at for each in signed]
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         for model in (*PARTS.values(), Signature):
             cursor.execute(_LOCK_PARTS.format(table=model._meta.db_table), [keys, moments])
         cursor.execute(_LOCK_VERSIONS, [keys, moments, [each.signed.on for each in signed]])

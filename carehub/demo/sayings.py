@@ -56,18 +56,18 @@ def why_here(life: Life, chance: Chance) -> str:
 
 
 STRENGTHS = (
-    "Gets up for the dog every morning, whatever the night was like.",
-    "Held down a job on the buses for six years. Good with people.",
-    "Has stopped before, for five months, and remembers how.",
-    "Sister is close and knows everything. They cook together on Sundays.",
-    "Turns up. Has not missed a session since the first one.",
-    "Draws, and sells a picture now and then.",
-    "Brought up two children through the worst of it.",
-    "Keeps an allotment with a neighbour.",
-    "Funny, honest, says when something is not working.",
-    "Knows a great deal about engines and likes to teach it.",
-    "Swims at the leisure centre when money allows.",
-    "Speaks up for others at the hostel's meetings.",
+    "I get up for the dog every morning, whatever the night was like.",
+    "I held down a job on the buses for six years. I'm good with people.",
+    "I have stopped before, for five months, and I remember how.",
+    "My sister knows everything. We cook together on Sundays.",
+    "I turn up. I have not missed a session since the first one.",
+    "I draw, and I sell a picture now and then.",
+    "I brought up two children through the worst of it.",
+    "I keep an allotment with a neighbour.",
+    "I say so when something is not working.",
+    "I know a lot about engines and I like showing people.",
+    "I swim at the leisure centre when there is money.",
+    "I speak up for others at the tenants' meetings.",
 )
 SUPPORTS_THE_WAIT = (
     "Drop-in every weekday from 10; the duty worker on {telephone}. First appointment with the doctor within three weeks.",
@@ -86,10 +86,14 @@ HARM_REDUCTION = {
         "Never use alone. Less after a break: the body stands less than before. Naloxone kit at home. No tablets or drink on top.",
         "Start with a little, wait, then decide. Keep the naloxone where others can find it.",
     ),
+    "alcohol": (
+        "I do not stop drinking suddenly: down by two units a day with the diary. A fit means 999.",
+        "Something to eat before the first drink, thiamine every day, and nobody lets me drive.",
+    ),
     "others": (
         "Eat before, water during, sleep after. No mixing with drink. A night off between two nights.",
-        "Do not stop drinking suddenly: cut down by two units a day with the diary. A fit means 999.",
         "Not before driving, nor the morning after. Smoke less strong, and not through plastic.",
+        "Half of what I used to take after a break. Never alone, never on top of drink.",
     ),
 }
 IF_DIFFICULT = (
@@ -105,24 +109,20 @@ WAY_BACK = (
     "One telephone call to {telephone} is enough. I don't start at the beginning: this plan is where we go on.",
     "If I go to prison or hospital, whoever sees me there may ring {keyworker}, and we start again the day I am out.",
 )
-#: A line for each; who, a colon, what.
+#: A line for each; who, a colon, what. The first of each for those with an order of the court or on probation.
 WHO_DOES_WHAT = (
-    ("{keyworker}, {agency}: keyworker, holds this plan", "My GP: general health", "The pharmacy: supervised doses"),
     (
         "{keyworker}, {agency}: keyworker, holds this plan",
         "Housing options team: the application",
-        "Probation: the order, told about attendance only",
+        "Probation: the order; told of attendance",
     ),
-    (
-        "{keyworker}, {agency}: keyworker, holds this plan",
-        "Lanternway: groups and the drop-in",
-        "Nurse at Weir House: tests and vaccination",
-    ),
+    ("{keyworker}, {agency}: keyworker, holds this plan", "My GP: general health", "The pharmacy: supervised doses"),
+    ("{keyworker}, {agency}: keyworker, holds this plan", "Lanternway: groups and the drop-in", "Nurse at Weir House: tests, vaccination"),
 )
 SHARING = (
+    "Probation may be told whether I attend, and nothing of what I say. My GP may have a copy.",
     "My GP and the pharmacy may know what is in this plan. Nobody else without asking me first.",
     "The services of the partnership that treat me may read this. Not my family, and not the Jobcentre.",
-    "Probation may be told whether I attend, and nothing of what I say. My GP may have a copy.",
 )
 DISAGREEMENT = (
     "I don't think I need to see the doctor every two weeks. Once a month would do.",

@@ -77,8 +77,8 @@ def make_place(key: Chance, today: date) -> Place:
     return place
 
 
-def save_place(place: Place) -> None:
-    place.partnership.save(force_insert=True)
-    Agency.objects.bulk_create(place.agencies.values())
-    Person.objects.bulk_create(place.people)
-    Membership.objects.bulk_create(place.memberships)
+def save_place(place: Place, using: str) -> None:
+    place.partnership.save(force_insert=True, using=using)
+    Agency.objects.using(using).bulk_create(place.agencies.values())
+    Person.objects.using(using).bulk_create(place.people)
+    Membership.objects.using(using).bulk_create(place.memberships)

@@ -70,7 +70,8 @@ class Story:
     def risk_steps(self, areas: list[str], day: date) -> Iterator[tuple[str, str, str, date, str]]:
         """Area, what, who, by when, who has been told."""
         for area in areas:
-            for what, who, days, told in RISK_STEPS.get(area, ()):
+            kind = "overdose" if area == "substance" and self.life.takes_opioids else area
+            for what, who, days, told in RISK_STEPS.get(kind, ()):
                 yield area, self._say(what), self._say(who), day + timedelta(days=days), self._say(told)
 
     def texts(self, kind: str) -> dict[str, str]:
@@ -81,20 +82,29 @@ class Story:
         else:
             found["supports_the_wait"] = ""
             disagrees = self.chance.happens(0.12)
-            found["disagreement"] = self.chance.choice(sayings.DISAGREEMENT) if disagrees else "I agree with all of it."
+            found["disagreement"] = self.chance.choice(sayings.DISAGREEMENT) if disagrees else "Nothing: I agree with all of it."
         return found
 
     def _beside(self) -> dict[str, str]:
-        how = "injects" if self.life.injecting == "C" else "opioids" if self.life.takes_opioids else "others"
-        pick = self.chance.choice
+        life, pick = self.life, self.chance.choice
+        how = (
+            "injects"
+            if life.injecting == "C"
+            else "opioids"
+            if life.takes_opioids
+            else "alcohol"
+            if life.dependent_on_alcohol
+            else "others"
+        )
+        involved, sharing = sayings.WHO_DOES_WHAT, sayings.SHARING
         return {
             "strengths": pick(sayings.STRENGTHS),
             "supports_the_wait": self._say(pick(sayings.SUPPORTS_THE_WAIT)),
             "harm_reduction": self._say(pick(sayings.HARM_REDUCTION[how])),
             "if_difficult": self._say(pick(sayings.IF_DIFFICULT)),
             "way_back": self._say(pick(sayings.WAY_BACK)),
-            "who_does_what": self._say("\n".join(pick(sayings.WHO_DOES_WHAT))),
-            "sharing": pick(sayings.SHARING),
+            "who_does_what": self._say("\n".join(involved[0] if life.in_trouble else pick(involved[1:]))),
+            "sharing": sharing[0] if life.in_trouble else pick(sharing[1:]),
             "disagreement": "",
         }
 

@@ -36,7 +36,8 @@ FIGURE = Figure(
     sentence=_("%(met)s of %(eligible)s reviews were done by the day that the care plan had set"),
     nobody=_("No review fell due."),
     numerator=_(
-        "Of those, every review whose new version of the plan, or the plan that followed it, was signed on or before the day that the plan itself had set."
+        "Of those, every review whose new version of the plan, or the plan that followed it, was signed on or before the day that the "
+        "plan itself had set."
     ),
     denominator=_("Every review that a signed plan had set for a day in the month."),
     exclusions=_("Reviews of people who were discharged before the day, and had not been reviewed early."),

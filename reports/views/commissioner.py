@@ -19,7 +19,7 @@ def commissioner(request: HttpRequest) -> HttpResponse:
     figures = shown(
         rows,
         agency_names(key),
-        lambda figure, row: Reading(figure, row.numerator, row.denominator),
+        lambda figure, row: Reading(figure, row.numerator, row.denominator, rounded=True),
         note=_("Percentages are of the rounded numbers; a gap is a month with fewer than 5."),
     )
     return render(request, "reports/commissioner.html", {"figures": figures})

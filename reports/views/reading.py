@@ -7,20 +7,24 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from carehub import charts
 from carehub.models import Agency
 from reports.figures import FIGURES, Figure, short_of
+from reports.suppression import ROUND_TO
+
+#: By how many a rounded number can be away from the true one.
+MOST_OFF = ROUND_TO // 2
 
 
 @dataclass(frozen=True)
 class Reading:
-    """``met`` of ``eligible`` in one place and month; None is hidden."""
+    """``met`` of ``eligible`` in one place and month; None is hidden. ``rounded``: to the nearest five, as commissioners read it."""
 
     figure: Figure
     met: int | None
     eligible: int | None
+    rounded: bool = False
 
     @property
     def percent(self) -> int | None:
@@ -28,17 +32,23 @@ class Reading:
 
     @property
     def short(self) -> int:
-        """How many more the target asks for."""
-        if self.figure.target is None or self.met is None or not self.eligible:
+        """How many more the target asks for; not said of rounded numbers."""
+        if self.figure.target is None or self.met is None or not self.eligible or self.rounded:
             return 0
         return short_of(self.met, self.eligible, self.figure.target)
 
     @property
     def look(self) -> str:
-        """A key of carehub.states: on target or not; '' where there is no target, or nothing to measure."""
-        if self.figure.target is None or self.percent is None:
+        """A key of carehub.states, 'met' or 'not-met'; '' where there is no target, nothing to measure, or rounding leaves it open."""
+        if self.figure.target is None or self.met is None or not self.eligible:
             return ""
-        return "not-met" if self.short else "met"
+        if not self.rounded:
+            return "not-met" if self.short else "met"
+        at_worst = 100 * (self.met - MOST_OFF) / (self.eligible + MOST_OFF)
+        at_best = 100 * (self.met + MOST_OFF) / (self.eligible - MOST_OFF)
+        if at_worst >= self.figure.target:
+            return "met"
+        return "not-met" if at_best < self.figure.target else ""
 
     @property
     def sentence(self) -> str:
@@ -56,15 +66,14 @@ class Reading:
     @property
     def target_words(self) -> str:
         """'Target 95%: 21 short.'"""
-        if not self.look:
+        if self.figure.target is None or self.percent is None:
             return ""
-        target = {"target": self.figure.target}
-        if not self.short:
+        target = {"target": self.figure.target, "short": self.short}
+        if self.look == "met":
             return _("Target %(target)s%%: reached.") % target
-        return ngettext("Target %(target)s%%: %(short)s short.", "Target %(target)s%%: %(short)s short.", self.short) % {
-            **target,
-            "short": self.short,
-        }
+        if not self.look:
+            return _("Target %(target)s%%: too close to tell from rounded numbers.") % target
+        return (_("Target %(target)s%%: %(short)s short.") if self.short else _("Target %(target)s%%: not reached.")) % target
 
 
 @dataclass(frozen=True)
@@ -113,8 +122,8 @@ def _line(months: list[tuple[date, Reading]], note: str) -> charts.Figure | None
     figure = months[-1][1].figure
     return charts.lines_over_time(
         figure.name,
-        title=figure.title,
-        summary=_("Per cent, month by month."),
+        title=_("%(figure)s, month by month") % {"figure": figure.title},
+        summary=_("Per cent of those counted."),
         days=[month for month, _reading in months],
         lines=[charts.Line(_("Partnership"), tuple(reading.percent for _month, reading in months))],
         unit="%",

@@ -22,7 +22,8 @@ class Command(BaseCommand):
             raise CommandError("This is not the demonstration (CAREHUB_DEMO=1 is not set): nothing was loaded.")
         began = time.monotonic()
         try:
-            loaded = load(today=options["as_of"], seed=options["seed"])
+            using = "owner" if "owner" in settings.DATABASES else "default"
+            loaded = load(today=options["as_of"], seed=options["seed"], using=using)
         except AlreadyThere:
             said = "The demonstration partnership is already there: nothing was changed."
         else:
