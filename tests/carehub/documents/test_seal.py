@@ -210,7 +210,6 @@ ALTERATIONS = [byte_changed] * 8 + [byte_changed_in_the_seal] * 2 + [byte_added,
 ALTERATIONS += [pages_swapped, page_of_another, page_taken, words_whited_out, saved_again]
 
 
-@pytest.mark.proof
 @pytest.mark.promise(14)
 def test_whatever_is_changed_is_found(sealer, tmp_path, seed, how_many, report):
     chance = random.Random(seed)
@@ -237,7 +236,6 @@ def test_whatever_is_changed_is_found(sealer, tmp_path, seed, how_many, report):
     report(f"signature's contents, all found by pdfsig too; {dict(kinds)}")
 
 
-@pytest.mark.proof
 @pytest.mark.promise(14)
 def test_a_forger_with_a_certificate_in_our_name_is_found(sealer, stranger, seed, how_many, report):
     chance = random.Random(seed)

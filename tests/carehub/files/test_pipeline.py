@@ -68,7 +68,6 @@ def tried(hostile: Hostile) -> tuple[CleanFile, None] | tuple[None, Refused]:
         return None, refusal
 
 
-@pytest.mark.proof
 @pytest.mark.promise(13)
 def test_nothing_that_is_uploaded_stays_active(settings, tmp_path, seed, how_many, report):
     settings.STORAGES = settings.STORAGES | {

@@ -84,7 +84,7 @@ while True:
 """
 
 
-@pytest.mark.proof
+@pytest.mark.promise(8)
 def test_a_kill_leaves_whole_files_only(root, settings, seed, how_many, report):
     chance = random.Random(seed)
     kills = how_many(20, 100)
