@@ -18,6 +18,7 @@ from carehub.embedded.folders import ROOT
 from tests.embedded.conftest import alive, at_work_on, sweep, until
 
 STARTS_WITHIN = 180
+LAUNCH = (sys.executable, "-m", "carehub.embedded", "run")
 
 
 def free_port() -> int:
@@ -29,14 +30,14 @@ def free_port() -> int:
 class Run:
     """One ``make run``, as a person starts it."""
 
-    def __init__(self, var: Path, port: int, command: tuple[str, ...] = (sys.executable, "-m", "carehub.embedded", "run")) -> None:
+    def __init__(self, var: Path, port: int, command: tuple[str, ...] = LAUNCH, folder: Path = ROOT) -> None:
         self.var, self.port = var, port
-        self.output = var.with_suffix(f".{time.monotonic_ns()}.out")
+        self.output = var.with_name(f"{var.name}.{time.monotonic_ns()}.out")
         environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATABASE_OWNER_URL")}
         environment |= {"CAREHUB_VAR": str(var), "PORT": str(port), "CAREHUB_DEMO": "1", WITH_MAKE: str(os.getpid())}
         with self.output.open("w") as out:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+                command, cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
             )
 
     def said(self) -> str:
@@ -77,9 +78,13 @@ class Run:
                         found[name] = int(entry.name)
         return found
 
+    def ctrl_c(self) -> None:
+        """What a terminal does: it tells everybody in the foreground, make too."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
     def end(self) -> None:
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.ctrl_c()
             try:
                 self.process.wait(60)
             except subprocess.TimeoutExpired:
@@ -140,7 +145,7 @@ def test_from_nothing_to_the_sign_in_page_through_every_death_and_back(run):
 
     # Ctrl-C: all of it ends, in order, without a failure.
     stranger = subprocess.Popen(["sleep", "60"])
-    again.process.send_signal(signal.SIGINT)
+    again.ctrl_c()
     assert again.process.wait(40) == 0
     assert "CareHub has stopped" in again.said()
     assert not at_work_on(again.var)
