@@ -56,8 +56,19 @@ class Keeping:
         return drafts.as_data(self.restored) if self.restored else None
 
     def not_taken(self) -> None:
-        """The form was submitted and something in it is wrong: its text outlives a browser that is closed on the answer."""
-        drafts.keep_what_was_typed(self.request)
+        """The form was submitted and something in it is wrong: its text outlives a browser that is closed on the answer.
+
+        It moves on to the page that is the answer: coming back later, its writer finds one text and not one a try.
+        """
+        actor, submitted = self.request.actor, drafts.read_ticket(self.request.POST.get(drafts.TICKET, ""))
+        if submitted is None or submitted["membership"] != str(actor.membership.pk):
+            return
+        data = self.request.POST.copy()
+        data[drafts.SEQUENCE] = "0"
+        drafts.write(
+            partnership_id=actor.partnership_id, person_id=actor.person_id, about=drafts.read_ticket(self.ticket) or submitted, data=data
+        )
+        Draft.objects.visible_to(actor).filter(kind=submitted["kind"], subject=submitted["subject"], page=submitted["page"]).delete()
 
     def done(self) -> None:
         if about := drafts.read_ticket(self.request.POST.get(drafts.TICKET, "")):

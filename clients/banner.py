@@ -21,7 +21,7 @@ def banner(client: Client, episode: Episode | None, actor: Actor) -> Banner:
     """``client`` comes with its safe_contact. Risk is for those who may read the clinical record; the safety warning is for everybody."""
     clinical = actor.may("client.view")
     return Banner(
-        name=client.known_as if client.known_as == client.full_name else f"{client.known_as} ({client.full_name})",
+        name=f"{client.name_used} ({client.full_name})" if client.name_used else client.full_name,
         reference=client.reference,
         born=client.date_of_birth,
         keyworker=episode.keyworker.name if episode and episode.keyworker else "",

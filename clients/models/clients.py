@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Concat, Lower, Round
 from django.utils.translation import gettext_lazy as _
 
 from carehub import clock
+from carehub.models.access import Access
 from carehub.models.base import Keyed, Versioned
 from clients.models.base import AboutClient
 from clients.reference import normalise
@@ -37,8 +38,6 @@ BORN_AFTER = date(1902, 12, 31)
 class ClientQuerySet(models.QuerySet["Client"]):
     def visible_to(self, actor: "Actor"):
         """Clients whom ``actor`` may reach now; the database's own policy reads the same table."""
-        from carehub.models import Access
-
         return self.filter(partnership_id=actor.partnership_id, pk__in=Access.objects.reached_by(actor).values("client_id"))
 
     def matching(self, words: str, *, born: date | None = None):

@@ -48,12 +48,15 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
     begun = Assessment.objects.visible_to(actor).filter(episode=episode, form="triage", state=Assessment.State.DRAFT).first()
     if begun and begun.agency_id == actor.agency_id:
         return redirect("assessment-edit", client.pk, begun.pk)
-    form = StartForm(request.POST or None, initial={"took_place_on": clock.today()})
+    today = clock.today()
+    # A button elsewhere posts nothing: it takes place today.
+    asked = "took_place_on_day" in request.POST
+    form = StartForm(request.POST if asked else None, initial={"took_place_on": today})
     refused = ""
     try:
         policies.may_assess(actor, episode)
-        if request.method == "POST" and form.is_valid():
-            day = form.cleaned_data["took_place_on"]
+        if request.method == "POST" and (not asked or form.is_valid()):
+            day = form.cleaned_data["took_place_on"] if asked else today
             assessment = assessing.start_assessment(by=actor, client_id=client.pk, episode=episode, took_place_on=day)
             return redirect("assessment-edit", client.pk, assessment.pk)
     except (NotAllowed, Refused) as reason:

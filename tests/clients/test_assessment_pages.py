@@ -72,6 +72,13 @@ def test_begins_today_with_one_click(browser, keyworker, referred):
         assert answer["Location"] == address(Assessment.objects.get(client=referred))
 
 
+def test_a_button_elsewhere_begins_today(browser, keyworker, referred):
+    answer = browser.post(reverse("assessment-start", args=[referred.pk]))
+    with context.acting(keyworker):
+        begun = Assessment.objects.get(client=referred)
+    assert (answer["Location"], begun.took_place_on) == (address(begun), clock.today())
+
+
 def test_goes_on_with_the_one_that_is_begun(browser, draft):
     assert browser.get(reverse("assessment-start", args=[draft.client_id]))["Location"] == address(draft)
 
@@ -153,8 +160,8 @@ def test_wrong_answer_is_kept_for_a_browser_that_was_closed(browser, draft):
 def test_completed_section_leaves_no_draft(browser, keyworker, draft):
     page = browser.get(address(draft, "drugs"))
     data = as_post(triage(), "drugs", everything()) | opened(page)
-    browser.post(address(draft, "drugs"), data | {"main-age": "four"})
-    browser.post(address(draft, "drugs"), data)
+    wrong = browser.post(address(draft, "drugs"), data | {"main-age": "four"})
+    browser.post(address(draft, "drugs"), data | opened(wrong))
     with context.acting(keyworker):
         assert not Draft.objects.exists()
 

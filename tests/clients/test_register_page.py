@@ -121,11 +121,21 @@ def test_wrong_form_is_kept_for_a_browser_that_was_closed(signed_in, keyworker):
     assert "There is a problem" not in page.content.decode()
 
 
+def test_three_wrong_tries_leave_one_text(signed_in, keyworker):
+    browser = signed_in(keyworker)
+    page = browser.get(ADDRESS)
+    for number in range(3):
+        page = browser.post(ADDRESS, typed(sex=None, telephone=str(number), draft_ticket=page.context["draft_ticket"]))
+    page = browser.get(ADDRESS)
+    assert page.context["form"]["telephone"].value() == "2"
+    assert page.context["keeping"].others == []
+
+
 def test_done_is_done(signed_in, keyworker):
     browser = signed_in(keyworker)
     ticket = browser.get(ADDRESS).context["draft_ticket"]
-    browser.post(ADDRESS, typed(sex=None, draft_ticket=ticket))
-    browser.post(ADDRESS, typed(draft_ticket=ticket))
+    wrong = browser.post(ADDRESS, typed(sex=None, draft_ticket=ticket))
+    browser.post(ADDRESS, typed(draft_ticket=wrong.context["draft_ticket"]))
     with context.acting(keyworker):
         assert not Draft.objects.exists()
     assert "We kept what you typed" not in browser.get(ADDRESS).content.decode()
