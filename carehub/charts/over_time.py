@@ -14,6 +14,7 @@ from carehub.charts.drawing import (
     INK,
     MIDDLE,
     SOFT,
+    TEXT,
     WIDE,
     Figure,
     Words,
@@ -61,6 +62,19 @@ def _steps(least: float, most: float) -> list[float]:
     return [round((first + index) * step, 2) for index in range(int(-(-most // step)) - first + 1)]
 
 
+def _free_place(words: str, y: float, left: float, right: float, taken: list[tuple[float, float]]) -> svg.Text:
+    """``words`` above or below the height ``y``, where the fewest points of the lines are in their way."""
+    long = width_of(words)
+    places = [(x, base) for base in (y - 6, y + 18) for x in (left, (left + right - long) / 2, right - long)]
+
+    def in_the_way(place: tuple[float, float]) -> int:
+        x, base = place
+        return sum(x - 12 <= point_x <= x + long + 12 and base - TEXT - 3 <= point_y <= base + 6 for point_x, point_y in taken)
+
+    x, base = min(places, key=in_the_way)
+    return text(x, base, words)
+
+
 def lines_over_time(
     name: str, *, title: Words, summary: Words, days: Sequence[date], lines: Sequence[Line], unit: str = "", target: float | None = None,
     least: float = 0, most: float | None = None, note: Words = "",
@@ -89,9 +103,22 @@ def lines_over_time(
                 rule(left, y_of(step), right, y_of(step)),
                 text(left - 8, y_of(step) + 5, f"{number(step)}{unit}", anchor="end", fill=SOFT),
             ]
+        drawn_points = [
+            [(x_of(day), y_of(value)) if value is not None else None for day, value in zip(days, line.values, strict=True)]
+            for line in lines
+        ]
+        # The way between two months too, a fifth at a time.
+        taken = [
+            (one[0] + (two[0] - one[0]) * part / 5, one[1] + (two[1] - one[1]) * part / 5)
+            for points in drawn_points
+            for one, two in pairwise(points)
+            if one and two
+            for part in range(6)
+        ]
         if target is not None:
             drawn.append(rule(left, y_of(target), right, y_of(target), stroke=INK, width=1.5, dash=[5, 4]))
-            drawn.append(text(left + 6, y_of(target) - 6, _("target %(value)s") % {"value": f"{number(target)}{unit}"}, fill=INK))
+            words = _("target %(value)s") % {"value": f"{number(target)}{unit}"}
+            drawn.append(_free_place(words, y_of(target), left + 6, right - 6, taken))
         shown = max(1, -(-len(days) // max(2, int((right - left) // 78))))  # as many as have room: 'Sep 2026' and a gap
         for index, day in enumerate(days):
             if index % shown == 0:
@@ -102,10 +129,14 @@ def lines_over_time(
                 drawn.append(text(middle, top + high + 23, words, anchor="middle", fill=SOFT))
         ends: list[tuple[float, float, int, str]] = []
         for index, line in enumerate(lines):
-            points = [(x_of(day), y_of(value)) if value is not None else None for day, value in zip(days, line.values, strict=True)]
+            points = drawn_points[index]
             for before, after in pairwise(points):
                 if before and after:
                     drawn.append(rule(*before, *after, stroke=DEEP if index != 1 else MIDDLE, width=2.5, dash=DASHES[index]))
+            # A month between two gaps is no line: it would not be seen.
+            for before, point, after in zip([None, *points], points, [*points[1:], None], strict=False):
+                if point and not before and not after:
+                    drawn.append(circle(*point, 3.5, DEEP if index != 1 else MIDDLE))
             if last := next((point for point in reversed(points) if point), None):
                 value = next(value for value in reversed(line.values) if value is not None)
                 drawn.append(_mark(index, *last))
