@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from carehub import clock, context
 from carehub.actors import Actor
-from carehub.models import Draft
+from carehub.models import Draft, Membership
 
 TICKET = "draft_ticket"
 FORM_ADDRESS = "draft_form"
@@ -113,8 +113,6 @@ def keep_what_was_typed(request: HttpRequest) -> bool:
 
     Runs in the request's transaction; the caller sees to it that this one commits.
     """
-    from carehub.models import Membership
-
     try:
         if request.method != "POST" or not (about := read_ticket(request.POST.get(TICKET, ""))):
             return False

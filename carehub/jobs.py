@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from carehub import clock, context, events
 from carehub.actors import Actor
+from carehub.celery import app
 from carehub.logs import where
 from carehub.models import Job
 
@@ -76,8 +77,6 @@ def retry(job: Job) -> None:
 
 def publish(job_id: UUID) -> bool:
     """Tell the worker to look at a job. Never raises, never waits: what is not told now is told by the next pass."""
-    from carehub.celery import app
-
     try:
         with app.connection_for_write(connect_timeout=PUBLISH_TIMEOUT_SECONDS, transport_options=_transport_options()) as broker:
             do_job.apply_async(args=[str(job_id)], connection=broker, retry=False)
@@ -88,8 +87,6 @@ def publish(job_id: UUID) -> bool:
 
 
 def _transport_options() -> dict[str, object]:
-    from carehub.celery import app
-
     quick = {"socket_timeout": PUBLISH_TIMEOUT_SECONDS, "socket_connect_timeout": PUBLISH_TIMEOUT_SECONDS, "max_retries": 0}
     return {**app.conf.broker_transport_options, **quick}
 

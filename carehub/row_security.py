@@ -191,10 +191,11 @@ END $$;
 
 def append_only(table: str) -> list[str]:
     """Rows are added and read. Nobody changes or removes one, the owner included; disposal will be a function of its own."""
+    refuse = "EXECUTE FUNCTION carehub_refuse('rows are only added')"
     return [
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}",
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION carehub_refuse('rows are only added')",
-        f"CREATE TRIGGER {table}_keep BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION carehub_refuse('rows are only added')",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {refuse}",
+        f"CREATE TRIGGER {table}_keep BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_append_only",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_keep",
     ]

@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
 
 class AccessQuerySet(models.QuerySet["Access"]):
-    def reached_by(self, actor: "Actor"):
-        """Grants that let ``actor`` reach a client now: those of the agency they act for, and those to them by name."""
-        now = clock.now()
+    def visible_to(self, actor: "Actor"):
+        """Grants, past ones too, to the agency that ``actor`` acts for and to them by name."""
         to = Q(person_id=actor.person_id)
         if actor.agency_id:
             to |= Q(agency_id=actor.agency_id)
-        return self.filter(
-            to, Q(until__isnull=True) | Q(until__gt=now), partnership_id=actor.partnership_id, since__lte=now, ended_at__isnull=True
-        )
+        return self.filter(to, partnership_id=actor.partnership_id)
+
+    def reached_by(self, actor: "Actor"):
+        """Grants that let ``actor`` reach a client now: those of the agency they act for, and those to them by name."""
+        now = clock.now()
+        return self.visible_to(actor).filter(Q(until__isnull=True) | Q(until__gt=now), since__lte=now, ended_at__isnull=True)
 
     def grant(self, *, client: Any, basis: str, rests_on: UUID, agency: Any = None, person: Any = None, until: datetime | None = None):
         """Let an agency or a person reach ``client`` from this transaction on: rows about the client can be written in it at once."""

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from carehub.models.base import Keyed
+from carehub.models.base import ClientRecordQuerySet, Keyed
 
 
 class Event(Keyed):
@@ -36,6 +36,8 @@ class EventClient(Keyed):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="clients")
     partnership = models.ForeignKey("carehub.Partnership", on_delete=models.PROTECT, related_name="+", null=True)
     client_id = models.UUIDField()
+
+    objects = ClientRecordQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["client_id"], name="event_client_client")]

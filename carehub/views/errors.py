@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from carehub import drafts
 from carehub.guards import no_sign_in
 
 
@@ -38,6 +39,4 @@ def failed(request: HttpRequest) -> HttpResponse:
 @no_sign_in("an error page says nothing about anybody")
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page was opened before the last sign-in. Its text has been kept; it stands in the form when that is opened again."""
-    from carehub import drafts
-
     return _page(request, "403_csrf.html", 403, form_address=drafts.form_address(request))

@@ -1,3 +1,5 @@
+"""Beginning a plan."""
+
 from django.utils.translation import gettext_lazy as _
 
 from carehub.definitions.catalogue import catalogue
