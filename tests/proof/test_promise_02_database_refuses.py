@@ -12,7 +12,7 @@ from carehub.models import Access
 from tests import factories
 from tests.carehub.client_tables import BY_OWNER, client_tables
 
-pytestmark = [pytest.mark.proof, pytest.mark.promise(2), pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.promise(2), pytest.mark.usefixtures("committed")]
 
 
 def test_mixed_transactions_see_what_they_may_and_no_row_more(how_many, chance: random.Random, report):

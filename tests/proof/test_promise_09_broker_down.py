@@ -13,7 +13,7 @@ from carehub.celery import app
 from carehub.models import Event, Job
 from tests import factories, working
 
-pytestmark = [pytest.mark.proof, pytest.mark.promise(9), pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.promise(9), pytest.mark.usefixtures("committed")]
 
 
 class FilesystemBroker:

@@ -11,7 +11,7 @@ from carehub.stale import StaleSave
 from clients.models import Client
 from tests import factories
 
-pytestmark = [pytest.mark.proof, pytest.mark.promise(10)]
+pytestmark = [pytest.mark.promise(10)]
 FIELDS = ("telephone", "address", "safety_warning", "name_used")
 
 

@@ -11,7 +11,7 @@ from carehub.models import Job, Notice
 from clients.models import Client
 from tests import factories, working
 
-pytestmark = [pytest.mark.proof, pytest.mark.promise(12), pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.promise(12), pytest.mark.usefixtures("committed")]
 
 
 @pytest.fixture
