@@ -83,6 +83,14 @@ def moment() -> datetime:
     return connection.carehub_moment
 
 
+def catch_up() -> None:
+    """After waiting for a lock: row security's now becomes the present, so that what was granted during the wait is in reach."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('carehub.now', %s, true)", [now.isoformat()])
+    connection.carehub_moment = now
+
+
 def clear() -> None:
     """Nobody acts: row security shows nothing. Also wipes what a pooled connection may have been left with."""
     _set()

@@ -38,6 +38,7 @@ class PersonField(forms.ModelChoiceField):
         if self.searched:
             self.widget = forms.TextInput(attrs={"autocomplete": "off"})
             return
+        self._listed = {str(person.pk): person for person in people}
         self.widget = forms.RadioSelect() if len(people) <= self.RADIOS else forms.Select()
         self._offer(people, blank=len(people) > self.RADIOS)
 
@@ -48,8 +49,12 @@ class PersonField(forms.ModelChoiceField):
         self.widget.choices = ([("", self.empty_label)] if blank else []) + offered
 
     def to_python(self, value: Any) -> Model | None:
-        if value in self.empty_values or not self.searched:
-            return super().to_python(value)
+        if value in self.empty_values:
+            return None
+        if not self.searched:
+            if (person := self._listed.get(str(getattr(value, "pk", value)))) is None:
+                raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
+            return person
         try:
             return super().to_python(value)  # chosen from the matches that were offered before
         except ValidationError:

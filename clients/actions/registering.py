@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from carehub import clock, events, local_settings
+from carehub import clock, context, events, local_settings
 from carehub.actors import Actor
 from carehub.models import Access, Agency, Person
 from clients import policies
@@ -46,6 +46,7 @@ def register_client(
     with transaction.atomic():
         # One registration at a time in an agency: a form that is sent twice must find the client that the first one made.
         Agency.objects.select_for_update(no_key=True).get(pk=by.agency_id)
+        context.catch_up()
         resembling = Client.objects.visible_to(by).resembling(first_name=first_name, last_name=last_name, date_of_birth=date_of_birth)
         policies.nobody_overlooked(resembling[:DUPLICATES_SHOWN], looked_at_duplicates)
         client = Client(
