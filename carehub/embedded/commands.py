@@ -14,6 +14,7 @@ from carehub.embedded.progress import STARTED_AT, say, step
 
 #: The process number of make, set by the Makefile: the launcher then ends with make, however make ends.
 WITH_MAKE = "CAREHUB_STOP_WITH_MAKE"
+PREPARED = "CAREHUB_PREPARED"
 #: Command → what must be installed for it.
 COMMANDS = {"run": "run", "manage": "run", "test": "test", "check": "test", "fix": "test", "proof": "test", "bench": "test"}
 
@@ -30,8 +31,12 @@ def main(words: list[str]) -> int:
             refuse_early()
         purpose = COMMANDS[command]
         if Path(sys.prefix) != packages.VENV or not packages.ready(purpose):
+            if os.environ.get(PREPARED):
+                raise SystemExit(f"{packages.VENV} has been made and still is not as the lock files say: remove it and start again.")
             prepare(command, purpose)
+            os.environ[PREPARED] = "1"
             os.execv(packages.PYTHON, [str(packages.PYTHON), "-m", "carehub.embedded", *words])
+        os.environ.pop(PREPARED, None)
         return inside(command, rest)
     except PermissionError as error:
         raise SystemExit(f"{error.filename} belongs to another user: start CareHub as that user, or {ANOTHER}.") from None

@@ -20,9 +20,9 @@ LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-dev.loc
 
 
 def stamp(purpose: str) -> str:
-    """Changes with the lock files and with the Python they are installed for."""
+    """Changes with the lock files, with the kind of Python they are installed for, and with the place."""
     content = b"".join(path.read_bytes() for path in (EMBEDDED, LOCKS[purpose]))
-    return hashlib.sha256(content + sys.version.encode() + os.fsencode(VENV)).hexdigest()
+    return hashlib.sha256(content + str(sys.implementation.cache_tag).encode() + os.fsencode(VENV)).hexdigest()
 
 
 def stamp_file(purpose: str) -> Path:
