@@ -1,7 +1,10 @@
 """What is to be done for a client next: the row of every work list, and the button in it."""
 
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import Episode
 
 Next = Episode.NextDue
+#: What the button says, and the page it opens: the work itself where there is one way to begin it, else the client's page.
 _BUTTONS: dict[str, tuple[str, Promise]] = {
-    Next.TRIAGE: ("assess", _("Start triage")),
-    Next.PLAN: ("plan", _("Write plan")),
-    Next.SIGNATURE: ("plan", _("Sign plan")),
+    Next.TRIAGE: ("assessment-start", _("Start triage")),
+    Next.PLAN: ("plan-start", _("Write plan")),
+    Next.SIGNATURE: ("client", _("Sign plan")),
     Next.REVIEW: ("client", _("Review plan")),
 }
 
@@ -33,7 +37,11 @@ class WorkRow:
 
     @property
     def button(self) -> Promise:
-        return _BUTTONS.get(self.episode.next_due_what, ("", _("Open")))[1]
+        return _BUTTONS.get(self.episode.next_due_what, ("client", _("Open")))[1]
+
+    @property
+    def button_url(self) -> str:
+        return reverse(_BUTTONS.get(self.episode.next_due_what, ("client", _("Open")))[0], args=[self.episode.client_id])
 
     @property
     def url(self) -> str:
@@ -51,8 +59,6 @@ def page_of(episodes, after: str = "") -> tuple[list[WorkRow], str]:
     """
     episodes = episodes.select_related("client", "keyworker").filter(next_due_on__isnull=False).order_by("next_due_on", "pk")
     if position := _position(after):
-        from django.db.models import Q
-
         day, key = position
         episodes = episodes.filter(Q(next_due_on__gt=day) | Q(next_due_on=day, pk__gt=key))
     rows = [WorkRow(episode) for episode in episodes[: PAGE + 1]]
@@ -63,9 +69,6 @@ def page_of(episodes, after: str = "") -> tuple[list[WorkRow], str]:
 
 
 def _position(after: str):
-    from datetime import date
-    from uuid import UUID
-
     day, dot, key = after.partition(".")
     try:
         return date.fromisoformat(day), UUID(key)
