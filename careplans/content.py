@@ -65,6 +65,14 @@ class Content:
     def actions_of(self, goal: str) -> Rows:
         return {key: row for key, row in self.rows["action"].items() if row.get("goal_id") == goal}
 
+    def whole(self) -> "Content":
+        """The same with every field of every row and every text, '' where nobody wrote any."""
+        rows = {
+            kind: {key: {name: row.get(name, "") for name in names} for key, row in self.rows[kind].items()}
+            for kind, names in FIELDS.items()
+        }
+        return Content({name: self.texts.get(name, "") for name in TEXTS}, rows)
+
     def without_empty_rows(self) -> "Content":
         """Only rows in which something is written; an action whose goal is gone goes with it."""
         rows = {
@@ -78,11 +86,8 @@ class Content:
 
     def fingerprint(self) -> str:
         """SHA-256 over everything that is agreed, the order included, as canonical JSON."""
-        rows = {
-            kind: [[key, {name: row.get(name, "") for name in names}] for key, row in self.rows[kind].items()]
-            for kind, names in FIELDS.items()
-        }
-        said = {"texts": {name: self.texts.get(name, "") for name in TEXTS}, "rows": rows}
+        whole = self.whole()
+        said = {"texts": whole.texts, "rows": {kind: list(rows.items()) for kind, rows in whole.rows.items()}}
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -14,7 +14,7 @@ from carehub.definitions.findings import risks
 from carehub.definitions.load import Words
 from carehub.definitions.read_condition import read_test
 from carehub.definitions.schema import Condition, Definition, Form, Question
-from carehub.definitions.show import answer_words
+from carehub.definitions.show import value_words
 from carehub.definitions.table import Table
 from careplans.models import Need
 from clients.models import Assessment
@@ -90,14 +90,13 @@ def _rules_of(form: Form) -> dict[str, list[NeedRule]]:
 
 def _from_answer(form: Form, question: Question, answers: Answers, rules: dict[str, list[NeedRule]]) -> Iterator[tuple[str, int | None]]:
     """(words, score) of each need that the question's answer is."""
-    answer = answers.get(question.id)
-    value = last_known(answer)
-    if answer is None or value is None:
+    value = last_known(answers.get(question.id))
+    if value is None:
         return
     if question.kind == "score-1-5" and isinstance(value, int) and value >= SCORE:
         area = next(area.title for area in catalogue().domains().areas if area.id == question.area)
         yield f"{area}: {question.anchors[value - 1]}", value
     for rule in rules.get(question.id, ()):
         if holds(form, rule.when, answers):
-            given = ", ".join(answer_words(form, question, answer)) if "value" in answer else ""
+            given = ", ".join(value_words(question, value))
             yield rule.words.replace("{answer}", given), None

@@ -57,7 +57,7 @@ def missing_before_agreed(version: PlanVersion, said: Content | None = None) -> 
 
     ``said``: what stands in the form, where that is not (yet) what is saved.
     """
-    said, kind = said or content.of(version), kind_of(version.plan)
+    said, kind = (said or content.of(version)).whole(), kind_of(version.plan)
     found: Missing = []
     if "goals" in kind.required and not said.rows["goal"]:
         found.append(("goal", _("Write down at least one goal, in the client’s own words.")))

@@ -1,0 +1,29 @@
+"""A browser without script: the form of a page as it would be submitted."""
+
+from typing import Any
+
+from lxml import html
+
+
+def form_of(response: Any, *, button: tuple[str, str] | None = None) -> dict[str, list[str]]:
+    """The fields of the page's main form with their values: what is in a template is not part of it, nor are buttons not pressed."""
+    page = html.fromstring(response.content.decode())
+    for each in page.xpath("//template"):
+        each.getparent().remove(each)
+    (form,) = page.xpath("//main//form[.//input[@name='opened'] or .//input[@name='seen_text']]")
+    data: dict[str, list[str]] = {}
+    for name, value in form.form_values():
+        data.setdefault(name, []).append(value)
+    if button:
+        data[button[0]] = [button[1]]
+    return data
+
+
+def names(data: dict[str, Any], ending: str, kind: str = "") -> list[str]:
+    """Names of fields that end so: ``names(form, "client_words")``."""
+    return [name for name in data if name.endswith(f"-{ending}") and name.startswith(kind)]
+
+
+def texts(response: Any, path: str) -> list[str]:
+    """The text of every element that XPath finds."""
+    return [" ".join(each.text_content().split()) for each in html.fromstring(response.content.decode()).xpath(path)]
