@@ -49,6 +49,17 @@ def port() -> int:
     return int(said)
 
 
+def port_trouble(number: int) -> str:
+    """Why ``number`` cannot be listened on; '' if it can."""
+    with socket.socket() as test:
+        test.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            test.bind(("127.0.0.1", number))
+        except OSError as error:
+            return error.strerror or str(error)
+    return ""
+
+
 def refuse_early() -> None:
     """What would stop the start stops it before anything has been made."""
     number = port()
@@ -57,13 +68,13 @@ def refuse_early() -> None:
     lock = OneLauncher(var)
     lock.take()
     lock.release()
-    with socket.socket() as test:
-        test.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            test.bind(("127.0.0.1", number))
-        except OSError as error:
+    # A launcher that was killed this moment leaves its port a moment later.
+    until = time.monotonic() + 2
+    while trouble := port_trouble(number):
+        if time.monotonic() > until:
             another = number + 1 if number < 65535 else 8000
-            raise SystemExit(f"Port {number} cannot be used ({error.strerror}). Give another one: make run PORT={another}") from None
+            raise SystemExit(f"Port {number} cannot be used ({trouble}). Give another one: make run PORT={another}")
+        time.sleep(0.1)
     if os.environ.get("DATABASE_URL") and not os.environ.get("DATABASE_OWNER_URL"):
         raise SystemExit("DATABASE_URL is set, but not DATABASE_OWNER_URL, as which the tables are made: set it too, or neither.")
 

@@ -3,7 +3,6 @@
 import hashlib
 import http.client
 import os
-import signal
 import sys
 import time
 from pathlib import Path
@@ -67,7 +66,6 @@ def start(var: Path, port: int, supervisor: Supervisor) -> None:
                 [python, "-m", "gunicorn", "-c", "python:carehub.embedded.web_settings", "carehub.wsgi"],
                 open_log(logs, "web"),
                 environment,
-                orphan_signal=signal.SIGTERM,
             )
         )
         wait_for_web(web, port, supervisor)
