@@ -20,9 +20,9 @@ NARROWED = {
 LOOKS = {"overdue": "overdue", "week": "due-soon", "sign": "agreed", "all": ""}
 
 
-def counted(episodes, today) -> dict[str, int]:
-    """One query: how many of ``episodes`` fall under each of NARROWED."""
-    return episodes.aggregate(**{name: Count("pk", filter=rule(today)) for name, (_words, rule) in NARROWED.items()})
+def numbers(today) -> dict[str, Count]:
+    """For one query: how many fall under each of NARROWED."""
+    return {name: Count("pk", filter=rule(today)) for name, (_words, rule) in NARROWED.items()}
 
 
 @requires("caseload.view")
@@ -30,7 +30,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     mine = Episode.objects.visible_to(request.actor).of_keyworker(request.actor.person_id).open()
     shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "all"
-    counts = counted(mine, today)
+    counts = mine.aggregate(**numbers(today))
     rows, further = page_of(mine.filter(NARROWED[shown][1](today)), request.GET.get("after", ""))
     events.saw(*(row.episode.client_id for row in rows))
     items = [
