@@ -69,7 +69,7 @@ def page_of(episodes, after: str = "") -> tuple[list[WorkRow], str]:
 
 
 def _position(after: str):
-    day, dot, key = after.partition(".")
+    day, _dot, key = after.partition(".")
     try:
         return date.fromisoformat(day), UUID(key)
     except ValueError:

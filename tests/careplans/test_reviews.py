@@ -93,7 +93,8 @@ def test_one_mail_a_day_says_how_many_and_nobodys_name(partnership, keyworker, m
     tell_of_reviews(partnership)
     tell_of_reviews(partnership)
     mails = list(OutgoingMail.objects.order_by("person__name"))
-    assert {mail.person_id for mail in mails} == {keyworker.person_id, manager.person_id} and len(mails) == 2
+    assert {mail.person_id for mail in mails} == {keyworker.person_id, manager.person_id}
+    assert len(mails) == 2
     for mail in mails:
         words = mail.subject + mail.body
         assert "2 reviews" in words
@@ -140,7 +141,8 @@ def test_the_caseload_shows_mine_first_due_first(keyworker, signed_in):
 def test_the_caseload_narrows_to_what_is_overdue(keyworker, signed_in):
     late, soon = due_in(keyworker, -5), due_in(keyworker, 5)
     page = signed_in(keyworker).get("/caseload/?show=overdue").content.decode()
-    assert late.reference in page and soon.reference not in page
+    assert late.reference in page
+    assert soon.reference not in page
 
 
 def test_a_long_caseload_comes_in_pages_of_25_each_client_once(keyworker, signed_in):
@@ -151,22 +153,26 @@ def test_a_long_caseload_comes_in_pages_of_25_each_client_once(keyworker, signed
     second = browser.get(f"/caseload/?show=all&after={further}").content.decode()
     on_first = {reference for reference in clients if reference in first}
     on_second = {reference for reference in clients if reference in second}
-    assert (len(on_first), len(on_second)) == (25, 5) and on_first | on_second == clients
+    assert (len(on_first), len(on_second)) == (25, 5)
+    assert on_first | on_second == clients
 
 
 @pytest.mark.parametrize("after", ["nonsense", "2026-99-99.x", "", "2026-01-01.", "."])
 def test_a_bent_page_address_begins_at_the_beginning(keyworker, signed_in, after):
     client = due_in(keyworker, 1)
     response = signed_in(keyworker).get("/caseload/", {"after": after})
-    assert response.status_code == 200 and client.reference in response.content.decode()
+    assert response.status_code == 200
+    assert client.reference in response.content.decode()
 
 
 def test_the_service_manager_sees_everybody_overdue_in_the_service_and_nobody_elses(manager, keyworker, stranger, signed_in):
     late, not_late = due_in(keyworker, -5), due_in(keyworker, 30)
     theirs = due_in(stranger, -5)
     page = signed_in(manager).get("/service/").content.decode()
-    assert late.reference in page and keyworker.person.name in page
-    assert not_late.reference not in page and theirs.reference not in page
+    assert late.reference in page
+    assert keyworker.person.name in page
+    assert not_late.reference not in page
+    assert theirs.reference not in page
 
 
 def test_the_keyworker_may_not_open_the_service_page(keyworker, signed_in):
@@ -178,11 +184,13 @@ def test_a_notice_is_read_and_leads_to_the_client(partnership, keyworker, signed
     tell_of_reviews(partnership)
     browser = signed_in(keyworker)
     page = browser.get("/notices/").content.decode()
-    assert client.full_name in page and "is overdue" in page
+    assert client.full_name in page
+    assert "is overdue" in page
     with context.on_duty(partnership.pk, "reviews"):
         notice = Notice.objects.get()
     response = browser.post(f"/notices/{notice.pk}/")
-    assert response.status_code == 302 and str(client.pk) in response["Location"]
+    assert response.status_code == 302
+    assert str(client.pk) in response["Location"]
     with context.on_duty(partnership.pk, "reviews"):
         assert Notice.objects.get().read_at is not None
 
