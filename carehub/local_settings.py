@@ -47,7 +47,7 @@ class LocalSettings:
     review_grace_days: int = _number(7, _("The service manager is told when a review is more than %(number)s days overdue."), least=0)
 
 
-ABOUT: tuple[About, ...] = tuple(About(each.name, each.default, **each.metadata) for each in fields(LocalSettings))
+ABOUT: tuple[About, ...] = tuple(About(each.name, getattr(LocalSettings(), each.name), **each.metadata) for each in fields(LocalSettings))
 
 
 def problems(chosen: Mapping[str, object]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from carehub import clock
 from carehub.actors import Actor, NotAllowed
 from carehub.definitions.answers import Answers, Missing, missing
 from carehub.definitions.schema import Form
-from carehub.models import Membership, Person
+from carehub.models import Membership, Person, Task
 from carehub.rules import Refused
 from clients.models import Assessment, Client, Episode
 from clients.models.assessments import ASSESSMENT_LIFECYCLE
@@ -50,10 +50,12 @@ def _wrong(field: str, sentence: str) -> Refused:
     return Refused(sentence, fields={field: [sentence]})
 
 
-def may_register(actor: Actor) -> None:
+def may_register(actor: Actor) -> UUID:
+    """Returns the key of the agency that registers."""
     actor.must("client.register")
     if actor.agency_id is None:
         raise NotAllowed(_("Clients are registered by an agency. Change to your role at an agency first."))
+    return actor.agency_id
 
 
 def dates_fit(*, date_of_birth: date, referred_on: date) -> None:
@@ -123,3 +125,14 @@ def about(client_id: UUID, record: Assessment | Episode) -> None:
     """What is to be changed belongs to the client whose page it was."""
     if record.client_id != client_id:
         raise WrongClient
+
+
+def may_close(actor: Actor, task: Task) -> None:
+    """A task of one's own service; one that is countersigned by its manager alone, and not by who asked for it (MoC 4.5)."""
+    actor.must("assessment.write")
+    if task.agency_id != actor.agency_id:
+        raise NotAllowed(_("Another agency has been asked to do this."))
+    if task.countersigned and not actor.may("service.view"):
+        raise NotAllowed(_("This stays open until your service manager has seen that it was done."))
+    if task.countersigned and task.made_by_id == actor.person_id:
+        raise NotAllowed(_("You asked for this yourself: another manager sees that it was done."))

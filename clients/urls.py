@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import assessing, finding, registering
+from clients.views import assessing, finding, registering, tasks
 
 _ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("clients/register/", registering.register, name="client-register"),
     path("clients/<uuid:pk>/contact/", finding.contact, name="client-contact"),
     path("clients/<uuid:client_id>/assess/", assessing.start, name="assessment-start"),
+    path("clients/<uuid:client_id>/tasks/<uuid:pk>/done/", tasks.done, name="task-done"),
     path(_ASSESSMENT, assessing.show, name="assessment-show"),
     path(f"{_ASSESSMENT}edit/", assessing.edit, name="assessment-edit"),
     path(f"{_ASSESSMENT}edit/<slug:section>/", assessing.edit, name="assessment-edit"),

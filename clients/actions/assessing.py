@@ -48,7 +48,7 @@ def start_assessment(
             partnership_id=episode.partnership_id,
             client_id=episode.client_id,
             episode=episode,
-            agency_id=by.agency_id,
+            agency_id=episode.agency_id,
             form=definition.name,
             form_version=definition.version,
             form_fingerprint=fingerprint(definition),
@@ -189,7 +189,17 @@ def _ask_for_today(assessment: Assessment, form: Form, answers: Answers) -> None
     today, now = clock.today(), clock.now()
     about = {"partnership_id": assessment.partnership_id, "client_id": assessment.client_id, "made_at": now}
     Task.objects.bulk_create(
-        Task(**about, kind=f"trigger.{each.trigger.id}"[:60], subject_id=assessment.pk, due_on=today, agency_id=assessment.agency_id)
+        Task(
+            **about,
+            kind=f"trigger.{each.trigger.id}"[:60],
+            subject_id=assessment.pk,
+            words=each.trigger.text[:300],
+            why=each.trigger.why[:300],
+            countersigned=each.trigger.countersign,
+            due_on=today,
+            agency_id=assessment.agency_id,
+            made_by_id=assessment.completed_by_id,
+        )
         for each in urgent
     )
     managers = Membership.objects.open_on(today).filter(agency_id=assessment.agency_id, role="service-manager")

@@ -40,12 +40,12 @@ def register_client(
     ``looked_at_duplicates``: the keys of those on record who look like the same person and are not; whoever is missing there stops
     the registration with :class:`clients.policies.LikelyDuplicates`. Nothing is looked for in other agencies.
     """
-    policies.may_register(by)
+    agency_id = policies.may_register(by)
     policies.may_choose_keyworker(by, keyworker or by.person)
     policies.dates_fit(date_of_birth=date_of_birth, referred_on=referred_on)
     with transaction.atomic():
         # One registration at a time in an agency: a form that is sent twice must find the client that the first one made.
-        Agency.objects.select_for_update(no_key=True).get(pk=by.agency_id)
+        Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
         context.catch_up()
         resembling = Client.objects.visible_to(by).resembling(first_name=first_name, last_name=last_name, date_of_birth=date_of_birth)
         policies.nobody_overlooked(resembling[:DUPLICATES_SHOWN], looked_at_duplicates)
@@ -66,7 +66,7 @@ def register_client(
         episode = Episode(
             partnership_id=by.partnership_id,
             client=client,
-            agency_id=by.agency_id,
+            agency_id=agency_id,
             referred_on=referred_on,
             referral_source=referral_source,
             keyworker=keyworker or by.person,

@@ -1,18 +1,21 @@
 """The client, and what may be done to reach them safely."""
 
 from datetime import date
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING
 
 import pghistory
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Cast, Concat, Lower, Round
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Cast, Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
 from carehub import clock
 from carehub.models.access import Access
 from carehub.models.base import Keyed, Versioned
+from clients import sounding
 from clients.models.base import AboutClient
 from clients.reference import normalise
 
@@ -23,12 +26,23 @@ if TYPE_CHECKING:
 #: Computed over the clients in reach, never over all: an index on it could not be used under row security, whose conditions come
 #: first, and a stored column would make every INSERT return a row that is not visible yet.
 _ALL_NAMES = Lower(Concat(F("first_name"), Value(" "), F("last_name"), Value(" "), F("name_used")))
+#: From how many thousandths of likeness on a misspelt name is shown, and how much it counts that it sounds like what was typed.
+ALIKE, SOUNDS_LIKE = 300, 400
 _BY_LIKENESS = ("-likeness", "last_name", "first_name", "pk")
 
 
 def _thousandths(similarity: TrigramWordSimilarity) -> Cast:
     """As a whole number: PostgreSQL's is a four-byte float, which equals nothing that comes back from here."""
-    return Cast(Round(similarity * 1000.0), models.IntegerField())
+    return Cast(similarity * 1000.0, models.IntegerField())
+
+
+def _sounding_like(words: str) -> Q:
+    """Each word sounds like one of the name's; words too short for that must stand in it. Empty where all are too short."""
+    patterns = {word: sounding.pattern(word) for word in words.split()}
+    if not any(patterns.values()):
+        return Q()
+    rules = [Q(all_names__regex=pattern) if pattern else Q(all_names__contains=word) for word, pattern in patterns.items()]
+    return reduce(and_, rules)
 
 
 #: National monitoring takes nobody born earlier.
@@ -51,9 +65,17 @@ class ClientQuerySet(models.QuerySet["Client"]):
         found = self.filter(date_of_birth=born) if born else self
         if len(words) < 2:
             return found.annotate(likeness=Value(1000)).order_by(*_BY_LIKENESS) if born else self.none()
+        alike = TrigramWordSimilarity(words, _ALL_NAMES)
+        sounds = _sounding_like(words)
+        # Chosen by the bare conditions, the cheapest first; the order is worked out for those that were chosen, and only for them.
         return (
-            found.annotate(all_names=_ALL_NAMES, likeness=_thousandths(TrigramWordSimilarity(words, _ALL_NAMES)))
-            .filter(Q(all_names__contains=words) | Q(likeness__gte=400))
+            found.alias(all_names=_ALL_NAMES, alike=alike)
+            .filter(Q(all_names__contains=words) | sounds | Q(alike__gte=ALIKE / 1000))
+            .annotate(
+                likeness=Case(When(sounds, then=_thousandths(alike) + SOUNDS_LIKE), default=_thousandths(alike))
+                if sounds
+                else _thousandths(alike)
+            )
             .order_by(*_BY_LIKENESS)
         )
 

@@ -101,9 +101,7 @@ class Episode(AboutClient, Versioned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["client", "agency"], condition=~Q(state="discharged"), name="episode_one_open_in_an_agency"
-            ),
+            models.UniqueConstraint(fields=["client", "agency"], condition=~Q(state="discharged"), name="episode_one_open_in_an_agency"),
             models.CheckConstraint(
                 condition=Q(state="discharged", discharged_on__isnull=False) & ~Q(discharge_reason="") & ~Q(ending="")
                 | (~Q(state="discharged") & Q(discharged_on__isnull=True, discharge_reason="", ending="")),
