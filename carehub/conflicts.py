@@ -53,7 +53,7 @@ class ConflictForm(CareHubForm):
         super().__init__(data)
         for each in self.disagreements:
             choices = [(MINE, _("Keep what I wrote")), (THEIRS, _("Keep what stands there"))]
-            shows = {}
+            shows: dict[Any, Sequence[str]] = {}
             if each.text_field:
                 merged = f"{_MERGED}{each.name}"
                 choices.insert(0, (BOTH, _("Keep both")))
@@ -74,7 +74,7 @@ class ConflictForm(CareHubForm):
 
 
 def _chosen(data: QueryDict) -> dict[str, str]:
-    return {name.removeprefix(KEEP): data[name] for name in data if name.startswith(KEEP) and data[name]}
+    return {name.removeprefix(KEEP): str(data[name]) for name in data if name.startswith(KEEP) and data[name]}
 
 
 def as_text(marks: Mapping[str, str]) -> str:
