@@ -91,17 +91,23 @@ class Triages:
         day, at = assessment.took_place_on, assessment.completed_at
         done = at + timedelta(hours=self.chance.randint(1, 5)) if self.today - day >= DONE_WITHIN else None
         about = {"partnership_id": stay.episode.partnership_id, "client_id": somebody.client.pk, "made_at": at}
+        managers = [each for each in self.place.in_role(stay.stay.agency, "service-manager") if each.person != stay.worker.person]
         for each in urgent:
+            closer = (managers[0] if managers else None) if each.trigger.countersign else stay.worker
             self.tasks.append(
                 Task(
                     id=self.chance.key(),
                     **about,
                     kind=f"trigger.{each.trigger.id}"[:60],
                     subject_id=assessment.pk,
+                    words=each.trigger.text[:300],
+                    why=each.trigger.why[:300],
+                    countersigned=each.trigger.countersign,
                     due_on=day,
                     agency=stay.episode.agency,
-                    done_at=done,
-                    done_by=stay.worker.person if done else None,
+                    made_by=stay.worker.person,
+                    done_at=done if closer else None,
+                    done_by=closer.person if done and closer else None,
                 )
             )
         for manager in self.place.in_role(stay.stay.agency, "service-manager"):

@@ -1,9 +1,14 @@
 """What somebody has to do about a client (task), and what somebody has been told (notice)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from carehub.models.base import ClientRecord, ClientRecordQuerySet
+
+
+class TaskQuerySet(ClientRecordQuerySet):
+    def open(self):
+        return self.filter(done_at__isnull=True)
 
 
 class Task(ClientRecord):
@@ -12,12 +17,20 @@ class Task(ClientRecord):
     client_id = models.UUIDField()
     kind = models.CharField(max_length=60)
     subject_id = models.UUIDField()
+    #: What is to be done, and why, as it was said on the day it was asked for.
+    words = models.CharField(max_length=300)
+    why = models.CharField(max_length=300, blank=True)
+    #: Somebody else than who asked for it, a manager, must see that it was done: safeguarding and imminent risk.
+    countersigned = models.BooleanField(default=False)
     due_on = models.DateField()
     agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     made_at = models.DateTimeField()
+    made_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+
+    objects = TaskQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -26,8 +39,11 @@ class Task(ClientRecord):
                 condition=Q(done_at__isnull=True, done_by__isnull=True) | Q(done_at__isnull=False, done_by__isnull=False),
                 name="task_done_at_and_by",
             ),
+            models.CheckConstraint(
+                condition=Q(countersigned=False) | Q(done_by__isnull=True) | ~Q(done_by=F("made_by")), name="task_countersigned_by_another"
+            ),
         ]
-        indexes = [models.Index(fields=["person", "due_on"], condition=Q(done_at__isnull=True), name="task_open")]
+        indexes = [models.Index(fields=["agency", "due_on"], condition=Q(done_at__isnull=True), name="task_open")]
 
 
 class NoticeQuerySet(ClientRecordQuerySet):

@@ -10,6 +10,7 @@ from carehub.guards import requires
 from careplans.worklist import page_of
 from clients import due
 from clients.models import Episode
+from clients.open_tasks import open_tasks
 
 NARROWED = {
     "overdue": (_("overdue"), lambda today: due.overdue("next_due_on", today=today)),
@@ -37,5 +38,15 @@ def caseload(request: HttpRequest) -> HttpResponse:
         {"number": counts[name], "words": words, "url": f"{request.path}?show={name}", "state": LOOKS[name]}
         for name, (words, _rule) in NARROWED.items()
     ]
-    page = {"rows": rows, "further": further, "counts": items, "shown": shown, "shown_words": NARROWED[shown][0], "total": counts["all"]}
+    tasks = open_tasks(request.actor, mine=True, today=today)
+    events.saw(*(each.task.client_id for each in tasks))
+    page = {
+        "tasks": tasks,
+        "rows": rows,
+        "further": further,
+        "counts": items,
+        "shown": shown,
+        "shown_words": NARROWED[shown][0],
+        "total": counts["all"],
+    }
     return render(request, "careplans/caseload.html", page)

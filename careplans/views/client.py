@@ -24,6 +24,7 @@ from careplans.models import CarePlan, PlanVersion
 from careplans.views.plan_page import address, tabs
 from clients.banner import banner, episode_for_banner
 from clients.models import Assessment, Client, Episode
+from clients.open_tasks import open_tasks
 
 #: The plan in five lines.
 LINES = 5
@@ -75,6 +76,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "assessments": _assessments(person, actor),
         "documents": _documents(person),
         "contact": getattr(person, "safe_contact", None),
+        "tasks": open_tasks(actor, client_id=person.pk, today=clock.today()),
         "form": None,
     }
     return render(request, "careplans/client.html", context)

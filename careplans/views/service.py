@@ -9,6 +9,7 @@ from carehub.guards import requires
 from careplans.views.caseload import LOOKS, NARROWED, numbers
 from careplans.worklist import page_of
 from clients.models import Episode
+from clients.open_tasks import open_tasks
 
 
 @requires("service.view")
@@ -21,7 +22,10 @@ def service(request: HttpRequest) -> HttpResponse:
     events.saw(*(row.episode.client_id for row in rows))
     keyworkers = by_keyworker(held, today)
     counts = {name: sum(row[name] for row in keyworkers) for name in NARROWED}
+    tasks = open_tasks(actor, today=today)
+    events.saw(*(each.task.client_id for each in tasks))
     page = {
+        "tasks": tasks,
         "rows": rows,
         "further": further,
         "shown": shown,
