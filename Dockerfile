@@ -18,4 +18,4 @@ ENV PYTHONUNBUFFERED=1 CAREHUB_VAR=/var/lib/carehub
 USER carehub
 VOLUME /var/lib/carehub
 EXPOSE 8000
-CMD ["gunicorn", "--no-control-socket", "--bind=0.0.0.0:8000", "--workers=3", "--timeout=60", "--worker-tmp-dir=/dev/shm", "carehub.wsgi"]
+CMD ["gunicorn", "--bind=0.0.0.0:8000", "carehub.wsgi"]
