@@ -91,6 +91,8 @@ def broker(request, tmp_path, monkeypatch):
 def test_saves_go_on_while_the_broker_is_down(broker, committed, how_many, report, tmp_path):
     keyworker = factories.actor()
     clients = [factories.client_of(keyworker.agency, keyworker=keyworker) for _ in range(how_many(20, 200))]
+    with context.acting(keyworker):  # the first of a process loads the transport's code; the others are like any other day
+        jobs.enqueue(kind="tests.count", subject=clients[0].pk, by=keyworker)
     slowest = 0.0
     for client in clients:
         began = time.monotonic()
