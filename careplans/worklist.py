@@ -1,14 +1,16 @@
 """What is to be done for a client next: the row of every work list, and the button in it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clients import due
 from clients.models import Episode
 
 Next = Episode.NextDue
@@ -46,6 +48,28 @@ class WorkRow:
     @property
     def url(self) -> str:
         return reverse("client", args=[self.episode.client_id])
+
+
+#: What a work list can be narrowed to: its words, its look in carehub.states, its rule.
+NARROWED: dict[str, tuple[Promise, str, Callable[[date], Q]]] = {
+    "overdue": (_("overdue"), "overdue", lambda today: due.overdue("next_due_on", today=today)),
+    "week": (_("due this week"), "due-soon", lambda today: due.due_within("next_due_on", today=today)),
+    "sign": (_("to be signed"), "agreed", lambda today: Q(next_due_what=Next.SIGNATURE)),
+    "all": (_("everybody"), "", lambda today: Q()),
+}
+
+
+def numbers(today: date) -> dict[str, Count]:
+    """For one query: how many episodes fall under each of NARROWED."""
+    return {name: Count("pk", filter=rule(today)) for name, (_words, _look, rule) in NARROWED.items()}
+
+
+def as_links(counts: Mapping[str, int], path: str) -> list[dict[str, object]]:
+    """The counts on top of a work list, each a link that narrows it."""
+    return [
+        {"number": counts[name], "words": words, "url": f"{path}?show={name}", "state": look}
+        for name, (words, look, _rule) in NARROWED.items()
+    ]
 
 
 #: Keyset paging: a page begins after the last row of the one before, so page 400 costs what page 1 costs.

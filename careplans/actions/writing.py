@@ -130,13 +130,16 @@ def _own_keys(version: PlanVersion, stored: Content, said: Content, opened: Mapp
         return key if not key or key in known else content.own_key(version.pk, key)
 
     rows = {kind: {own(key): dict(row) for key, row in each.items()} for kind, each in said.rows.items()}
-    for action in rows["action"].values():
-        action["goal_id"] = own(action.get("goal_id", ""))
     marks = {}
     for address, mark in opened.items():
         kind, dot, rest = address.partition(".")
         key, _dot, name = rest.partition(".")
         marks[f"{kind}.{own(key)}.{name}" if dot else address] = mark
+    for key, action in rows["action"].items():
+        goal, address = action.get("goal_id", ""), f"action.{key}.goal_id"
+        action["goal_id"] = own(goal)
+        if marks.get(address) == stale.mark(goal):  # the goal has another key now; the action has not moved for that
+            marks[address] = stale.mark(own(goal))
     return Content(dict(said.texts), rows), marks
 
 

@@ -35,7 +35,7 @@ def read(data: QueryDict, stored: Content) -> Content:
     dates: dict[tuple[str, str, str], dict[str, str]] = {}
     gone: set[tuple[str, str]] = set()
     for name in data:
-        if not (match := _FIELD.fullmatch(name)):
+        if not (match := _FIELD.fullmatch(name)) or not data.getlist(name):
             continue
         kind, key, field, part = match.groups()
         row = said.rows[kind].setdefault(key, dict(stored.rows[kind].get(key, {})) | dict.fromkeys(BOXES.get(kind, ()), ""))
@@ -61,10 +61,10 @@ def read(data: QueryDict, stored: Content) -> Content:
 def _texts(said: Content, data: QueryDict) -> None:
     for name in TEXTS:
         if name in DATES:
-            parts = {part: data[f"{name}_{part}"] for part in DateInput.PARTS if f"{name}_{part}" in data}
+            parts = {part: data[f"{name}_{part}"] for part in DateInput.PARTS if data.getlist(f"{name}_{part}")}
             if parts:
                 said.texts[name] = date_text(parts)
-        elif name in data:
+        elif data.getlist(name):
             said.texts[name] = data[name]
 
 
@@ -94,7 +94,8 @@ def fields_of(address: str, text: str) -> Iterator[tuple[str, list[str]]]:
     if address.rpartition(".")[2] in DATES:
         yield from ((f"{name}_{part}", [box]) for part, box in zip(DateInput.PARTS, date_boxes(text), strict=True))
     else:
-        yield name, [text] if text else []
+        is_box = address.rpartition(".")[2] in BOXES.get(address.partition(".")[0], ())
+        yield name, [] if is_box and not text else [text]
 
 
 def keys_of_page(data: QueryDict, stored: Content, version: UUID) -> dict[str, str]:

@@ -26,6 +26,8 @@ class PartForm(CareHubForm):
     """One row, or the texts. ``problems``: field → sentences."""
 
     kind = ""
+    #: The empty row that was asked for.
+    added = False
 
     def __init__(self, key: str, row: Row, problems: Mapping[str, list[str]] | None = None):
         self.key, self.row = key, row
@@ -145,11 +147,13 @@ class PlanPage:
         self.goals = [self._goal(key, row, number) for number, (key, row) in enumerate(said.rows["goal"].items(), start=1)]
         if not self.goals or add == "goal":
             self.goals.append(self._goal(new_key(), {}, len(self.goals) + 1))
+            self.goals[-1].added = add == "goal"
         self.steps = [StepForm(key, row, self._at.get(f"risk.{key}")) for key, row in said.rows["risk"].items()]
         covered = {row.get("area") for row in said.rows["risk"].values()}
         self.steps += [empty_step(area) for area in areas if area not in covered]
         if add == "risk":
             self.steps.append(empty_step(""))
+            self.steps[-1].added = True
 
     def _goal(self, key: str, row: Row, number: int) -> GoalForm:
         goal = GoalForm(key, row, self._at.get(f"goal.{key}"))
@@ -157,6 +161,7 @@ class PlanPage:
         goal.actions = [ActionForm(each, action, self._at.get(f"action.{each}")) for each, action in self.said.actions_of(key).items()]
         if not goal.actions or self.add == f"action-{key}":
             goal.actions.append(ActionForm(new_key(), {"goal_id": key}))
+            goal.actions[-1].added = self.add == f"action-{key}"
         return goal
 
     @cached_property

@@ -45,9 +45,7 @@ class CarePlan(AboutClient, Versioned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["client"], condition=Q(lead=True) & ~Q(state="closed"), name="plan_one_lead_for_a_client"
-            ),
+            models.UniqueConstraint(fields=["client"], condition=Q(lead=True) & ~Q(state="closed"), name="plan_one_lead_for_a_client"),
             models.CheckConstraint(
                 condition=~Q(state="current") | Q(current__isnull=False, review_due_on__isnull=False),
                 name="plan_current_has_version_and_review",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from carehub import conflicts, stale
 from carehub.keeping import Keeping
 from careplans.actions.writing import PlanConflict
-from careplans.content import APART, DATES
+from careplans.content import APART, DATES, Content
 from careplans.forms import posted
 from careplans.forms.writing import ActionForm, GoalForm, NeedForm, StepForm, TextsForm
 from careplans.models import Action, Domain, Need
@@ -43,8 +43,8 @@ def conflict_page(
         line = _in_page(address, keys)
         lines.append(_disagreement(line, mine, theirs))
         if None in (mine, theirs):  # one of the two took the row off: the choice is about all of it
-            row = line.rpartition(".")[0]
-            also += [name for name in (*marks, *conflicts.opened(submitted)) if name.startswith(f"{row}.")]
+            rows = _with_its_actions(line.rpartition(".")[0], submitted)
+            also += [name for name in (*marks, *conflicts.opened(submitted)) if name.rpartition(".")[0] in rows]
     return conflicts.page(
         request,
         lines,
@@ -55,6 +55,16 @@ def conflict_page(
         theirs_by=_("A colleague, or you in another window,"),
         **context,
     )
+
+
+def _with_its_actions(row: str, submitted: QueryDict) -> set[str]:
+    """A goal that stays or goes does so with its actions."""
+    kind, _dot, key = row.partition(".")
+    rows = {row}
+    if kind == "goal":
+        said = posted.read(submitted, Content())
+        rows |= {f"action.{each}" for each, action in said.rows["action"].items() if action.get("goal_id") == key}
+    return rows
 
 
 def _in_page(address: str, keys: dict[str, str]) -> str:

@@ -1,13 +1,13 @@
 """My service: who needs help, who needs me? For the service manager."""
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from carehub import clock, events, local_settings
 from carehub.guards import requires
-from careplans.views.caseload import LOOKS, NARROWED, numbers
-from careplans.worklist import page_of
+from careplans.models import CarePlan
+from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients.models import Episode
 from clients.open_tasks import open_tasks
 
@@ -18,37 +18,35 @@ def service(request: HttpRequest) -> HttpResponse:
     actor = request.actor
     held = Episode.objects.visible_to(actor).of_agency(actor.agency_id).open()
     shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "overdue"
-    rows, further = page_of(held.filter(NARROWED[shown][1](today)), request.GET.get("after", ""))
-    events.saw(*(row.episode.client_id for row in rows))
+    words, _look, rule = NARROWED[shown]
+    rows, further = page_of(held.filter(rule(today)), request.GET.get("after", ""))
     keyworkers = by_keyworker(held, today)
     counts = {name: sum(row[name] for row in keyworkers) for name in NARROWED}
     tasks = open_tasks(actor, today=today)
-    events.saw(*(each.task.client_id for each in tasks))
+    events.saw(*(row.episode.client_id for row in rows), *(each.task.client_id for each in tasks))
     page = {
         "tasks": tasks,
         "rows": rows,
         "further": further,
+        "counts": as_links(counts, request.path),
         "shown": shown,
-        "shown_words": NARROWED[shown][0],
-        "counts": [
-            {"number": counts[name], "words": words, "url": f"{request.path}?show={name}", "state": LOOKS[name]}
-            for name, (words, _rule) in NARROWED.items()
-        ],
+        "shown_words": words,
+        "total": counts["all"],
         "keyworkers": keyworkers,
         "grace_days": local_settings.of(actor.partnership).review_grace_days,
-        "total": counts["all"],
     }
     return render(request, "careplans/service.html", page)
 
 
 def by_keyworker(held, today) -> list[dict]:
     """A row a keyworker: how many under each of NARROWED, with a plan in force, at high risk. One query; the sums are the service's."""
+    in_force = Exists(CarePlan.objects.filter(episode=OuterRef("pk"), state=CarePlan.State.CURRENT))
     return list(
-        held.values(name=F("keyworker__name"))
+        held.values("keyworker_id", name=F("keyworker__name"))
         .annotate(
-            with_plan=Count("pk", filter=Q(next_due_what=Episode.NextDue.REVIEW)),
+            with_plan=Count("pk", filter=in_force),
             high_risk=Count("pk", filter=Q(risk=Episode.Risk.HIGH)),
             **numbers(today),
         )
-        .order_by("-overdue", "name")
+        .order_by("-overdue", "name", "keyworker_id")
     )

@@ -113,7 +113,7 @@ def _save(request: HttpRequest, version: PlanVersion, stored: Content, keeping: 
         messages.error(request, str(reason))
         return redirect("plan-show", version.client_id, version.pk)
     keeping.done()
-    return _go_on(request, saved)
+    return _go_on(request, saved, stored)
 
 
 def settled(data: QueryDict, stored: Content) -> QueryDict:
@@ -142,11 +142,11 @@ def _as_it_stands(data: QueryDict, stored: Content, line: str) -> Iterator[tuple
     yield removed, []
 
 
-def _go_on(request: HttpRequest, version: PlanVersion) -> HttpResponse:
+def _go_on(request: HttpRequest, version: PlanVersion, before: Content) -> HttpResponse:
     """To where the pressed button leads."""
     here = address("plan-edit", version)
-    if add := request.POST.get("add", ""):
-        return HttpResponseRedirect(f"{here}?add={add}#added") if _known_add(add) else HttpResponseRedirect(here)
+    if add := _wanted(request.POST.get("add", ""), version, before):
+        return HttpResponseRedirect(f"{here}?add={add}#added")
     if request.POST.get("up"):
         return HttpResponseRedirect(f"{here}#goals")
     if request.POST.get("then") == "agree":
@@ -155,8 +155,14 @@ def _go_on(request: HttpRequest, version: PlanVersion) -> HttpResponse:
     return HttpResponseRedirect(here)
 
 
-def _known_add(add: str) -> bool:
-    return add in ("goal", "risk") or (add.startswith("action-") and add.replace("-", "").isalnum() and len(add) < 70)
+def _wanted(add: str, version: PlanVersion, before: Content) -> str:
+    """Which empty row was asked for; '' for none. A goal that was new in this form has a key of its own by now."""
+    if add in ("goal", "risk"):
+        return add
+    kind, _dash, key = add.partition("-")
+    if kind != "action" or not key:
+        return ""
+    return f"action-{key if key in before.rows['goal'] else content.own_key(version.pk, key)}"
 
 
 def _whole(text: str | None) -> int:

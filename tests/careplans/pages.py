@@ -7,13 +7,19 @@ from lxml import html
 
 def form_of(response: Any, *, button: tuple[str, str] | None = None) -> dict[str, list[str]]:
     """The fields of the page's main form with their values: what is in a template is not part of it, nor are buttons not pressed."""
-    page = html.fromstring(response.content.decode())
+    page = tree_of(response)
     for each in page.xpath("//template"):
         each.getparent().remove(each)
     (form,) = page.xpath("//main//form[.//input[@name='opened'] or .//input[@name='seen_text']]")
     data: dict[str, list[str]] = {}
-    for name, value in form.form_values():
-        data.setdefault(name, []).append(value)
+    for field in form.inputs:
+        kind = field.get("type", "").lower()
+        if not field.name or kind in ("submit", "file") or (kind in ("checkbox", "radio") and "checked" not in field.attrib):
+            continue
+        value = field.get("value", "on") if kind in ("checkbox", "radio") else field.value or ""
+        if field.tag == "textarea":  # a line break that begins it is no part of it: HTML takes it off, lxml does not
+            value = value.removeprefix("\n")
+        data.setdefault(field.name, []).append(value)
     if button:
         data[button[0]] = [button[1]]
     return data
@@ -24,6 +30,10 @@ def names(data: dict[str, Any], ending: str, kind: str = "") -> list[str]:
     return [name for name in data if name.endswith(f"-{ending}") and name.startswith(kind)]
 
 
+def tree_of(response: Any) -> Any:
+    return html.fromstring(response.content.decode())
+
+
 def texts(response: Any, path: str) -> list[str]:
     """The text of every element that XPath finds."""
-    return [" ".join(each.text_content().split()) for each in html.fromstring(response.content.decode()).xpath(path)]
+    return [" ".join(each.text_content().split()) for each in tree_of(response).xpath(path)]
