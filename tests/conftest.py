@@ -27,7 +27,7 @@ for _theirs in ("CAREHUB_DEBUG", "CAREHUB_BROKER_URL", "CAREHUB_CACHE_URL", "CAR
 
 django.setup()
 
-pytest_plugins = ["tests.proofs", "tests.world"]
+pytest_plugins = ["tests.proofs", "tests.world", "tests.journeys.fixtures"]
 
 
 # --- The machine ------------------------------------------------------------------------------------------------------

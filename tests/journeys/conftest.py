@@ -1,0 +1,13 @@
+"""Everything here is a journey: a person in a real browser, a CareHub that runs as 'make run' runs it."""
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.journey)

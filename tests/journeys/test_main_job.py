@@ -1,0 +1,145 @@
+"""The main job, whole: from signing in to a sealed plan, and to the day on which its review is overdue."""
+
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.journeys import steps
+from tests.journeys.browser import Window
+from tests.journeys.server import CareHub, until
+
+OTHER_AGENCIES = "We do not look in other agencies. Ask for consent to check other agencies."
+
+
+def test_from_signing_in_to_a_sealed_plan_and_its_overdue_review(window, carehub: CareHub, tmp_path: Path):
+    today, who = carehub.today(), steps.newcomer()
+
+    # Given a keyworker at their desk, and somebody who came back under a name that is spelt a little differently
+    desk: Window = window()
+    page = desk.page
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    desk.look()
+    steps.sign_in(desk, steps.KEYWORKER)
+    expect(page.get_by_role("heading", level=1)).to_have_text("What is due first")
+    desk.look()
+    steps.register(desk, who, carehub)
+    again = steps.Newcomer(who.first_name, f"{who.last_name[:-1]}", who.born)
+
+    # When they register them with what may safely be done to reach them
+    page.goto("/")
+    steps.press(page, "Register a client")
+    expect(page.get_by_text(OTHER_AGENCIES)).to_be_visible()
+    desk.look("empty")
+    steps.fill_in_registration(page, again, carehub)
+    steps.press(page, "Register")
+
+    # Then the likely duplicate of their own agency is shown before anything is saved, and of others nothing is said
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is this the same person?")
+    expect(page.get_by_text(OTHER_AGENCIES)).to_be_visible()
+    expect(page.get_by_role("heading", name=who.name, exact=True)).to_be_visible()
+    desk.look("a likely duplicate")
+    steps.press(page, "This is somebody else", exact=False)
+    client = steps.arrived(page, again)
+    desk.look("just registered")
+    expect(page.get_by_text("What to say: It is Sam, about Tuesday")).to_be_visible()
+    expect(page.get_by_text("Yes: telephone, text message")).to_be_visible()
+
+    # When they do the triage with them, the brief risk in it
+    steps.triage(desk)
+    desk.look("after the triage")
+
+    # Then what was found stands on the page, in words
+    expect(page.get_by_role("region", name="Risks")).to_contain_text("verdose")
+
+    # When they write the initial plan together
+    steps.start_plan(desk)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Write the plan")
+    expect(page.get_by_text("Write down at least one goal")).to_be_visible()
+    desk.look("nothing written")
+    steps.write_plan(page, today, review_on=today + timedelta(days=14))
+    desk.look("written")
+    steps.agree(desk)
+    desk.look("not signed")
+
+    # And both sign on the screen, one with the mouse and one with the keyboard
+    steps.type_signatures(page, again)
+    steps.draw_signature(page, steps.party(page, "Client"))
+    desk.look("drawn and typed")
+    steps.sign(desk)
+
+    # Then it is locked: the page says so, and nobody can write in it
+    desk.look("signed")
+    plan = page.url
+    expect(page.get_by_text("Locked", exact=False).first).to_be_visible()
+    expect(page.get_by_role("link", name="Go on writing")).to_have_count(0)
+    page.goto(plan.removesuffix("/") + "/edit/")
+    assert page.url.partition("?")[0] == plan.partition("?")[0]
+
+    # And the worker makes its document, sealed
+    address = steps.wait_for_document(page)
+    desk.look("its document ready")
+    answer = desk.context.request.get(address)
+    pdf = tmp_path / "plan.pdf"
+    pdf.write_bytes(answer.body())
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.body().startswith(b"%PDF")
+    words = " ".join(subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True, timeout=60).stdout.split())
+    for said in (again.name, "I want to see my daughter without being ill", "Write to the council", steps.KEYWORKER):
+        assert said in words
+    verdict = carehub.manage("verify_document", str(pdf))
+    assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+    assert "plan.pdf: genuine" in verdict.stdout
+    seal = subprocess.run(["pdfsig", pdf], capture_output=True, text=True, timeout=60)
+    assert "Signature is Valid" in seal.stdout
+    assert "Total document signed" in seal.stdout
+
+    # And the code on the sheet leads to a page that says it is current, and nothing else
+    [(token,)] = carehub.ask(
+        "SELECT c.token FROM carehub_documentcheck c JOIN carehub_document d ON d.check_entry_id = c.id WHERE d.client_id = %(client)s",
+        {"client": client},
+    )
+    stranger: Window = window()
+    stranger.page.goto(f"/check/{token}/")
+    expect(stranger.page.get_by_text("Yes: this is the current version")).to_be_visible()
+    stranger.look("current")
+    assert again.last_name not in stranger.page.content()
+
+    # When a month goes by on the demonstration's clock
+    page.goto("/demonstration/clock/")
+    desk.look()
+    steps.press(page, "A month on")
+    expect(page.get_by_text("The clock has been moved on.")).to_be_visible()
+    desk.look("moved on")
+
+    # Then beat finds the overdue review: the keyworker has a notice
+    notice = page.get_by_role("row").filter(has_text=again.name).filter(has_text="overdue")
+
+    def told() -> bool:
+        page.goto("/notices/")
+        return bool(notice.count())
+
+    until(told, what="the keyworker's notice", every=1.5)
+    desk.look("an overdue review")
+    with page.expect_navigation():
+        notice.first.get_by_role("button").click()
+    assert client in page.url
+    desk.look("its review overdue")
+    page.goto("/caseload/?show=overdue")
+    desk.look("overdue")
+
+    # And the service manager sees them in the list of their service
+    office: Window = window()
+    steps.sign_in(office, steps.MANAGER)
+    expect(office.page.get_by_role("heading", level=1)).to_have_text("Who needs help")
+    office.look()
+    listed = office.page.get_by_role("row").filter(has_text=again.name)
+    while not listed.count():
+        steps.press(office.page, "Further down the list")
+    expect(listed.first).to_contain_text(steps.KEYWORKER)
+    expect(listed.first).to_contain_text("verdue")
+    office.look("further down")
+    office.page.goto("/notices/")
+    office.look("the manager's")
