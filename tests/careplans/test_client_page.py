@@ -1,0 +1,124 @@
+"""The client page: who, what is agreed, what next."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from carehub import clock, context
+from carehub.models import Event
+from careplans.actions import revising
+from clients.models import Episode
+from tests import factories
+from tests.careplans import plans
+from tests.careplans.pages import texts
+from tests.queries import at_most
+
+BUTTON = "//*[@class='page-head__action']//*[contains(@class, 'govuk-button')]"
+
+
+@pytest.fixture
+def browser(signed_in, keyworker):
+    return signed_in(keyworker)
+
+
+def page_of(browser, client):
+    return browser.get(reverse("client", args=[client.pk]))
+
+
+def test_waiting_for_triage(keyworker, agency, browser):
+    client = factories.client_of(agency, keyworker=keyworker, state="referral", next_due=("triage", clock.today() - timedelta(days=2)))
+    page = page_of(browser, client)
+    assert texts(page, BUTTON) == ["Start triage"]
+    assert "Overdue" in texts(page, "//h1")[0]
+    assert "There is no plan yet" in page.content.decode()
+    assert texts(page, "//nav[@class='tabs']//a") == ["Summary"]
+
+
+def test_from_plan_to_review(triaged, keyworker, browser):
+    assert texts(page_of(browser, triaged), BUTTON) == ["Write the plan"]
+    version = plans.written(triaged, keyworker)
+    assert texts(page_of(browser, triaged), BUTTON) == ["Go on with the plan"]
+    with context.acting(keyworker):
+        version = plans.agree(version=version, by=keyworker, seen_text=plans.said_of(version, keyworker).fingerprint())
+    assert texts(page_of(browser, triaged), BUTTON) == ["Sign the plan"]
+    signed = plans.signed(triaged, keyworker, version=version)
+    page = page_of(browser, triaged)
+    assert texts(page, BUTTON) == ["Review the plan"]
+    assert texts(page, "//nav[@class='tabs']//a") == ["Summary", "Plan"]
+    with context.acting(keyworker):
+        revising.start_revision(plan=signed.plan, by=keyworker)
+    assert texts(page_of(browser, triaged), BUTTON) == ["Go on with the plan"]
+
+
+def test_the_plan_in_five_lines(triaged, keyworker, browser):
+    version = plans.begun(triaged, keyworker)
+    said = plans.filled(plans.said_of(version, keyworker))
+    for number in range(6):
+        said.rows["goal"][f"g{number}"] = {"domain": "health", "client_words": f"Goal {number}"}
+    plans.save(version, said, keyworker)
+    page = page_of(browser, triaged)
+    lines = texts(page, "//li[@class='lines__line']")
+    assert len(lines) == 5
+    assert lines[0].startswith("I want to sleep through 1 action, next by")
+    assert "and 2 more" in page.content.decode()
+
+
+def test_risks_with_the_day_they_were_last_asked(triaged, keyworker, browser):
+    words = [{"words": "Injects now", "level": "medium", "area": "substance", "asked_on": "2026-03-01"}]
+    with factories.loading(triaged.partnership_id):
+        Episode.objects.filter(client=triaged).update(risk="medium", risk_words=words, risk_asked_on=clock.today())
+    (line,) = texts(page_of(browser, triaged), "//ul[contains(@class, 'risks') and not(contains(@class, 'banner'))]/li")
+    assert "Injects now" in line
+    assert "last asked 1 March 2026" in line
+
+
+def test_assessments_documents_and_safe_contact(triaged, keyworker, browser):
+    plans.signed(triaged, keyworker)
+    page = page_of(browser, triaged).content.decode()
+    assert "Triage and brief risk assessment" in page
+    assert "Being made" in page
+    assert "Say it is Sam" in page
+
+
+def test_a_telephone_that_must_not_be_used_is_not_shown(agency, keyworker, browser):
+    client = factories.client_of(agency, keyworker=keyworker, contact=dict.fromkeys(("by_telephone", "by_voicemail", "by_text"), False))
+    assert client.telephone not in page_of(browser, client).content.decode()
+
+
+def test_who_may_open_it(triaged, agency, stranger, signed_in, client):
+    address = reverse("client", args=[triaged.pk])
+    assert signed_in(stranger).get(address).status_code == 404
+    assert signed_in(factories.actor(role="reception", agency=agency)).get(address).status_code == 403
+    assert signed_in(factories.actor(role="commissioner", partnership=agency.partnership)).get(address).status_code == 403
+    assert client.get(address).url.startswith(reverse("account_login"))
+
+
+def test_a_colleague_elsewhere_reads_and_has_no_button(triaged, keyworker, stranger, signed_in):
+    plans.signed(triaged, keyworker)
+    factories.access(triaged, agency=stranger.agency, basis="consent")
+    page = page_of(signed_in(stranger), triaged)
+    assert page.status_code == 200
+    assert texts(page, BUTTON) == []
+
+
+def test_a_discharged_client_can_be_read(triaged, keyworker, browser):
+    plans.signed(triaged, keyworker)
+    with factories.loading(triaged.partnership_id):
+        Episode.objects.filter(client=triaged).update(
+            state="discharged", discharged_on=clock.today(), discharge_reason="5", ending="neutral", next_due_what="", next_due_on=None
+        )
+    page = page_of(browser, triaged)
+    assert page.status_code == 200
+    assert texts(page, BUTTON) == []
+
+
+def test_it_is_one_event_and_asks_little(triaged, keyworker, browser):
+    plans.signed(triaged, keyworker)
+    page_of(browser, triaged)
+    with context.acting(keyworker):
+        before = Event.objects.count()
+    with at_most(12):
+        page_of(browser, triaged)
+    with context.acting(keyworker):
+        assert Event.objects.count() == before + 1
