@@ -239,8 +239,8 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """As it was asked, in the version of the form that it was recorded on."""
     assessment = _assessment(request, client_id, pk)
     form = assessing.form_of(assessment)
-    by = assessment.completed_by or assessment.started_by
-    stamp = Stamp(assessment.took_place_on, by.name)
+    by = assessment.completed_by
+    stamp = Stamp(assessment.took_place_on, by.name) if by else None
     context = _context(request, assessment, form) | {
         "sections": as_asked.show(form, assessment.answers, stamp=stamp),
         "says": what_answers_say(form, assessment.answers),
