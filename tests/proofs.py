@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.bench.table import figures, table
+
 FULL = os.environ.get("CAREHUB_PROOF", "") not in ("", "0")
 
 
@@ -61,5 +63,7 @@ def pytest_terminal_summary(terminalreporter) -> None:
     ]
     if called or lines:
         terminalreporter.write_sep("-", "promises and figures")
-        for text in dict.fromkeys([*called, *lines]):
+        said = list(dict.fromkeys([*called, *lines]))
+        measured = [text for text in said if text.startswith("{")]
+        for text in [*(text for text in said if text not in measured), *table(figures(measured))]:
             terminalreporter.write_line(text)

@@ -80,7 +80,7 @@ def proof(words: list[str]) -> int:
 
 def bench(words: list[str]) -> int:
     """The speed table: printed, and written as JSON. In order, with nothing beside it, on a server that waits for its disk."""
-    told = make_private(data_folder()) / "figures.xml"
+    told = make_private(make_private(data_folder()) / "bench") / "figures.xml"
     code = _pytest("make bench", ["-m", "bench", "-p", "no:randomly", f"--junitxml={told}", *words], durable=True)
     if told.exists():
         figures = figures_in(told)

@@ -1,0 +1,105 @@
+"""The speed table's rows of scheduled passes, and of the figures that they make."""
+
+import json
+import time
+from unittest.mock import patch
+
+import pytest
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from carehub import clock, context
+from carehub.demo import many_statements
+from carehub.demo.many import load_many
+from carehub.models import Notice, Partnership
+from careplans.actions.reviews import tell_of_reviews
+from reports.actions.freezing import freeze
+from tests.bench.asking import Ask
+from tests.bench.conftest import READS
+from tests.queries import count_of
+
+pytestmark = pytest.mark.bench
+
+
+def _pass(partnerships, work) -> dict:
+    """Seconds by the clock, and of them outside the database; the most queries that one partnership took."""
+    queries, began, worked = 0, time.monotonic(), time.process_time()
+    done = 0
+    for partnership in partnerships:
+        with CaptureQueriesContext(connection) as captured:
+            done += work(partnership)
+        queries = max(queries, count_of(captured))
+    took, web = time.monotonic() - began, time.process_time() - worked
+    return {"queries": queries, "done": done, "seconds": round(took, 2), "seconds of Python": round(web, 2)}
+
+
+def _notices(partnerships) -> int:
+    found = 0
+    for each in partnerships:
+        with context.on_duty(each.pk, "reviews"):
+            found += Notice.objects.filter(partnership_id=each.pk).count()
+    return found
+
+
+def test_everything_overdue_is_told(house, report):
+    """Twice: the first finds it all, the second, as every quarter of an hour, finds nothing new."""
+    partnerships = list(Partnership.objects.using("owner").all())
+    first = _pass(partnerships, tell_of_reviews)
+    again = _pass(partnerships, tell_of_reviews)
+    assert first["done"] == _notices(partnerships) > house.clients / 20
+    assert again["done"] == 0
+    clients = f"{house.clients:,} clients"
+    report(json.dumps({f"overdue reviews found among {clients}": first, f"the same pass again, {clients}": again}))
+    assert first["seconds"] <= 30
+    # A mail for each of the staff is written, so not a fixed number; but none for each client.
+    assert first["queries"] <= 40 + 5 * _staff()
+    assert again["queries"] <= 20
+
+
+def _staff() -> int:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT max(n) FROM (SELECT count(*) n FROM carehub_membership GROUP BY partnership_id) each")
+        return cursor.fetchone()[0]
+
+
+def test_a_hundred_thousand_in_one_partnership(databases, django_db_blocker, report):
+    """Clients and their episodes only: the pass reads nothing else."""
+    with (
+        django_db_blocker.unblock(),
+        databases.fresh(),
+        patch.dict(many_statements.ROUNDS, clear=True),
+        patch.dict(many_statements.AFTER, clear=True),
+    ):
+        with connections["owner"].cursor() as cursor:
+            for table in ("clients_client", "clients_safecontact", "clients_episode"):
+                # Their history takes most of the time, and nobody looks at it here.
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        load_many(clients=100_000, partnerships=1, today=clock.today())
+        partnerships = list(Partnership.objects.using("owner").all())
+        first = _pass(partnerships, tell_of_reviews)
+        again = _pass(partnerships, tell_of_reviews)
+        connections.close_all()
+    report(json.dumps({"overdue reviews found among 100,000 clients": first, "the same pass again, 100,000 clients": again}))
+    assert first["done"] > 10_000
+    assert again["done"] == 0
+    assert first["seconds"] <= 30
+
+
+def test_months_are_frozen(house, report):
+    partnerships = list(Partnership.objects.using("owner").all())
+    first = _pass(partnerships, freeze)
+    again = _pass(partnerships, freeze)
+    # Two figures a month.
+    a_month = first["seconds"] / max(1, first["done"] / 2 / len(partnerships))
+    report(json.dumps({f"figures of {house.clients:,} clients counted and frozen": first | {"seconds a month": round(a_month, 2)}}))
+    assert a_month <= 120
+    assert again["done"] == 0
+
+
+def test_dashboards(house, row):
+    """After the months were frozen: of snapshots, whatever the number of clients."""
+    for what, role, path in (("partnership's figures", "partnership-manager", "/"), ("commissioner's figures", "commissioner", "/")):
+        cookies = house.signed_in(house.somebody(role))
+        path = house.get_redirected(path, cookies)
+        found = row(what, [Ask(path, cookies)] * (READS // 2), queries=6, times_empty=12)
+        assert found["kB"] <= 15
