@@ -18,6 +18,9 @@ from carehub.embedded.processes import Program, Stopped, Supervisor
 from carehub.embedded.progress import STARTED_AT, say, step
 from carehub.embedded.running import given_database
 
+#: A program, not a module of Python.
+DJADE = Path(sys.executable).with_name("djade")
+
 
 class Trial:
     """A server, the environment that points at it, and programs run in the terminal one after the other."""
@@ -124,7 +127,7 @@ def check(words: list[str]) -> int:
             "lint": lambda: one.python("-m", "ruff", "check", "--quiet", "."),
             "format": lambda: one.python("-m", "ruff", "format", "--check", "--quiet", "."),
             "types": lambda: one.python("-m", "mypy"),
-            "templates": lambda: one.python("-m", "djade", "--check", "--target-version", "5.2", *templates) if templates else 0,
+            "templates": lambda: one.run(DJADE, "--check", *templates),
             "system check": lambda: one.python("manage.py", "check"),
             "system check, production": lambda: one.python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **production),
             "migrations": lambda: one.python("manage.py", "makemigrations", "--check", "--dry-run"),
@@ -144,7 +147,6 @@ def fix(words: list[str]) -> int:
     one = Trial(Supervisor(), dict(os.environ))
     templates = sorted(str(path) for path in (ROOT / "templates").rglob("*.html"))
     codes = [one.python("-m", "ruff", "check", "--fix", "."), one.python("-m", "ruff", "format", ".")]
-    if templates:
-        # djade answers 1 when it has changed something.
-        one.python("-m", "djade", "--target-version", "5.2", *templates)
+    # djade answers 1 when it has changed something.
+    one.run(DJADE, *templates)
     return max(codes)
