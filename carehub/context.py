@@ -51,7 +51,7 @@ def _set(*, partnership: object = "", agency: object = "", person: object = "", 
 
 def _write(values: list[str]) -> None:
     now = values[_SETTINGS.index("carehub.now")]
-    connection.carehub_moment = datetime.fromisoformat(now) if now else clock.now()
+    connection.carehub_moment = datetime.fromisoformat(now) if now else clock.now()  # type: ignore[attr-defined]  # ours, kept on the connection
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS), values)
 
@@ -74,13 +74,13 @@ def _for_a_while() -> Iterator[None]:
                 _write(before)
     except BaseException:
         # The savepoint took the settings back; the instant goes with them.
-        connection.carehub_moment = moment_before
+        connection.carehub_moment = moment_before  # type: ignore[attr-defined]  # ours, kept on the connection
         raise
 
 
 def moment() -> datetime:
     """The instant that row security takes for now in this transaction. What begins with it, is dated with it."""
-    return connection.carehub_moment
+    return connection.carehub_moment  # type: ignore[attr-defined]  # ours, kept on the connection
 
 
 def catch_up() -> None:
@@ -88,7 +88,7 @@ def catch_up() -> None:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('carehub.now', %s, true)", [now.isoformat()])
-    connection.carehub_moment = now
+    connection.carehub_moment = now  # type: ignore[attr-defined]  # ours, kept on the connection
 
 
 def clear() -> None:

@@ -13,7 +13,6 @@ from django.db import connection
 from carehub import clock
 from carehub.actors import Actor
 
-
 _WRITE = """
 WITH event AS (
     INSERT INTO carehub_event (id, at, partnership_id, person_id, membership_id, verb, page, method, status,

@@ -26,8 +26,19 @@ PERMISSIONS: dict[str, Promise] = {
 }
 
 CLINICAL = frozenset(
-    "caseload.view client.find client.contact client.view client.register assessment.write plan.view plan.write plan.sign "
-    "document.view tasks.view".split()
+    {
+        "caseload.view",
+        "client.find",
+        "client.contact",
+        "client.view",
+        "client.register",
+        "assessment.write",
+        "plan.view",
+        "plan.write",
+        "plan.sign",
+        "document.view",
+        "tasks.view",
+    }
 )
 
 

@@ -24,7 +24,7 @@ def start_revision(*, plan: CarePlan, by: Actor) -> PlanVersion:
         if begun := versions.filter(locked_at__isnull=True).first():
             begun.plan = plan
             return begun
-        signed = content.loaded(versions).get(pk=plan.current_id)
+        signed = content.loaded(versions).get(pk=plan.current_id)  # type: ignore[misc]  # check_revise saw that there is one
         about = {"partnership_id": plan.partnership_id, "client_id": plan.client_id}
         draft = PlanVersion(**about, plan=plan, number=signed.number + 1, copied_from=signed, begun_at=clock.now(), begun_by=by.person)
         draft.partnership = signed.partnership

@@ -13,6 +13,7 @@ from carehub.files import store
 from carehub.models import StoredFile
 from carehub.rules import Refused
 from careplans import content, documents, policies, sheets
+from careplans.actions.writing import load
 from careplans.models import CarePlan, PlanVersion, Signature
 from careplans.policies import Word
 from clients.models import Episode
@@ -38,7 +39,7 @@ def sign(*, version: PlanVersion, by: Actor, client: Word, keyworker: Word, witn
     if witness:
         words[Party.WITNESS.value] = witness
     with transaction.atomic():
-        now = _load(version, by)
+        now = load(version.pk, by, "plan__episode__keyworker", "plan__agency", "client")
         policies.same_client(now, version.client_id)
         policies.check_sign(now, by, seen_text=seen_text)
         policies.check_words(now, by, words)
@@ -58,20 +59,13 @@ def sign(*, version: PlanVersion, by: Actor, client: Word, keyworker: Word, witn
     return now
 
 
-def _load(version: PlanVersion, by: Actor) -> PlanVersion:
-    """With all that the sheet names, and nobody else signs or changes it until this transaction ends."""
-    about = ("plan__episode__keyworker", "plan__agency", "client", "partnership")
-    versions = PlanVersion.objects.visible_to(by).select_related(*about).select_for_update(of=("self", "plan"))
-    return content.loaded(versions).get(pk=version.pk)
-
-
 def _signature(version: PlanVersion, party: str, word: Word, by: Actor) -> Signature:
     how = word["how"]
     client = version.client
     name = (word.get("name") or "").strip() or client.full_name
     if party == Party.KEYWORKER and how == How.SCREEN:
         name = by.person.name  # as it is on record, however it was typed
-    return Signature(
+    return Signature(  # type: ignore[misc]  # check_words saw the day of a paper signature
         partnership_id=version.partnership_id,
         client_id=version.client_id,
         version=version,

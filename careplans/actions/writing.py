@@ -113,10 +113,14 @@ def save_plan(*, version: PlanVersion, expected: int, opened_marks: Mapping[str,
     return now
 
 
-def load(key: UUID, by: Actor) -> PlanVersion:
-    """The version with all its rows, and nobody else writes in it until this transaction ends."""
-    versions = PlanVersion.objects.visible_to(by).select_related("plan__episode", "partnership").select_for_update(of=("self",))
-    return content.loaded(versions).get(pk=key)
+def load(key: UUID, by: Actor, *more: str) -> PlanVersion:
+    """The version with all its rows, and ``more`` that hangs on it; nobody else writes in it until this transaction ends.
+
+    Two statements: one that waits for a colleague's save sees the version as it is then, but its rows as they were before.
+    """
+    versions = PlanVersion.objects.visible_to(by)
+    versions.select_for_update(of=("self",)).only("pk").get(pk=key)
+    return content.loaded(versions.select_related("plan__episode", "partnership", *more)).get(pk=key)
 
 
 def _own_keys(version: PlanVersion, stored: Content, said: Content, opened: Mapping[str, str]) -> tuple[Content, dict[str, str]]:
@@ -151,11 +155,11 @@ def _tidied(mine: Content, stored: Content) -> Content:
             for name in names:
                 row[name] = content.plain(name, row.get(name, before.get(name, "")))
     for key, need in mine.rows["need"].items():
-        before = stored.rows["need"].get(key)
-        if before is None or before["source"] == Need.Source.SAID:
+        known = stored.rows["need"].get(key)
+        if known is None or known["source"] == Need.Source.SAID:
             need |= {"source": Need.Source.SAID.value, "area": "", "score": ""}
         else:
-            mine.rows["need"][key] = {**before, "standing": need["standing"]}
+            mine.rows["need"][key] = {**known, "standing": need["standing"]}
         if mine.rows["need"][key]["standing"] != Need.Standing.NOW:
             mine.rows["need"][key]["standing"] = Need.Standing.LATER.value
     taken_off = {key: need for key, need in stored.rows["need"].items() if key not in mine.rows["need"]}

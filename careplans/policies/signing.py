@@ -14,8 +14,8 @@ from carehub.rules import Refused
 from careplans.models import PlanVersion, Signature
 
 How, Party = Signature.How, Signature.Party
-LONGEST_NAME = Signature._meta.get_field("name").max_length
-LONGEST_REASON = Signature._meta.get_field("reason").max_length
+LONGEST_NAME = Signature._meta.get_field("name").max_length or 0
+LONGEST_REASON = Signature._meta.get_field("reason").max_length or 0
 
 
 class Word(TypedDict, total=False):
@@ -40,8 +40,8 @@ def check_words(version: PlanVersion, actor: Actor, words: dict[str, Word]) -> N
     for party in (Party.CLIENT, Party.KEYWORKER):
         if party not in words:
             problems[f"{party}_how"] = [_("Client and keyworker both sign, or the client declines.")]
-    for party, word in words.items():
-        problems |= {f"{party}_{name}": [sentence] for name, sentence in _problems(version, actor, party, word).items()}
+    for who, word in words.items():
+        problems |= {f"{who}_{name}": [sentence] for name, sentence in _problems(version, actor, who, word).items()}
     if problems:
         raise Refused(_("Nothing was signed yet: %(sentence)s") % {"sentence": next(iter(problems.values()))[0]}, fields=problems)
 
