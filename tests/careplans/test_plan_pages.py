@@ -476,3 +476,13 @@ def test_a_ticket_that_somebody_made_up_is_no_draft(draft, browser):
     address = url("plan-edit", draft)
     form = form_of(browser.get(address)) | {drafts.TICKET: ["made-up"]}
     assert browser.post(reverse("draft-save"), form).status_code == 400
+
+
+def test_two_lines_at_once_are_asked_on_one_page(conflict, keyworker, browser):
+    version, form = conflict({"GOAL-client_words": "Mine", "way_back": "My way"}, {"GOAL-client_words": "Theirs", "way_back": "Their way"})
+    page = browser.post(url("plan-edit", version), form)
+    assert texts(page, "//section[@class='conflict__row']/h2") == ["How they come back", "What the client wants, in their own words"]
+    lines = sorted(set(tree_of(page).xpath("//input[@type='radio']/@name")))
+    browser.post(url("plan-edit", version), form_of(page) | {lines[0]: ["mine"], lines[1]: ["theirs"]})
+    assert goals(version, keyworker) == ["Mine"]
+    assert plans.said_of(version, keyworker).texts["way_back"] == "Their way"
