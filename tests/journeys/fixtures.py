@@ -1,4 +1,6 @@
-"""What journeys begin with: a CareHub at work, a browser, people at their desks. Listed in tests/conftest.py, for promises that need a browser too.
+"""What journeys begin with: a CareHub at work, a browser, people at their desks.
+
+Listed in tests/conftest.py, since a promise may need a browser too.
 
 CAREHUB_JOURNEY_URL and CAREHUB_JOURNEY_VAR: its address and data folder, to visit a CareHub that somebody has started
 ('make run'). What kills processes is left out there.

@@ -43,8 +43,13 @@ def mail_of(name: str) -> str:
 # --- Fields ---------------------------------------------------------------------------------------------------------------
 
 
+def boxes(day: date) -> list[str]:
+    """A date as it is typed: day, month, year."""
+    return [str(day.day), str(day.month), str(day.year)]
+
+
 def type_date(within: Page | Locator, question: str | re.Pattern[str], day: date | Sequence[str]) -> None:
-    parts = day if not isinstance(day, date) else (str(day.day), str(day.month), str(day.year))
+    parts = boxes(day) if isinstance(day, date) else day
     group = within.get_by_role("group", name=question)
     for box, typed in zip(("Day", "Month", "Year"), parts, strict=True):
         group.get_by_label(box, exact=True).fill(typed)
