@@ -22,6 +22,7 @@ from carehub.actors import Actor
 from carehub.middleware.actor import CHOSEN
 from carehub.models import Access, Agency, Document, Draft, Membership, Notice, Partnership, Person, StoredFile, Task
 from carehub.permissions import ROLES
+from careplans import content
 from careplans.models import Action, CarePlan, Goal, Need, PlanVersion, RiskStep, Signature
 from clients.models import Assessment, Client, Episode, RiskFound, SafeContact
 from clients.reference import new_reference
@@ -290,7 +291,7 @@ def parts_of(version: PlanVersion) -> None:
 
 def agree(version: PlanVersion, *, by: Actor) -> None:
     with loading(version.partnership_id):
-        text = hashlib.sha256(str(version.pk).encode()).hexdigest()
+        text = content.of(version).fingerprint()
         version.save_over(version.row_version, state="agreed", agreed_at=clock.now(), agreed_by=by.person, agreed_text=text)
 
 
