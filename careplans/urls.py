@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{_PLAN}revise/", writing.revise, name="plan-revise"),
     path(f"{_PLAN}sign/", signing.sign, name="plan-sign"),
     path(f"{_PLAN}paper/", signing.paper, name="plan-paper"),
+    path(f"{_PLAN}scan/", documents.scan, name="plan-scan"),
     path("documents/<uuid:pk>/", documents.open_document, name="document-open"),
     path("documents/<uuid:pk>/again/", documents.again, name="document-again"),
     path("check/<str:token>/", documents.check, name="document-check"),

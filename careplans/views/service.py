@@ -20,7 +20,7 @@ def service(request: HttpRequest) -> HttpResponse:
     shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "overdue"
     words, _look, rule = NARROWED[shown]
     rows, further = page_of(held.filter(rule(today)), request.GET.get("after", ""))
-    keyworkers = by_keyworker(held, today)
+    keyworkers = by_keyworker(Episode.objects.visible_to(actor, many=True).of_agency(actor.agency_id).open(), today)
     counts = {name: sum(row[name] for row in keyworkers) for name in NARROWED}
     tasks = open_tasks(actor, today=today)
     events.saw(*(row.episode.client_id for row in rows), *(each.task.client_id for each in tasks))

@@ -74,7 +74,12 @@ def test_signed_on_paper_with_a_scan(agreed, keyworker, browser):
     assert {each.how for each in found.values()} == {"paper"}
     with context.acting(keyworker):
         assert StoredFile.objects.get(pk=found["client"].scan_id).purpose == "scan"
-    assert "The scan of the sheet is filed" in browser.get(url("plan-show", agreed)).content.decode()
+    assert "Open the scan of the sheet" in browser.get(url("plan-show", agreed)).content.decode()
+    answer = browser.get(url("plan-scan", agreed))
+    assert answer["Content-Type"] == "image/png"
+    assert "sandbox" in answer["Content-Security-Policy"]
+    with context.acting(keyworker):
+        assert Event.objects.filter(verb="scan.opened", clients__client_id=agreed.client_id).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -92,6 +97,12 @@ def test_a_scan_that_is_none_is_refused_at_its_field_and_nothing_is_signed(agree
     assert page.status_code == 200
     assert sentence in " ".join(texts(page, "//p[contains(@class, 'govuk-error-message')]"))
     assert not signatures(agreed, keyworker)
+
+
+def test_where_there_is_no_scan_or_no_reach_nothing_opens(agreed, triaged, keyworker, browser, signed_in, stranger):
+    plans.signed(triaged, keyworker, version=agreed)
+    assert browser.get(url("plan-scan", agreed)).status_code == 404
+    assert signed_in(stranger).get(url("plan-scan", agreed)).status_code == 404
 
 
 def test_declined_with_a_reason_from_the_list(agreed, keyworker, browser):
