@@ -12,7 +12,8 @@ from carehub.demo.staffed import Place
 from carehub.demo.triage import answered
 from carehub.models import Notice, Task
 from clients import risk
-from clients.actions.assessing import SAME_DAY, what_answers_say
+from clients.actions.assessing import SAME_DAY
+from clients.findings import what_answers_say
 from clients.models import Assessment, RiskFound
 
 FORM = "triage"
