@@ -30,6 +30,16 @@ django.setup()
 pytest_plugins = ["tests.proofs", "tests.world", "tests.journeys.fixtures"]
 
 
+#: What starts launchers, browsers and brokers, and measures how long something takes: one after the other.
+_ONE_BY_ONE = ("tests/embedded/", "tests/journeys/", "tests/proof/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(_ONE_BY_ONE):
+            item.add_marker(pytest.mark.xdist_group("one by one"))
+
+
 # --- The machine ------------------------------------------------------------------------------------------------------
 
 

@@ -73,7 +73,8 @@ def ended(what: str, code: int) -> int:
 
 
 def test(words: list[str]) -> int:
-    return _pytest("make test", ["-m", "not bench", *words])
+    """Two at once, each with databases of its own; what starts a CareHub of its own keeps to one of them (tests/conftest.py)."""
+    return _pytest("make test", ["-m", "not bench", "-n", "2", "--dist", "loadgroup", *words])
 
 
 def proof(words: list[str]) -> int:
