@@ -92,3 +92,14 @@ class Access(Keyed):
             models.Index(fields=["person", "partnership", "client_id"], include=["since", "until", "ended_at"], name="access_person"),
             models.Index(fields=["client_id"], name="access_client"),
         ]
+
+
+def within_reach(column: str, actor: "Actor", *, many: bool = False) -> Q:
+    """The client in ``column`` is one whom ``actor`` may reach now.
+
+    ``many``: what is asked for looks at thousands of rows (a search by name, a count over an agency). The condition that never holds
+    keeps PostgreSQL from walking from grant to grant: it works out everybody in reach once, and row security does the same. Twice
+    as fast for thousands, many times slower for one.
+    """
+    condition = Q(**{f"{column}__in": Access.objects.reached_by(actor).values("client_id")})
+    return condition | Q(**{f"{column}__isnull": True}) if many else condition

@@ -23,11 +23,14 @@ class Keyed(models.Model):
 class ClientRecordQuerySet(models.QuerySet):
     """Rows about clients. Nothing reaches a page except through ``visible_to``."""
 
-    def visible_to(self, actor: "Actor"):
-        """Rows about clients that ``actor`` may reach now; the database's own policies read the same table."""
-        from carehub.models.access import Access
+    def visible_to(self, actor: "Actor", *, many: bool = False):
+        """Rows about clients that ``actor`` may reach now; the database's own policies read the same table.
 
-        return self.filter(partnership_id=actor.partnership_id, client_id__in=Access.objects.reached_by(actor).values("client_id"))
+        ``many``: for whatever looks at thousands of them: see :func:`carehub.models.access.within_reach`.
+        """
+        from carehub.models.access import within_reach
+
+        return self.filter(within_reach("client_id", actor, many=many), partnership_id=actor.partnership_id)
 
 
 class ClientRecord(Keyed):

@@ -47,7 +47,8 @@ def register_client(
         # One registration at a time in an agency: a form that is sent twice must find the client that the first one made.
         Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
         context.catch_up()
-        resembling = Client.objects.visible_to(by).resembling(first_name=first_name, last_name=last_name, date_of_birth=date_of_birth)
+        within_reach = Client.objects.visible_to(by, many=True)
+        resembling = within_reach.resembling(first_name=first_name, last_name=last_name, date_of_birth=date_of_birth)
         policies.nobody_overlooked(resembling[:DUPLICATES_SHOWN], looked_at_duplicates)
         client = Client(
             partnership_id=by.partnership_id,

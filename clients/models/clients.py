@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
 from carehub import clock
-from carehub.models.access import Access
+from carehub.models.access import within_reach
 from carehub.models.base import Keyed, Versioned
 from clients import sounding
 from clients.models.base import AboutClient
@@ -50,9 +50,9 @@ BORN_AFTER = date(1902, 12, 31)
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
-    def visible_to(self, actor: "Actor"):
-        """Clients whom ``actor`` may reach now; the database's own policy reads the same table."""
-        return self.filter(partnership_id=actor.partnership_id, pk__in=Access.objects.reached_by(actor).values("client_id"))
+    def visible_to(self, actor: "Actor", *, many: bool = False):
+        """Clients whom ``actor`` may reach now; the database's own policy reads the same table. ``many``: see ``within_reach``."""
+        return self.filter(within_reach("pk", actor, many=many), partnership_id=actor.partnership_id)
 
     def matching(self, words: str, *, born: date | None = None):
         """Clients whose reference is ``words``, or whose names hold or resemble them; the likeliest first. ``born`` narrows it down.

@@ -64,7 +64,7 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
     if not typed:
         return _page(request, problem=_("This search is no longer kept. Type it again"))
     sought = searching.read(typed)
-    everybody = Client.objects.visible_to(request.actor).matching(sought.words, born=sought.born)
+    everybody = Client.objects.visible_to(request.actor, many=True).matching(sought.words, born=sought.born)
     clients = everybody
     after = request.GET.get("after", "")
     if last := _row(everybody, after):
