@@ -15,6 +15,8 @@ from careplans import sheets
 from careplans.documents import CARE_PLAN, SEAL_PLAN
 from careplans.models import CarePlan
 
+#: Notices and figures first: they take a moment, and are what a home page shows.
+CURRENT_AFTER = timedelta(seconds=30)
 #: When the paper of earlier versions is begun with, and how far apart they come.
 EARLIER_AFTER, EARLIER_EVERY = timedelta(minutes=3), timedelta(seconds=6)
 
@@ -23,6 +25,7 @@ Standing = DocumentCheck.Standing
 
 def save_papers(plans: Iterable[PlanRows], chance: Chance, now: datetime, using: str) -> None:
     checks, documents, jobs = [], [], []
+    earlier = 0
     for rows in plans:
         signed = [each for each in rows.versions if each.signed]
         for place, each in enumerate(signed):
@@ -48,7 +51,7 @@ def save_papers(plans: Iterable[PlanRows], chance: Chance, now: datetime, using:
                     check_entry=check,
                 )
             )
-            later = len([job for job in jobs if job.not_before > now])
+            earlier += not current
             jobs.append(
                 Job(
                     id=chance.key(),
@@ -57,7 +60,7 @@ def save_papers(plans: Iterable[PlanRows], chance: Chance, now: datetime, using:
                     partnership_id=version.partnership_id,
                     membership=each.worker.worker,
                     asked_at=each.at,
-                    not_before=now if current else now + EARLIER_AFTER + later * EARLIER_EVERY,
+                    not_before=now + (CURRENT_AFTER if current else EARLIER_AFTER + earlier * EARLIER_EVERY),
                 )
             )
     DocumentCheck.objects.using(using).bulk_create(checks)
