@@ -127,7 +127,9 @@ def test_both_walls_agree(keyworker, someone):
     with context.acting(keyworker):
         by_policy = set(Client.objects.values_list("pk", flat=True))
         assert by_policy == {someone.pk, own.pk, shared.pk, by_name.pk}
-        assert by_policy == set(Client.objects.visible_to(keyworker).values_list("pk", flat=True))
+        for many in (False, True):
+            assert by_policy == set(Client.objects.visible_to(keyworker, many=many).values_list("pk", flat=True))
+            assert by_policy == set(Episode.objects.visible_to(keyworker, many=many).values_list("client_id", flat=True))
 
 
 def test_a_moved_clock_moves_both_walls(keyworker, someone):
