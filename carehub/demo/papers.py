@@ -1,13 +1,11 @@
-"""The documents of signed plans: their rows, the entries behind the printed codes, and the jobs that make the PDFs in the background.
+"""The documents of the plans in force: their rows, the entries behind the printed codes, and the jobs that make the PDFs in the background.
 
-Current plans come first. Those that have been superseded or closed follow one by one some minutes later, so that whoever has just
-started the demonstration does not wait behind a year of paper.
+Of plans that are closed there is no paper: it would be a hundred PDFs, and whoever has just moved the clock on would wait behind them.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from carehub import clock
 from carehub.demo.chance import Chance
 from carehub.demo.planned import PlanRows
 from carehub.models import Document, DocumentCheck, Job
@@ -17,8 +15,8 @@ from careplans.models import CarePlan
 
 #: Notices and figures first: they take a moment, and are what a home page shows.
 CURRENT_AFTER = timedelta(seconds=30)
-#: When the paper of earlier versions is begun with, and how far apart they come.
-EARLIER_AFTER, EARLIER_EVERY = timedelta(minutes=3), timedelta(seconds=6)
+#: Earlier versions of the same plans come after that, one by one.
+EARLIER_AFTER, EARLIER_EVERY = timedelta(minutes=2), timedelta(seconds=4)
 
 Standing = DocumentCheck.Standing
 
@@ -27,17 +25,16 @@ def save_papers(plans: Iterable[PlanRows], chance: Chance, now: datetime, using:
     checks, documents, jobs = [], [], []
     earlier = 0
     for rows in plans:
+        if rows.plan.state != CarePlan.State.CURRENT:
+            continue
         signed = [each for each in rows.versions if each.signed]
         for place, each in enumerate(signed):
-            newest = place == len(signed) - 1
-            closed = rows.plan.state == CarePlan.State.CLOSED
-            since = each.signed.on if newest else signed[place + 1].signed.on
-            version, current = each.version, newest and not closed
+            version, current = each.version, place == len(signed) - 1
             check = DocumentCheck(
                 id=chance.key(),
                 token=sheets.check_token(version),
-                standing=Standing.CURRENT if current else Standing.CLOSED if newest else Standing.SUPERSEDED,
-                since=clock.day_of(each.at) if current else since,
+                standing=Standing.CURRENT if current else Standing.SUPERSEDED,
+                since=each.signed.on if current else signed[place + 1].signed.on,
             )
             checks.append(check)
             documents.append(

@@ -199,8 +199,9 @@ def test_the_end_state_is_what_the_actions_would_have_written(reading):
             assert content.of(version).fingerprint() == version.agreed_text
         if version.state == PlanVersion.State.SIGNED:
             assert version.as_signed["client"]["reference"]
-            assert Document.objects.filter(kind="care-plan", subject_id=version.pk).exists()
-            assert Job.objects.filter(kind="careplans.seal_plan", subject_id=version.pk, membership__isnull=False).exists()
+            in_force = version.plan.state == CarePlan.State.CURRENT
+            assert Document.objects.filter(kind="care-plan", subject_id=version.pk).exists() == in_force
+            assert Job.objects.filter(kind="careplans.seal_plan", subject_id=version.pk, membership__isnull=False).exists() == in_force
             signatures = Signature.objects.filter(version=version)
             assert {each.party for each in signatures} == {"client", "keyworker"}
             assert all(each.agreed_text == version.agreed_text and each.locked_at for each in signatures)
