@@ -81,11 +81,14 @@ class Window:
 
     # --- Looking at a page ---------------------------------------------------------------------------------------------
 
-    def look(self, state: str = "", page: Page | None = None) -> None:
-        """Hold the page as it stands to what every page must be. ``state``: in which of its states it is, in a word."""
+    def look(self, state: str = "", page: Page | None = None, *, refusal: bool = False) -> None:
+        """Hold the page as it stands to what every page must be. ``state``: in which of its states it is, in a word.
+
+        ``refusal``: what stands at the address is no page of its own, but the sentence that it is not (for you).
+        """
         page = page or self.page
         page.wait_for_load_state("load")
-        name = named(page.url)
+        name = "a refusal" if refusal else named(page.url)
         where = f"{name} ({state})" if state else name
         self._words(page, name, where)
         self._narrow(page, where)

@@ -82,8 +82,8 @@ def window(carehub: CareHub, _chromium: Browser, _seen: Seen, request: pytest.Fi
     for one in opened:
         one.close()
     if _seen.looks > before:
-        new = len({page for page, _state in _seen.states - states})
-        line = f"{request.node.name}: looked {_seen.looks - before} times, {new} pages or states of them new; {_seen.pages} pages so far"
+        new, all_states = len(_seen.states - states), len(_seen.states)
+        line = f"{request.node.name}: looked {_seen.looks - before} times, at {new} new states; {_seen.pages} pages in {all_states} states so far"
         request.node.user_properties.append(("report", line))
 
 

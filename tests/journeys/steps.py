@@ -338,7 +338,7 @@ def type_signatures(page: Page, who: Newcomer, keyworker: str = KEYWORKER) -> No
 def sign(window: Window) -> None:
     """What each has said is sent; the plan is locked."""
     page = window.page
-    press(page, re.compile("^Sign"))
+    press(page, "Sign and lock the plan")
     expect(page.get_by_text("Signed and locked")).to_be_visible()
 
 
