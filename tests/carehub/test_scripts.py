@@ -1,6 +1,5 @@
 """The scripts of a form, in a real browser without a server: what is typed is sent, said, tried again; rows grow; a signature is a path."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -9,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from django.conf import settings
 from django.template import engines
-from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from carehub.views.gallery_samples import SampleForm, SampleGoals, SampleSignatureForm
 
@@ -28,12 +27,13 @@ FORM = """{% load crispy_forms_tags %}<!doctype html><html lang="en"><title>A fo
 <script src="/static/js/rows.js"></script><script src="/static/js/signature.js"></script>"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
-    with sync_playwright() as chromium:
-        opened = chromium.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    theirs = list(chromium.contexts)
+    yield chromium
+    for context in chromium.contexts:
+        if context not in theirs:
+            context.close()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ DESK, TELEPHONE = (1280, 900), (360, 740)
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def launched() -> Iterator[Browser]:
     path = system_libraries.chromium()
     assert path, "Chromium is missing. Install it: apt-get install --no-install-recommends -y chromium"
     with sync_playwright() as playwright:
@@ -81,16 +81,16 @@ class Window:
 
     # --- Looking at a page ---------------------------------------------------------------------------------------------
 
-    def look(self, state: str = "", page: Page | None = None, *, refusal: bool = False) -> None:
+    def look(self, state: str = "", page: Page | None = None, *, own_title: bool = True) -> None:
         """Hold the page as it stands to what every page must be. ``state``: in which of its states it is, in a word.
 
-        ``refusal``: what stands at the address is no page of its own, but the sentence that it is not (for you).
+        ``own_title``: not where the address gives another page than its own, a refusal for one.
         """
         page = page or self.page
         page.wait_for_load_state("load")
-        name = "a refusal" if refusal else named(page.url)
+        name = named(page.url)
         where = f"{name} ({state})" if state else name
-        self._words(page, name, where)
+        self._words(page, name if own_title else "", where)
         self._narrow(page, where)
         self._for_everybody(page, where)
         assert not self.problems, f"{where}: " + "\n".join(self.problems)
@@ -98,14 +98,16 @@ class Window:
         self.seen.states.add((name, state))
 
     def _words(self, page: Page, name: str, where: str) -> None:
+        """One heading, one title that no other page has. ``name``: '' where the title may be another's."""
         headings = page.locator("h1").all_inner_texts()
         assert len(headings) == 1, f"{where}: headings of the first level: {headings}"
         assert headings[0].strip(), f"{where}: the heading is empty"
         title = page.title().removeprefix("Error: ")
         assert title.endswith(" – CareHub"), f"{where}: title {title!r}"
         assert title.removesuffix(" – CareHub").strip(), f"{where}: title {title!r}"
-        whose = self.seen.titles.setdefault(title, name)
-        assert whose == name, f"{where} has the title of {whose}: {title!r}"
+        if name:
+            whose = self.seen.titles.setdefault(title, name)
+            assert whose == name, f"{where} has the title of {whose}: {title!r}"
 
     def _narrow(self, page: Page, where: str) -> None:
         """On a telephone nothing is wider than the page."""

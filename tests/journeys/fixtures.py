@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from carehub.embedded.folders import Home
-from tests.journeys.browser import Seen, Window, chromium
+from tests.journeys.browser import Seen, Window, launched
 from tests.journeys.server import CareHub, launch
 
 
@@ -53,11 +53,12 @@ def our_carehub(carehub: CareHub) -> CareHub:
 
 
 @pytest.fixture(scope="session")
-def _chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
+    """The browser of a whole run: Playwright will not be started a second time in one process."""
     # Playwright keeps a loop in this thread; Django would take it for asynchronous code and refuse the database.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with chromium() as browser:
+    with launched() as browser:
         yield browser
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
@@ -69,12 +70,12 @@ def _seen() -> Seen:
 
 
 @pytest.fixture
-def window(carehub: CareHub, _chromium: Browser, _seen: Seen, request: pytest.FixtureRequest) -> Iterator[Callable[..., Window]]:
+def window(carehub: CareHub, chromium: Browser, _seen: Seen, request: pytest.FixtureRequest) -> Iterator[Callable[..., Window]]:
     """``window()``: a browser window in which nobody is signed in yet; ``window(script=False)``: one that runs no script."""
     opened: list[Window] = []
 
     def open_one(*, script: bool = True) -> Window:
-        opened.append(Window(_chromium, carehub.url, _seen, script=script))
+        opened.append(Window(chromium, carehub.url, _seen, script=script))
         return opened[-1]
 
     before, states = _seen.looks, set(_seen.states)
@@ -82,9 +83,9 @@ def window(carehub: CareHub, _chromium: Browser, _seen: Seen, request: pytest.Fi
     for one in opened:
         one.close()
     if _seen.looks > before:
-        new, all_states = len(_seen.states - states), len(_seen.states)
-        line = f"{request.node.name}: looked {_seen.looks - before} times, at {new} new states; {_seen.pages} pages in {all_states} states so far"
-        request.node.user_properties.append(("report", line))
+        looks, new = _seen.looks - before, len(_seen.states - states)
+        line = f"looked {looks} times, at {new} new states of pages; {_seen.pages} pages in {len(_seen.states)} states so far"
+        request.node.user_properties.append(("report", f"{request.node.name}: {line}"))
 
 
 def _free_port() -> int:

@@ -29,7 +29,8 @@ _HOW_FOCUS_SHOWS = """() => {
   const labels = [...(element.labels ?? [])]
   const seen = points.some(([x, y]) => {
     const top = document.elementFromPoint(x, y)
-    return top && (element.contains(top) || top.contains(element) && top !== document.body && top.tagName !== 'HTML' || labels.some(label => label.contains(top)))
+    if (!top || top === document.body || top === document.documentElement) return false
+    return element.contains(top) || top.contains(element) || labels.some(label => label.contains(top))
   })
   return seen ? '' : `${said}: focused, and hidden at ${Math.round(box.left)}, ${Math.round(box.top)}`
 }"""

@@ -2,14 +2,13 @@
 
 import json
 import random
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.template import engines
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from carehub.definitions.catalogue import catalogue
 from carehub.definitions.conditions import shown
@@ -37,11 +36,10 @@ FILL = """typed => {
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as chromium:
-        browser = chromium.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
-        yield browser.new_page()
-        browser.close()
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
 
 
 def open_form(page: Page, form: Form, last: dict | None = None) -> None:
