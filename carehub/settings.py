@@ -177,7 +177,8 @@ CSRF_FAILURE_VIEW = "carehub.views.errors.csrf_failed"
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = True
+#: While there is one language nothing is looked up: every word on a page cost a walk through five empty catalogues.
+USE_I18N = len(LANGUAGES) > 1
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 DATE_FORMAT = "j F Y"
