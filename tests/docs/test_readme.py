@@ -76,16 +76,12 @@ def test_nobody_named_in_a_document_can_be_real():
 
 
 def test_what_the_troubleshooting_quotes_is_what_the_program_says():
-    """Each piece of an italic sentence stands in a source file; a number may be filled in."""
+    """Each piece of an italic sentence stands in a source file; a number or a variable's name may be filled in."""
     table = README.partition("| it says | do |")[2].partition("\n\n")[0]
     sources = [*(ROOT / "carehub").rglob("*.py"), *(ROOT / "templates").glob("*.html")]
     program = "\n".join(path.read_text() for path in sources)
     quoted = re.findall(r"\*([^*|]+)\*", table)
     assert len(quoted) > 10
-    for sentence in quoted:
-        for piece in sentence.split("…"):
-            words = piece.strip(" ,.:")
-            if not words:
-                continue
-            pattern = re.sub(r"\d+", r"(?:\\d+|\\{\\w+\\})", re.escape(words))
-            assert re.search(pattern, program), f"'{words}' is said nowhere"
+    for piece in (piece.strip(" ,.:") for sentence in quoted for piece in sentence.split("…")):
+        said = re.sub(r"\b(?:[0-9]+|[A-Z]+(?:_[A-Z]+)+)\b", lambda filled: rf"(?:{filled[0]}|\{{\w+\}})", re.escape(piece))
+        assert re.search(said, program), f"'{piece}' is said nowhere"
