@@ -25,6 +25,7 @@
       this.sending = null
       this.failures = 0
       this.stopped = false // the server said that trying again is no use
+      this.signedOut = false
       this.leaving = false
       form.addEventListener('submit', (event) => this.submit(event))
     }
@@ -107,9 +108,10 @@
 
     failed (status) {
       this.failures += 1
+      this.signedOut = status === 401 || status === 403
       if (status === 409) return this.stop('elsewhere')
       if (status === 400 || status === 413) return this.stop('refused')
-      if (status === 401 || status === 403) this.say('locked')
+      if (this.signedOut) this.say('locked')
       else this.say(navigator.onLine ? 'unanswered' : 'offline')
       this.schedule(Math.min(RETRY_MOST, RETRY_FIRST * 2 ** Math.min(this.failures - 1, 5)))
     }
@@ -144,7 +146,8 @@
       let saved = await this.send()
       // Typed while the last message was under way: once more, with all of it.
       if (saved && this.unsaved) saved = await this.send()
-      if (saved || this.stopped) this.form.requestSubmit(pressed)
+      // Who is signed out is led to the sign-in page by the submit itself: the server keeps it, and gives it back afterwards.
+      if (saved || this.stopped || this.signedOut) this.form.requestSubmit(pressed)
       else this.say('notSent')
     }
   }

@@ -165,6 +165,15 @@ def test_a_submit_into_a_dead_line_keeps_the_page_and_a_second_press_submits(bro
     expect(page).to_have_title("Saved")
 
 
+def test_a_submit_of_somebody_signed_out_goes_to_the_server_which_keeps_it(browser, server):
+    server.answer = 401
+    page = open_form(browser, server)
+    page.fill("#id_name", "Robin")
+    page.click("#save")
+    expect(page).to_have_title("Saved")
+    assert server.submitted[0]["name"] == ["Robin"]
+
+
 def test_closing_the_tab_sends_what_is_left(browser, server):
     page = open_form(browser, server)
     page.fill("#id_name", "Robin")
