@@ -27,6 +27,8 @@ _failed: dict[str, Callable[[Job], None]] = {}
 
 #: A message is repeated when the job has not ended after this time: the worker that had it may be dead.
 RESEND_AFTER = timedelta(seconds=20)
+#: A long backlog trickles: the scheduled passes, which tell people what is overdue, do not wait behind it.
+SENT_AT_ONCE = 20
 MOST_ATTEMPTS = 6
 #: A save must not wait for a broker that is down.
 PUBLISH_TIMEOUT_SECONDS = 0.2
@@ -147,6 +149,8 @@ def send_waiting_jobs() -> int:
     """Tell the worker of every job that waits: those that were never sent, and those whose worker may have died."""
     now = clock.now()
     with transaction.atomic():
-        waiting = list(Job.objects.to_send(now).order_by("asked_at").select_for_update(skip_locked=True).values_list("pk", flat=True)[:500])
+        waiting = list(
+            Job.objects.to_send(now).order_by("asked_at").select_for_update(skip_locked=True).values_list("pk", flat=True)[:SENT_AT_ONCE]
+        )
         Job.objects.filter(pk__in=waiting).update(not_before=now + RESEND_AFTER)
     return sum(publish(job_id) for job_id in waiting)
