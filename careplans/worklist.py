@@ -21,6 +21,7 @@ _BUTTONS: dict[str, tuple[str, Promise]] = {
     Next.SIGNATURE: ("client", _("Sign plan")),
     Next.REVIEW: ("client", _("Review plan")),
 }
+_WHAT = {what.value: what.label for what in Next}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class WorkRow:
 
     @property
     def what(self) -> str:
-        return self.episode.get_next_due_what_display()
+        # Not get_…_display(): for each row that makes a dictionary of all choices anew.
+        return str(_WHAT.get(self.episode.next_due_what, ""))
 
     @property
     def button(self) -> Promise:

@@ -132,7 +132,7 @@ def form_of(page: str, having: str) -> list[tuple[str, str]]:
         if kind == "textarea":
             fields.append((name, html.unescape(text).lstrip("\n")))
         elif of not in ("checkbox", "radio") or "checked" in said:
-            fields.append((name, said.get("value", "on")))
+            fields.append((name, said.get("value", "on" if of in ("checkbox", "radio") else "")))
     for name, options in _CHOSEN.findall(inside):
         chosen = re.search(r'<option\b(?=[^>]*\bselected)[^>]*value="([^"]*)"', options) or re.search(
             r'<option\b[^>]*value="([^"]*)"', options

@@ -82,6 +82,7 @@ def _begun(keyworker: Actor, episode_id: str, number: int) -> PlanVersion:
         soon = clock.today().isoformat()
         said.rows["goal"]["g"] = {"domain": "health", "client_words": f"I want to sleep through {number}", "service_words": "Six hours"}
         said.rows["action"]["a"] = {"goal_id": "g", "what": "Keep a sleep diary", "who": "client", "by_when": soon}
+        said.rows["risk"]["r"] = {"area": "substance", "what": "Carry naloxone", "who_name": "Keyworker", "by_when": soon}
         marks = stale.marks(content.of(version).flat())
         return save_plan(version=version, expected=version.row_version, opened_marks=marks, said=said, by=keyworker)
 
