@@ -23,7 +23,9 @@ from carehub.models import Draft, Membership
 TICKET = "draft_ticket"
 FORM_ADDRESS = "draft_form"
 SEQUENCE = "draft_sequence"
-_NOT_CONTENT = frozenset({"csrfmiddlewaretoken", TICKET, FORM_ADDRESS, SEQUENCE})
+#: Among the kept fields: their names as they stood on the page. jsonb sorts keys its own way, and in a plan rows stand as their fields do.
+ORDER = "draft_order"
+_NOT_CONTENT = frozenset({"csrfmiddlewaretoken", TICKET, FORM_ADDRESS, SEQUENCE, ORDER})
 _SALT = "carehub.drafts"
 #: A page may lie open over a weekend; what is typed into it is still its writer's.
 TICKET_LIVES_SECONDS = 7 * 24 * 60 * 60
@@ -78,7 +80,7 @@ def write(*, partnership_id: UUID, person_id: UUID, about: dict[str, str], data:
                 about["kind"],
                 about["subject"],
                 about["page"],
-                json.dumps(fields),
+                json.dumps(fields | {ORDER: list(fields)}),
                 int(sequence) if sequence.isascii() and sequence.isdigit() and len(sequence) < 16 else 0,
                 now,
             ],
@@ -103,8 +105,8 @@ def discard(actor: Actor, about: dict[str, str]) -> None:
 def as_data(draft: Draft) -> QueryDict:
     """The draft as a browser would have submitted it, for filling the form again."""
     data = QueryDict(mutable=True)
-    for name, values in draft.fields.items():
-        data.setlist(name, values)
+    for name in draft.fields.get(ORDER, sorted(draft.fields)):
+        data.setlist(name, draft.fields[name])
     return data
 
 

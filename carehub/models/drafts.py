@@ -23,7 +23,7 @@ class Draft(Keyed):
     subject = models.CharField(max_length=40)
     #: Which opened page wrote it: the same form in two windows leaves two drafts.
     page = models.CharField(max_length=20)
-    #: Field name → list of values, as a browser submits them: nothing is cleaned, nothing is refused.
+    #: Field name → list of values, as a browser submits them: nothing is cleaned, nothing is refused. Beside them carehub.drafts.ORDER.
     fields = models.JSONField(default=dict)
     #: Counts the page's saves; an older message that arrives late does not overwrite a newer one.
     sequence = models.PositiveBigIntegerField(default=0)

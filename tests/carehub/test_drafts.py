@@ -26,7 +26,7 @@ def browser(keyworker):
 
 def kept(actor) -> list[dict[str, list[str]]]:
     with context.acting(actor):
-        return [draft.fields for draft in Draft.objects.visible_to(actor).order_by("saved_at")]
+        return [dict(drafts.as_data(draft).lists()) for draft in Draft.objects.visible_to(actor).order_by("saved_at")]
 
 
 def save(browser, ticket: str, sequence: int = 1, **fields):
@@ -38,6 +38,14 @@ def test_a_draft_is_saved_and_says_when(browser, keyworker):
     assert answer.status_code == 200
     assert answer.json() == {"saved": f"{clock.now().astimezone(clock.LONDON):%H:%M}"}
     assert kept(keyworker) == [{"goal": ["To sleep"], "actions": ["one", "two"]}]
+
+
+def test_fields_come_back_in_the_order_of_the_page(browser, keyworker):
+    """The goals of a plan stand as their fields do."""
+    names = [f"goal-{key}-words" for key in ("zz", "a", "mmmm", "b", "10", "9")]
+    save(browser, drafts.ticket(keyworker, kind="plan"), **dict.fromkeys(names, "typed"))
+    [fields] = kept(keyworker)
+    assert list(fields) == names
 
 
 def test_a_draft_costs_few_queries_and_is_nobodys_deed(browser, keyworker, django_assert_max_num_queries):
