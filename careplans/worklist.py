@@ -16,7 +16,7 @@ from clients.models import Episode
 Next = Episode.NextDue
 #: What the button says, and the page it opens: the work itself where there is one way to begin it, else the client's page.
 _BUTTONS: dict[str, tuple[str, Promise]] = {
-    Next.TRIAGE: ("assessment-start", _("Start triage")),
+    Next.TRIAGE: ("assessment-start", _("Do triage")),
     Next.PLAN: ("plan-start", _("Write plan")),
     Next.SIGNATURE: ("client", _("Sign plan")),
     Next.REVIEW: ("client", _("Review plan")),

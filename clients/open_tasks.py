@@ -25,14 +25,17 @@ class OpenTask:
 
 
 def open_tasks(actor: Actor, *, client_id: UUID | None = None, mine: bool = False, today) -> list[OpenTask]:
-    """Open tasks of the actor's agency, the oldest first: of one client, of one's own caseload (``mine``), or of all. One query."""
+    """Open tasks of the actor's agency, imminent risk and safeguarding first, then the oldest. One query.
+
+    Of one client, of one's own caseload (``mine``), or of all.
+    """
     tasks = Task.objects.visible_to(actor).open().filter(agency_id=actor.agency_id)
     if client_id:
         tasks = tasks.filter(client_id=client_id)
     if mine:
         tasks = tasks.filter(client_id__in=Episode.objects.visible_to(actor).of_keyworker(actor.person_id).open().values("client_id"))
     named = Client.objects.filter(pk=OuterRef("client_id")).values(name=Concat(F("first_name"), Value(" "), F("last_name")))
-    tasks = tasks.annotate(name=Subquery(named)).order_by("due_on", "made_at", "pk")[:SHOWN]
+    tasks = tasks.annotate(name=Subquery(named)).order_by("-countersigned", "due_on", "made_at", "pk")[:SHOWN]
     return [OpenTask(task, task.name, Due(task.due_on, today), _refusal(actor, task)) for task in tasks]
 
 

@@ -40,7 +40,7 @@ class Picture:
     level: Level
     #: Every risk found, once; for RiskFound.
     found: tuple[Raised, ...]
-    #: For Episode.risk_words: the gravest of each area, then the areas about which nothing is known.
+    #: For Episode.risk_words: all that is high, the gravest of each other area, then the areas about which nothing is known.
     words: list[dict[str, Any]]
     asked_on: date
 
@@ -55,11 +55,13 @@ def picture(form: Form, answers: Answers, stamp: Stamp) -> Picture:
         {
             "words": risk.words,
             "level": kept_level(risk.level).value,
-            "area": area,
+            "area": risk.area,
             "asked_on": (risk.asked_on or stamp.on).isoformat(),
             "third_party": risk.third_party,
         }
-        for area, risk in worst.items()
+        for risk in found.values()
+        # The gravest of each area, and whatever else is high: a second high risk is no smaller for standing beside a first.
+        if risk is worst[risk.area] or kept_level(risk.level) is Level.HIGH
     ]
     words += [{"words": _not_known(area), "level": "", "area": area, "asked_on": "", "third_party": False} for area in not_known]
     level = highest((kept_level(risk.level) for risk in found.values()), all_asked=not not_known)

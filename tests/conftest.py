@@ -13,6 +13,7 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import HealthCheck, settings
 
 for _needed in ("DATABASE_URL", "DATABASE_OWNER_URL"):
     if not os.environ.get(_needed):
@@ -29,6 +30,10 @@ django.setup()
 
 pytest_plugins = ["tests.proofs", "tests.world", "tests.journeys.fixtures"]
 
+
+# A slow or busy machine says nothing about the code.
+settings.register_profile("carehub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("carehub")
 
 #: What starts launchers, browsers and brokers, and measures how long something takes: one after the other.
 _ONE_BY_ONE = ("tests/embedded/", "tests/journeys/", "tests/proof/")

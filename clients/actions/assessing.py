@@ -190,7 +190,8 @@ def _ask_for_today(assessment: Assessment, form: Form, answers: Answers) -> None
     about = {"partnership_id": assessment.partnership_id, "client_id": assessment.client_id, "made_at": now}
     Task.objects.bulk_create(
         Task(
-            **about,
+            # In the order of the form, the gravest first: lists keep it.
+            **about | {"made_at": now + timedelta(microseconds=place)},
             kind=f"trigger.{each.trigger.id}"[:60],
             subject_id=assessment.pk,
             words=each.trigger.text[:300],
@@ -200,7 +201,7 @@ def _ask_for_today(assessment: Assessment, form: Form, answers: Answers) -> None
             agency_id=assessment.agency_id,
             made_by_id=assessment.completed_by_id,
         )
-        for each in urgent
+        for place, each in enumerate(urgent)
     )
     managers = Membership.objects.open_on(today).filter(agency_id=assessment.agency_id, role="service-manager")
     Notice.objects.bulk_create(

@@ -130,6 +130,7 @@ def _section(request: HttpRequest, assessment: Assessment, form: Form, section: 
     if not page.is_valid():
         keeping.not_taken()
         return _section_page(request, assessment, page, keeping, marks=conflicts.opened(data))
+    before = _for_today(form, assessment)
     asked = [name for name in data.get(typed.ASKED, "").split() if form.has(name) and form.section_of(name).id == section]
     try:
         assessing.save_answers(
@@ -145,7 +146,16 @@ def _section(request: HttpRequest, assessment: Assessment, form: Form, section: 
         context = _context(request, assessment, form)
         return conflict_page(request, assessment, form, section, merge=conflict.merge, submitted=data, keeping=keeping, **context)
     keeping.done()
+    assessment.refresh_from_db(fields=["answers"])
+    for sentence in [each for each in _for_today(form, assessment) if each not in before]:
+        messages.error(request, sentence)
     return _go_on(request, assessment, form, section)
+
+
+def _for_today(form: Form, assessment: Assessment) -> list[str]:
+    """What the answers so far ask for at once, for the worker to read before going on; nothing that the client must not see beside them."""
+    today = what_answers_say(form, assessment.answers).today
+    return [each.trigger.text for each in today if each.trigger.countersign and not each.third_party]
 
 
 def _go_on(request: HttpRequest, assessment: Assessment, form: Form, section: str) -> HttpResponse:

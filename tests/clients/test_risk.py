@@ -55,6 +55,12 @@ def test_one_word_an_area_the_gravest():
     assert len(found.found) == 2
 
 
+def test_a_second_high_risk_is_said_too_a_lesser_one_beside_it_is_not():
+    words = [each["words"] for each in picture(injecting={"value": "C"}, sharing={"value": "recent"}, overdose={"value": "recent"}).words]
+    assert {"Shares injecting equipment", "Overdose in the last four weeks"} <= set(words)
+    assert "Injects now" not in words
+
+
 def test_what_was_not_asked_again_keeps_its_day():
     last = {"value": "year", "on": "2025-01-05", "by": "Somebody"}
     found = picture(overdose={"none": "not-asked", "why": "not-re-asked", "last": last})

@@ -92,3 +92,15 @@ def test_the_task_of_one_client_does_not_exist_under_another(a_client, keyworker
     task = asked_for(a_client, by=keyworker)
     other = factories.client_of(keyworker.agency, keyworker=keyworker)
     assert signed_in(keyworker).post(f"/clients/{other.pk}/tasks/{task.pk}/done/").status_code == 404
+
+
+def test_what_is_countersigned_comes_first(a_client, keyworker):
+    asked_for(a_client, by=keyworker, words="Ring the housing team today.")
+    with context.acting(keyworker):
+        Task.objects.update(subject_id=uuid4(), kind="trigger.housing")
+    asked_for(a_client, by=keyworker, countersigned=True, words="Do not leave them alone.")
+    with context.acting(keyworker):
+        assert [each.task.words for each in open_tasks(keyworker, today=clock.today())] == [
+            "Do not leave them alone.",
+            "Ring the housing team today.",
+        ]
