@@ -11,10 +11,11 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Error
 
 from carehub.embedded.folders import Home
 from tests.journeys.browser import Seen, Window, launched
@@ -69,6 +70,27 @@ def _seen() -> Seen:
     return Seen()
 
 
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    report = yield
+    if report.failed:
+        item.stash[_FAILED] = True
+    return report
+
+
+def _show(windows: list[Window]) -> None:
+    """What stood on the screens when a journey failed: addresses, and a picture of each."""
+    folder = Path(tempfile.mkdtemp(prefix="carehub-journey-failed-"))
+    for page in (page for window in windows for page in window.context.pages):
+        picture = folder / f"{len(list(folder.iterdir())) + 1}.png"
+        with suppress(Error):
+            page.screenshot(path=picture, full_page=True, timeout=10_000)
+            print(f"{page.url}: {page.title()} ({picture})")
+
+
 @pytest.fixture
 def window(carehub: CareHub, chromium: Browser, _seen: Seen, request: pytest.FixtureRequest) -> Iterator[Callable[..., Window]]:
     """``window()``: a browser window in which nobody is signed in yet; ``window(script=False)``: one that runs no script."""
@@ -80,6 +102,8 @@ def window(carehub: CareHub, chromium: Browser, _seen: Seen, request: pytest.Fix
 
     before, states = _seen.looks, set(_seen.states)
     yield open_one
+    if request.node.stash.get(_FAILED, False):
+        _show(opened)
     for one in opened:
         one.close()
     if _seen.looks > before:

@@ -81,7 +81,7 @@ def test_from_signing_in_to_a_sealed_plan_and_its_overdue_review(window, carehub
     # And the worker makes its document, sealed
     address = steps.wait_for_document(page)
     desk.look("its document ready")
-    answer = desk.context.request.get(address)
+    answer = desk.context.request.get(address, timeout=120_000)
     pdf = tmp_path / "plan.pdf"
     pdf.write_bytes(answer.body())
     assert answer.headers["content-type"] == "application/pdf"

@@ -36,7 +36,8 @@ def test_signed_on_paper_with_a_scan_and_then_declined(window, carehub: CareHub)
     steps.agree(desk)
 
     # When they print it to sign by hand
-    printed = desk.context.request.get(page.get_by_role("link", name="Print it, to sign by hand (PDF)").get_attribute("href"))
+    address = page.get_by_role("link", name="Print it, to sign by hand (PDF)").get_attribute("href")
+    printed = desk.context.request.get(address, timeout=120_000)  # the first PDF of a process, on a busy machine
     assert printed.body().startswith(b"%PDF")
 
     # And the day is typed wrong, a text is sent for a scan, and the copy is forgotten

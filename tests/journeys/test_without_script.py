@@ -49,5 +49,5 @@ def test_the_main_job_without_script(window, carehub: CareHub):
 
     # Then it is locked, and its document comes
     address = steps.wait_for_document(page)
-    assert desk.context.request.get(address).body().startswith(b"%PDF")
+    assert desk.context.request.get(address, timeout=120_000).body().startswith(b"%PDF")
     desk.look("its document ready, without script")
