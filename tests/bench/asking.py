@@ -114,6 +114,7 @@ def in_plain_sql(url: str, statements: Sequence[str], rounds: int = 15) -> float
 
 # --- Forms, read from their pages ---------------------------------------------------------------------------------------
 
+_TEMPLATE = re.compile(r"<template\b.*?</template>", re.DOTALL)
 _FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
 _FIELD = re.compile(r"<(input|select|textarea)\b([^>]*?)/?>(?:(?<=>)([^<]*)</textarea>)?", re.DOTALL)
 _ATTRIBUTE = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
@@ -122,6 +123,8 @@ _CHOSEN = re.compile(r'<select\b[^>]*name="([^"]+)"[^>]*>(.*?)</select>', re.DOT
 
 def form_of(page: str, having: str) -> list[tuple[str, str]]:
     """What the form that holds ``having`` would submit as it stands."""
+    # The blank rows that a script copies are not part of the form.
+    page = _TEMPLATE.sub("", page)
     inside = next(body for _attributes, body in _FORM.findall(page) if having in body)
     fields = []
     for kind, attributes, text in _FIELD.findall(inside):
