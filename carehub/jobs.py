@@ -6,7 +6,7 @@ so a worker killed at any point leaves either nothing or everything.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -67,6 +67,15 @@ def enqueue(*, kind: str, subject: UUID, by: Actor | None = None, partnership_id
     if made:
         transaction.on_commit(lambda: publish(job.pk))
     return job
+
+
+def enqueue_many(*, kind: str, subjects: Iterable[UUID], partnership_id: UUID) -> None:
+    """Ask for ``kind`` on each of ``subjects``, in one query. Nobody is told now: the scheduled pass sends them, a few at a time."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("A job is asked for in the transaction of the change it belongs to.")
+    now = clock.now()
+    made = (Job(kind=kind, subject_id=each, partnership_id=partnership_id, asked_at=now, not_before=now) for each in subjects)
+    Job.objects.bulk_create(made, batch_size=2000, ignore_conflicts=True)
 
 
 def retry(job: Job) -> None:

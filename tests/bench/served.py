@@ -15,24 +15,9 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, transaction
 
 from carehub.wsgi import application as carehub
+from tests.queries import Asked
 
-NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 settings.ROOT_URLCONF = "tests.bench.urls"
-
-
-class Asked:
-    """Notes what is asked of the database."""
-
-    def __init__(self, *, whole: bool) -> None:
-        self.number, self.whole, self.statements = 0, whole, []
-
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        if not sql.startswith(NOT_COUNTED):
-            self.number += 1
-            if self.whole:
-                cursor = context["cursor"].cursor
-                self.statements += [cursor.mogrify(sql, each).decode() for each in (params if many else [params])]
-        return execute(sql, params, many, context)
 
 
 def database_seconds() -> float | None:
