@@ -151,8 +151,9 @@ WIDER = """most => [...document.querySelectorAll('body *')]
 def named(address: str) -> str:
     """'/clients/5f…/plan/a1…/edit/' → '/clients/…/plan/…/edit/': a page, whoever it is about."""
     path = address.split("://", 1)[-1].partition("/")[2].partition("?")[0].partition("#")[0]
-    parts = ["…" if len(part) > 20 else part for part in path.split("/")]
-    return "/" + "/".join(parts)
+    parts = path.split("/")
+    said = ["…" if len(part) > 20 or before in ("found", "check") else part for before, part in zip(["", *parts], parts, strict=False)]
+    return "/" + "/".join(said)
 
 
 def save_download(response_body: bytes, folder: Path, name: str) -> Path:

@@ -71,7 +71,8 @@ def test_signed_on_paper_with_a_scan_and_then_declined(window, carehub: CareHub)
     steps.sign(desk)
 
     # Then the plan is signed and locked, the scan is filed, the document comes
-    expect(page.get_by_text("The scan of the sheet is filed.")).to_be_visible()
+    scan = desk.context.request.get(page.get_by_role("link", name="Open the scan of the sheet").get_attribute("href"))
+    assert Image.open(io.BytesIO(scan.body())).size == (620, 877)
     steps.wait_for_document(page)
     desk.look("signed on paper")
     scans = carehub.ask("SELECT content_type FROM carehub_storedfile WHERE client_id = %(client)s AND purpose = 'scan'", {"client": client})

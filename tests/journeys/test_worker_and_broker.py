@@ -1,5 +1,7 @@
 """The worker dies in the middle of a PDF, the broker is not there: what was saved is saved, and the PDF comes, once."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from tests.journeys.server import CareHub, until
 #: The worker stands in its transaction and asks nothing: it renders. The signatures are what it read last.
 RENDERS = """
 SELECT 1 FROM pg_stat_activity
-WHERE state = 'idle in transaction' AND query LIKE '%%careplans_signature%%' AND clock_timestamp() - state_change > interval '50 ms'
+WHERE state = 'idle in transaction' AND query LIKE '%%careplans_signature%%' AND clock_timestamp() - state_change > interval '30 ms'
 """
 
 
@@ -72,7 +74,8 @@ def what_came(carehub: CareHub, client: str) -> tuple[int, ...]:
 
 @contextmanager
 def killed_while_rendering(carehub: CareHub, after: float) -> Iterator[list[int]]:
-    """The worker, ``after`` seconds into a PDF. Gives the number it had."""
+    """The worker, ``after`` seconds into a PDF. Gives the number it had, once it is dead."""
+    worker = until(lambda: carehub.part("worker"), what="the worker runs")
     killed: list[int] = []
     stop = threading.Event()
 
@@ -84,7 +87,8 @@ def killed_while_rendering(carehub: CareHub, after: float) -> Iterator[list[int]
                 cursor.execute(RENDERS)
                 if cursor.fetchone():
                     time.sleep(after)
-                    killed.append(carehub.kill("worker"))
+                    os.kill(worker, signal.SIGKILL)
+                    killed.append(worker)
                     break
         connection.close()
 
@@ -99,25 +103,30 @@ def killed_while_rendering(carehub: CareHub, after: float) -> Iterator[list[int]
 
 def test_killed_in_the_middle_of_a_pdf_it_comes_once(agreed, our_carehub: CareHub, how_many, chance: Random, report):
     desk, who, client = agreed
-    took, kills = [], how_many(3, 20)
-    for number in range(1, kills + 1):
+    took: list[float] = []
+    number, in_the_middle, kills = 0, 0, how_many(3, 20)
+    while in_the_middle < kills:
         # Given a plan that is signed
-        with killed_while_rendering(our_carehub, after=chance.uniform(0, 0.3)) as killed:
+        number += 1
+        with killed_while_rendering(our_carehub, after=chance.uniform(0, 0.15)) as killed:
             steps.type_signatures(desk.page, who)
             steps.sign(desk)
             # When the worker is killed as it renders
             until(lambda killed=killed: killed, what="the worker renders, and is killed", seconds=90)
         began = time.monotonic()
-        assert what_came(our_carehub, client)[1] == 1, "killed too late: its document was ready already"
+        in_the_middle += what_came(our_carehub, client)[1] == 1
         our_carehub.is_back("worker", killed[0])
 
         # Then the document comes, once
         steps.wait_for_document(desk.page)
         took.append(time.monotonic() - began)
         assert what_came(our_carehub, client) == (number, 0, number, number, 0, 0)
-        if number < kills:
+        assert number < 4 * kills, f"only {in_the_middle} of {number} kills came before the document was ready"
+        if in_the_middle < kills:
             next_version(desk, who)
-    report(f"worker killed {kills} times in the middle of a PDF: each came once, {max(took):.0f} s after the kill at the latest")
+    late = number - in_the_middle
+    said = f"worker killed {in_the_middle} times in the middle of a PDF, {late} times just after it"
+    report(f"{said}: each came once, {max(took):.0f} s after the kill at the latest")
 
 
 def test_without_a_broker_the_plan_is_signed_and_its_pdf_comes_when_it_is_back(agreed, our_carehub: CareHub, report):
