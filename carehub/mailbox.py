@@ -1,5 +1,6 @@
 """Reads back the mails that the demonstration wrote to files instead of sending them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,23 +28,26 @@ def newest_mails(folder: Path, most: int = 50) -> list[Mail]:
     if not folder.is_dir():
         return []
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    found: list[Mail] = []
-    for file in files:
-        found += reversed(list(_mails_in(file.read_bytes())))
-        if len(found) >= most:
-            break
-    return found[:most]
+    # Two connections of one second may write into one file: the files are nearly in order, the mails' own stamps are.
+    found = [stamped for file in files[:most] for stamped in _mails_in(file.read_bytes())]
+    found.sort(key=lambda stamped: stamped[0], reverse=True)
+    return [mail for _stamp, mail in found[:most]]
 
 
-def _mails_in(content: bytes) -> Iterator[Mail]:
-    for part in content.split(_BETWEEN):
+def _mails_in(content: bytes) -> Iterator[tuple[tuple[int, int], Mail]]:
+    """Each mail with what it is ordered by: the hundredths of a second that its identifier begins with, its place in the file."""
+    for place, part in enumerate(content.split(_BETWEEN)):
         if not part.strip():
             continue
         message = BytesParser(policy=policy.default).parsebytes(part.lstrip(b"\n"))
         body = message.get_body(preferencelist=("plain",))
-        yield Mail(
-            parsedate_to_datetime(str(message["Date"])) if message["Date"] else None,
-            str(message["To"] or ""),
-            str(message["Subject"] or ""),
-            body.get_content().strip() if body else "",
+        stamp = re.match(r"<(\d+)\.", str(message["Message-ID"] or ""))
+        yield (
+            (int(stamp[1]) if stamp else 0, place),
+            Mail(
+                parsedate_to_datetime(str(message["Date"])) if message["Date"] else None,
+                str(message["To"] or ""),
+                str(message["Subject"] or ""),
+                body.get_content().strip() if body else "",
+            ),
         )

@@ -86,7 +86,8 @@ EARNEST = {
 
 
 def started(*words: str, **environment: str | None) -> subprocess.CompletedProcess:
-    known = {name: value for name, value in os.environ.items() if not name.startswith("CAREHUB_")} | {
+    # What a browser's fixtures set for this process alone is not production's either.
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("CAREHUB_", "DJANGO_"))} | {
         "CAREHUB_VAR": os.environ["CAREHUB_VAR"]
     }
     merged = {name: value for name, value in (known | environment).items() if value is not None}

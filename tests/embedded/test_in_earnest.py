@@ -70,7 +70,7 @@ def test_a_missing_secret_key(tmp_path):
 
 def test_the_check_for_production_is_clean(tmp_path, monkeypatch):
     given = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"},
         "CAREHUB_DEMO": "",
         "CAREHUB_SECRET_KEY": "".join(chr(33 + (number * 7) % 90) for number in range(64)),
         "CAREHUB_VAR": str(tmp_path),
