@@ -1,8 +1,8 @@
 """The speed table's ground: generated clients on a database of their own, CareHub served from it by gunicorn, and who asks.
 
 20,000 clients of one partnership; with CAREHUB_BENCH=full also 1,000,000 of 150. Gates are on queries, on processor time in
-multiples of an empty page, and on time in multiples of the same SQL without CareHub: all in one run, so that a slow or busy
-machine changes them little. The milliseconds are printed for the reader.
+multiples of an empty page's, and in multiples of the time that the same SQL takes without CareHub: all in one run, so that a slow or
+busy machine changes them little. They allow some 1.6 times what was measured. The milliseconds are printed for the reader.
 """
 
 import json
@@ -10,10 +10,11 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -33,7 +34,7 @@ FULL = os.environ.get("CAREHUB_BENCH", "") == "full"
 #: How many clients → of how many partnerships, and how many reads a row.
 SIZES = {20_000: 1, 1_000_000: 150} if FULL else {20_000: 1}
 if fewer := os.environ.get("CAREHUB_BENCH_CLIENTS"):
-    # To try the bench itself; 4,000 are the fewest that have every kind of caseload.
+    # To try the bench itself; 3,000 are enough for every row.
     SIZES = {int(fewer): 1}
 READS = 120
 #: Goals, needs and signatures for the plans of every fourth client: whole caseloads of them, and a quarter of the time to load.
@@ -73,23 +74,33 @@ class House:
         membership = found.order_by("person__email")[0]
         return Actor(membership.person, membership)
 
-    def keyworkers(self, state: str, least: int = 25) -> list[tuple[Actor, list]]:
-        """Those at the largest agency whose clients, ``least`` or more, are all in ``state``; with the keys of episodes and clients."""
-        sql = """
-            SELECT e.keyworker_id, array_agg(e.id::text || ' ' || e.client_id::text ORDER BY e.id) FROM clients_episode e
-            WHERE e.partnership_id = %s GROUP BY 1
-            HAVING count(*) >= %s AND count(*) FILTER (WHERE e.state = %s) = count(*) AND min(e.agency_id::text) = (
-                SELECT agency_id::text FROM carehub_access WHERE partnership_id = %s GROUP BY 1 ORDER BY count(*) DESC LIMIT 1)
-            ORDER BY 1
+    def _asked(self, sql: str, **more: object) -> list[tuple]:
+        """About the partnership's largest agency, which ``sql`` knows as ``largest``; as the owner, who sees everything."""
+        largest = """
+            WITH largest AS (
+                SELECT agency_id FROM carehub_access WHERE partnership_id = %(partnership)s GROUP BY 1 ORDER BY count(*) DESC LIMIT 1)
         """
         with connections["owner"].cursor() as cursor:
-            cursor.execute(sql, [self.partnership.pk, least, state, self.partnership.pk])
-            rows = cursor.fetchall()
-        people = {
-            each.person_id: each
-            for each in Membership.objects.filter(person_id__in=[row[0] for row in rows]).select_related("person", "agency", "partnership")
-        }
-        return [(Actor(people[key].person, people[key]), [tuple(pair.split()) for pair in pairs]) for key, pairs in rows]
+            cursor.execute(largest + sql, {"partnership": self.partnership.pk, **more})
+            return cursor.fetchall()
+
+    def _actors(self, people: Iterable[UUID]) -> dict[UUID, Actor]:
+        found = Membership.objects.filter(person_id__in=set(people), role="keyworker").select_related("person", "agency", "partnership")
+        return {each.person_id: Actor(each.person, each) for each in found}
+
+    def waiting(self, state: str, number: int = 80) -> list[tuple[Actor, UUID, UUID]]:
+        """Episodes in ``state``: keyworker, episode's key, client's key."""
+        rows = self._asked(
+            """
+            SELECT keyworker_id, id, client_id FROM clients_episode JOIN largest USING (agency_id)
+            WHERE state = %(state)s ORDER BY keyworker_id, id LIMIT %(number)s
+            """,
+            state=state,
+            number=number,
+        )
+        assert len(rows) == number
+        actors = self._actors(keyworker for keyworker, _episode, _client in rows)
+        return [(actors[keyworker], episode, client) for keyworker, episode, client in rows]
 
     def get(self, path: str, cookies: dict[str, str]) -> Answer:
         return send(self.port, Ask(path, cookies))
@@ -99,24 +110,26 @@ class House:
         return send(self.port, Ask(path, cookies, status=302)).headers["location"]
 
     @cached_property
-    def treating(self) -> tuple[Actor, list]:
-        """A keyworker with a full caseload of people in treatment."""
-        with_goals = "SELECT client_id::text FROM careplans_goal WHERE client_id = ANY(%s::uuid[])"
-        for keyworker, episodes in self.keyworkers("treatment"):
-            clients = [client for _episode, client in episodes]
-            with connections["owner"].cursor() as cursor:
-                cursor.execute(with_goals, [clients])
-                if {key for (key,) in cursor.fetchall()} == set(clients):
-                    return keyworker, episodes
-        raise LookupError("no keyworker whose clients all have a plan with goals")
+    def treating(self) -> tuple[Actor, list[UUID]]:
+        """A keyworker with more clients than a page of a list has, and those of them whose plans have goals."""
+        ((keyworker, clients),) = self._asked(
+            """
+            SELECT keyworker_id, array_agg(client_id) FILTER (WHERE EXISTS (
+                SELECT 1 FROM careplans_goal g WHERE g.client_id = clients_episode.client_id))
+            FROM clients_episode JOIN largest USING (agency_id) WHERE state = 'treatment'
+            GROUP BY 1 HAVING count(*) > 25 ORDER BY coalesce(cardinality(array_agg(client_id) FILTER (WHERE EXISTS (
+                SELECT 1 FROM careplans_goal g WHERE g.client_id = clients_episode.client_id))), 0) DESC, 1 LIMIT 1
+            """
+        )
+        assert len(clients) >= 5
+        return self._actors([keyworker])[keyworker], clients[:25]
 
     @cached_property
     def empty_ms(self) -> float:
-        """Processor milliseconds of the web for a signed-in page with nothing in it."""
-        cookies = self.signed_in(self.treating[0])
-        asks = [Ask("/bench/empty/", cookies)] * 100
+        """Processor milliseconds, of web and database, for a signed-in page with nothing in it."""
+        asks = [Ask("/bench/empty/", self.signed_in(self.treating[0]))] * 100
         four_at_once(self.port, asks[:8])
-        return statistics.median(answer.cost["web_ms"] for answer in four_at_once(self.port, asks))
+        return statistics.median(_both(answer.cost) for answer in four_at_once(self.port, asks))
 
     def row(self, asks: list[Ask], *, again: Ask | None = None) -> dict[str, float | int | None]:
         """Send all of ``asks`` four at once. ``again``: one that was not sent yet, to be repeated in plain SQL."""
@@ -138,12 +151,16 @@ class House:
             "p99_ms": took[min(len(took) - 1, int(len(took) * 0.99))],
             "web_ms": web,
             "database_ms": database_ms,
-            "times_empty": web / self.empty_ms,
+            "times_empty": statistics.median(_both(cost) for cost in costs) / self.empty_ms,
             "sql_ms": plain * 1000,
             # Processor time of both over the time of the bare statements: what CareHub adds to what it asks.
             "times_sql": (web + (database_ms or plain * 1000)) / (plain * 1000),
             "kB": max(len(answer.body) for answer in answers) / 1000,
         }
+
+
+def _both(cost: dict) -> float:
+    return cost["web_ms"] + (cost["database_ms"] or 0)
 
 
 @pytest.fixture(scope="package", params=SIZES, ids=lambda size: f"{size} clients")
@@ -189,13 +206,13 @@ def _serves(port: int) -> bool:
 def row(house, report) -> Callable[..., dict]:
     """``row("a page", asks, queries=8, times_empty=4)``: measures, reports, and holds it to what is allowed."""
 
-    def measured(what: str, asks: list[Ask], *, queries: int, times_empty: float, times_sql: float = 0, again: Ask | None = None) -> dict:
+    def measured(what: str, asks: list[Ask], *, queries: int, times_empty: float, times_sql: float = 20, again: Ask | None = None) -> dict:
         found = house.row(asks, again=again)
         name = what if house.clients == min(SIZES) else f"{what}, {house.clients:,} clients"
         report(json.dumps({name: {key: round(value, 2) if isinstance(value, float) else value for key, value in found.items()}}))
         assert found["queries"] <= queries, what
         assert found["times_empty"] <= times_empty, what
-        assert not times_sql or found["times_sql"] <= times_sql, what
+        assert found["times_sql"] <= times_sql, what
         return found
 
     return measured
