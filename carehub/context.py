@@ -22,10 +22,13 @@ DUTIES = {
 }
 
 
+_NO_AGENCY = UUID(int=0)
 _SETTINGS = (
     "carehub.partnership",
     "carehub.agency",
     "carehub.person",
+    "carehub.persons",
+    "carehub.memberships",
     "carehub.duty",
     "carehub.now",
     "pghistory.context_id",
@@ -33,20 +36,29 @@ _SETTINGS = (
 )
 
 
-def _set(*, partnership: object = "", agency: object = "", person: object = "", duty: str = "", history: dict | None = None) -> None:
+def _set(*, partnership: object = "", duty: str = "", actor: Actor | None = None, history: dict | None = None) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("A context belongs to a transaction: it would be gone with the next statement, or stay for somebody else.")
     _write(
         [
-            str(partnership or ""),
-            str(agency or ""),
-            str(person or ""),
+            str(actor.partnership_id if actor else partnership),
+            _reach(actor),
+            str(actor.person_id if actor else ""),
+            ",".join(map(str, actor.person_ids)) if actor else "",
+            ",".join(map(str, actor.membership_ids)) if actor else "",
             duty,
             clock.now().isoformat(),
             str(uuid4()) if history else "",
             json.dumps(history) if history else "",
         ]
     )
+
+
+def _reach(actor: Actor | None) -> str:
+    if actor is None or actor.agency_id is None:
+        return ""
+    # '' stands for the whole partnership. A role that reads named files only has neither its agency's clients nor anybody's counts.
+    return str(actor.reaching_agency_id or _NO_AGENCY)
 
 
 def _write(values: list[str]) -> None:
@@ -99,9 +111,7 @@ def clear() -> None:
 def acting_as(actor: Actor, *, reference: str = "") -> None:
     """From here to the end of the transaction ``actor`` acts."""
     _set(
-        partnership=actor.partnership_id,
-        agency=actor.agency_id,
-        person=actor.person_id,
+        actor=actor,
         history={"person": str(actor.person_id), "membership": str(actor.membership.pk), "reference": reference},
     )
 

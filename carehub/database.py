@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.signals import connection_created
 
-from carehub.row_security import APP
+from carehub.row_locks import APP
 
 OLDEST = 15
 #: Not only what the role is, but also what it may become with SET ROLE.

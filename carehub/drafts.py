@@ -121,7 +121,7 @@ def keep_what_was_typed(request: HttpRequest) -> bool:
     except (BadRequest, SuspiciousOperation, UnreadablePostError):
         # Too large, too many fields, or cut off on the way: that is why it was refused, and asking again says so again.
         return False
-    membership = Membership.objects.select_related("person", "partnership", "agency").filter(pk=about["membership"]).first()
+    membership = Membership.objects.with_all().filter(pk=about["membership"]).first()
     signed_in_as = getattr(request, "actor", None)
     if membership is None or (signed_in_as is not None and signed_in_as.person_id != membership.person_id):
         return False

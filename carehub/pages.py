@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -42,6 +42,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place("auditor", _("Audits"), "tasks.view", home_only=True),
     Place("commissioner", _("Figures"), "figures.commissioner"),
     Place("administration", _("Agencies and staff"), "configure"),
+    Place("openings", _("Opened records"), "record.judge"),
     Place("client-register", _("Register a client"), "client.register"),
 )
 #: Other pages the header leads to: context name → URL name.
@@ -100,6 +101,22 @@ def _demonstration_links() -> list[dict[str, Any]]:
     return [{"url": url, "text": text} for page, text in pages if (url := address(page))]
 
 
+def opened_records(request: HttpRequest) -> list[dict[str, Any]]:
+    """The records that this person holds open without consent: over every page, until the hour is over or they close them."""
+    now = clock.now()
+    held = [(pk, client, datetime.fromisoformat(until)) for pk, client, until in request.session.get("opened", [])]
+    return [
+        {
+            "url": reverse("client", args=[client]),
+            "close_url": reverse("record-close", args=[client, pk]),
+            "until": until,
+            "minutes": max(1, round((until - now).total_seconds() / 60)),
+        }
+        for pk, client, until in held
+        if until > now
+    ]
+
+
 def _worth_trying() -> list[dict[str, str]]:
     """The demonstration's people with something to try, for beside the sign-in form."""
     return [row for row in sign_ins() if row["to_try"]]
@@ -127,8 +144,9 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "navigation": list(_navigation(actor, match.view_name if match else "")),
         "unread_notices": lambda: Notice.objects.visible_to(actor).unread()[:_NOTICES_COUNTED].count(),
         "other_roles": [
-            {"pk": each.pk, "title": each.get_role_display(), "where": each.agency or each.partnership} for each in others
+            {"pk": each.pk, "title": each.title, "where": each.agency or each.partnership} for each in others
         ],
+        "opened_records": opened_records(request),
         "switch_role_url": address("switch-role"),
         "demonstration_links": _demonstration_links() if settings.DEMO else [],
     }  # fmt: skip

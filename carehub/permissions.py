@@ -23,6 +23,10 @@ PERMISSIONS: dict[str, Promise] = {
     "figures.commissioner": _("read the figures made safe for commissioners"),
     "configure": _("look after agencies, staff, roles and forms"),
     "tasks.view": _("read their own tasks and notices"),
+    "consent.record": _("record what a client agrees to share"),
+    "access.view": _("see who can see a client"),
+    "record.open": _("open a record with a reason, where they have a duty of care"),
+    "record.judge": _("judge whether a record was rightly opened"),
 }
 
 CLINICAL = frozenset(
@@ -38,8 +42,15 @@ CLINICAL = frozenset(
         "plan.sign",
         "document.view",
         "tasks.view",
+        "consent.record",
+        "access.view",
+        "record.open",
     }
 )
+
+
+#: The case files of an audit, and nothing else.
+READING = frozenset({"client.view", "plan.view", "document.view", "tasks.view"})
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,8 @@ class Role:
     partnership_wide: bool = False
     #: The page that answers 'what must I do?' for this role (a URL name).
     home: str = "caseload"
+    #: Reaches no agency's clients, only files that were opened to them by name and for a time; reads and never writes.
+    named_files_only: bool = False
 
 
 def _role(name: str, title: Promise, permissions: frozenset[str] | str, **more) -> Role:
@@ -65,14 +78,15 @@ ROLES: dict[str, Role] = {
     role.name: role
     for role in (
         _role("keyworker", _("Keyworker"), CLINICAL),
-        _role("service-manager", _("Service manager"), CLINICAL | {"service.view", "case.allocate"}, home="service"),
+        _role("service-manager", _("Service manager"), CLINICAL | {"service.view", "case.allocate", "record.judge"}, home="service"),
         _role("prescriber", _("Prescriber"), CLINICAL - {"client.register"}),
         _role("care-manager", _("Care manager"), CLINICAL),
         _role("criminal-justice-worker", _("Criminal justice worker"), CLINICAL),
         _role("reception", _("Reception and duty"), "client.find client.contact tasks.view", home="reception"),
         _role("clinical-lead", _("Clinical lead"), "figures.partnership tasks.view", partnership_wide=True, home="partnership"),
         _role("partnership-manager", _("Partnership manager"), "figures.partnership tasks.view", partnership_wide=True, home="partnership"),
-        _role("peer-auditor", _("Peer auditor"), "tasks.view", home="auditor"),
+        _role("peer-auditor", _("Peer auditor"), READING, home="auditor", named_files_only=True),
+        _role("visiting-auditor", _("Visiting audit lead"), READING, home="auditor", named_files_only=True, partnership_wide=True),
         _role("commissioner", _("Commissioner"), "figures.commissioner", partnership_wide=True, home="commissioner"),
         _role("administrator", _("Administrator"), "configure", partnership_wide=True, home="administration"),
     )

@@ -2,22 +2,26 @@
 
 from django.db.migrations import RunSQL
 
+from carehub import row_locks as locks
 from carehub import row_security as rows
 
 SQL: list[str] = [
-    rows.REFUSAL_FUNCTIONS,
+    locks.REFUSAL_FUNCTIONS,
     *rows.access_table("carehub_access"),
     *rows.own_table("carehub_draft"),
-    *rows.client_table("carehub_task"),
+    *rows.client_table("carehub_task", part="record"),
+    *locks.agency_stays("carehub_task"),
     *rows.notice_table("carehub_notice"),
-    *rows.client_table("carehub_storedfile"),
+    *rows.client_table("carehub_storedfile", part="plans"),
+    *locks.of_agency("carehub_storedfile"),
     "REVOKE UPDATE, DELETE, TRUNCATE ON carehub_storedfile FROM carehub_app",
-    *rows.client_table("carehub_document"),
+    *rows.client_table("carehub_document", part="plans"),
+    *locks.of_agency("carehub_document"),
     *rows.log_table("carehub_event"),
     *rows.log_table("carehub_eventclient", client="client_id"),
     "REVOKE DELETE, TRUNCATE ON carehub_job, carehub_outgoingmail, carehub_documentcheck FROM carehub_app",
     "REVOKE DELETE, TRUNCATE ON carehub_person, carehub_membership, carehub_agency, carehub_partnership FROM carehub_app",
-    *rows.append_only("carehub_membershipevent"),
+    *locks.append_only("carehub_membershipevent"),
 ]
 
 OPERATIONS = [RunSQL(SQL, elidable=False)]

@@ -1,28 +1,42 @@
-"""The second wall, written for migrations: forced row security, append-only tables, and locks, as plain SQL.
+"""The second wall, written for migrations: forced row security, as plain SQL.
 
-Why each is as it is: docs/decisions/0003-two-walls.md and 0004-locks.md.
+Why each is as it is: docs/decisions/0003-two-walls.md. What is locked: carehub.row_locks.
 """
 
-OWNER, APP, COMMISSIONER = "carehub_owner", "carehub_app", "carehub_commissioner"
+from carehub.row_locks import APP, append_only
+
+OWNER, COMMISSIONER = "carehub_owner", "carehub_commissioner"
 
 _PARTNERSHIP = "(SELECT nullif(current_setting('carehub.partnership', true), '')::uuid)"
 _AGENCY = "(SELECT nullif(current_setting('carehub.agency', true), '')::uuid)"
 _PERSON = "(SELECT nullif(current_setting('carehub.person', true), '')::uuid)"
+#: Of a deputy also the absent colleague's.
+_PERSONS = "(SELECT string_to_array(current_setting('carehub.persons', true), ','))::uuid[]"
+_MEMBERSHIPS = "(SELECT string_to_array(current_setting('carehub.memberships', true), ','))::uuid[]"
 _ON_DUTY = "(SELECT coalesce(current_setting('carehub.duty', true), '') <> '')"
 _NOW = "(SELECT coalesce(nullif(current_setting('carehub.now', true), '')::timestamptz, now()))"
 
 
-def reachable(column: str) -> str:
+_MINE = f"a.partnership_id = {_PARTNERSHIP} AND (a.agency_id = {_AGENCY} OR a.membership_id = ANY ({_MEMBERSHIPS}))"
+_OPEN = f"a.ended_at IS NULL AND a.since <= {_NOW} AND (a.until IS NULL OR a.until > {_NOW})"
+
+
+def reachable(column: str, part: str = "") -> str:
     """SQL: the acting agency or person may reach the client in ``column`` ('table.client_id') now.
+
+    ``part``: rows of the table belong to a part (carehub.models.access.Part), and to the agency in its agency_id: that agency reads
+    them, and whoever has a grant that opens the part. Two questions and not one with OR inside: a hash can be made of neither
+    otherwise.
 
     EXISTS, with the table's name before its column: PostgreSQL then looks a few rows up one by one, and for many makes a hash of all
     that the agency reaches. As IN it made the hash always, for each table of each query: 100 ms for one client's page where an agency
     reaches 12,000. The partnership stands first: without it the newest 25 of a million took twelve times as long.
     """
-    mine = f"a.partnership_id = {_PARTNERSHIP} AND (a.agency_id = {_AGENCY} OR a.person_id = {_PERSON})"
-    open_now = f"a.ended_at IS NULL AND a.since <= {_NOW} AND (a.until IS NULL OR a.until > {_NOW})"
-    granted = f"SELECT 1 FROM carehub_access a WHERE a.client_id = {column} AND {mine} AND {open_now}"
-    return f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR EXISTS ({granted}))"
+    granted = f"SELECT 1 FROM carehub_access a WHERE a.client_id = {column} AND {_MINE} AND {_OPEN}"
+    if not part:
+        return f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR EXISTS ({granted}))"
+    own = f"{column.split('.')[0]}.agency_id = {_AGENCY} AND EXISTS ({granted})"
+    return f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR ({own}) OR EXISTS ({granted} AND '{part}' = ANY (a.parts)))"
 
 
 def _force(table: str) -> list[str]:
@@ -34,9 +48,9 @@ def _force(table: str) -> list[str]:
     ]
 
 
-def client_table(table: str, client: str = "client_id") -> list[str]:
-    """A table about clients: only rows of clients in reach can be read, added, changed or removed."""
-    rule = reachable(f"{table}.{client}")
+def client_table(table: str, client: str = "client_id", part: str = "") -> list[str]:
+    """A table about clients: only rows of clients in reach, and of one's own agency or a shared ``part``, can be touched."""
+    rule = reachable(f"{table}.{client}", part)
     return [*_force(table), f"CREATE POLICY {table}_app ON {table} TO {APP} USING ({rule}) WITH CHECK ({rule})"]
 
 
@@ -52,20 +66,27 @@ def clients_themselves(table: str) -> list[str]:
     ]
 
 
-def history_table(table: str, client: str = "client_id") -> list[str]:
+def history_table(table: str, client: str = "client_id", part: str = "") -> list[str]:
     """Earlier states of a live row, written by a trigger while the row may already be out of reach."""
     return [
         *_force(table),
-        f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({reachable(f'{table}.{client}')})",
+        f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({reachable(f'{table}.{client}', part)})",
         f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK (true)",
         *append_only(table),
     ]
 
 
 def access_table(table: str) -> list[str]:
-    """Grants: one's own are seen and ended, new ones may be given to others in the partnership."""
-    mine = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR agency_id = {_AGENCY} OR person_id = {_PERSON})"
+    """Grants: one's own are seen and ended, and by whoever treats the client everybody's; new ones may be given to others.
+
+    The function is not asked where the grant is one's own: every policy of every other table reads this one.
+    """
+    own = f"agency_id = {_AGENCY} OR membership_id = ANY ({_MEMBERSHIPS})"
+    mine = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR {own} OR carehub_treats(client_id))"
     return [
+        _TREATS,
+        "REVOKE ALL ON FUNCTION carehub_treats(uuid) FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION carehub_treats(uuid) TO {APP}",
         *_force(table),
         f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({mine})",
         f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK (partnership_id = {_PARTNERSHIP})",
@@ -86,7 +107,7 @@ def own_table(table: str) -> list[str]:
 
 def notice_table(table: str) -> list[str]:
     """Notices: read by whom they are for while they may reach the client, written by whoever has something to tell."""
-    mine = f"({_ON_DUTY} OR person_id = {_PERSON}) AND {reachable(f'{table}.client_id')}"
+    mine = f"({_ON_DUTY} OR person_id = ANY ({_PERSONS})) AND {reachable(f'{table}.client_id')}"
     return [
         *_force(table),
         f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({mine})",
@@ -107,113 +128,14 @@ def log_table(table: str, *, client: str = "") -> list[str]:
     ]
 
 
-REFUSAL_FUNCTIONS = """
-CREATE FUNCTION carehub_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% of %: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
-END $$;
-
--- A grant of access may be ended, or end sooner. It is never given back and never made longer.
-CREATE FUNCTION carehub_grant_only_ends() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at
-       OR OLD.until IS NOT NULL AND (NEW.until IS NULL OR NEW.until > OLD.until) THEN
-        RAISE EXCEPTION 'access that has ended stays ended: make a new grant' USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
-    END IF;
-    RETURN NEW;
-END $$;
-
--- A row that locks itself (a signed version, a completed assessment). Once locked_at is set, nothing changes any more.
-CREATE FUNCTION carehub_locked_row() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'INSERT' THEN
-        IF NEW.locked_at IS NOT NULL THEN
-            RAISE EXCEPTION '% cannot begin locked', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
-        END IF;
-        RETURN NEW;
-    END IF;
-    IF OLD.locked_at IS NOT NULL THEN
-        RAISE EXCEPTION '% is locked: make a new version', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
-    END IF;
-    IF TG_OP = 'DELETE' THEN
-        RETURN OLD;
-    END IF;
-    IF NEW.client_id <> OLD.client_id OR NEW.partnership_id <> OLD.partnership_id THEN
-        RAISE EXCEPTION '% belongs to its client', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
-    END IF;
-    RETURN NEW;
-END $$;
+#: Asked as the owner, since the table's own policy cannot look into the table. Yes or no, for who acts, and nothing more.
+_TREATS = f"""
+CREATE FUNCTION carehub_treats(client uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SELECT EXISTS (
+    SELECT 1 FROM public.carehub_access a
+    WHERE a.client_id = client AND a.basis = 'episode' AND a.partnership_id = {_PARTNERSHIP} AND a.agency_id = {_AGENCY} AND {_OPEN}
+) $$
 """
-
-
-#: A child of such a row. It carries its own locked_at: a look at the parent alone, under row security, finds nothing and would allow the
-#: change. Not found is refused too. The parent is named with its schema: a temporary table of the same name would be asked in its place.
-#: One function a parent, its queries written out: planned once a connection instead of once a row (EXECUTE took ten times as long).
-_LOCKED_CHILD = """
-CREATE OR REPLACE FUNCTION {parent}_locks() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    parent_lock timestamptz;
-    parent_client uuid;
-BEGIN
-    IF TG_OP <> 'INSERT' THEN
-        IF OLD.locked_at IS NOT NULL THEN
-            RAISE EXCEPTION '% is locked: make a new version', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
-        END IF;
-        SELECT locked_at, client_id INTO parent_lock, parent_client FROM public.{parent} WHERE id = OLD.{column} FOR SHARE;
-        IF parent_client IS NULL OR parent_lock IS NOT NULL THEN
-            RAISE EXCEPTION '% belongs to something locked', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
-        END IF;
-    END IF;
-    IF TG_OP = 'DELETE' THEN
-        RETURN OLD;
-    END IF;
-    IF TG_OP = 'INSERT' AND NEW.locked_at IS NOT NULL THEN
-        RAISE EXCEPTION '% cannot begin locked', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
-    END IF;
-    IF TG_OP = 'INSERT' OR NEW.{column} IS DISTINCT FROM OLD.{column} THEN
-        SELECT locked_at, client_id INTO parent_lock, parent_client FROM public.{parent} WHERE id = NEW.{column} FOR SHARE;
-        IF parent_client IS NULL OR parent_lock IS NOT NULL THEN
-            RAISE EXCEPTION '% cannot be attached to something locked or out of reach', TG_TABLE_NAME
-                USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
-        END IF;
-    END IF;
-    IF NEW.client_id IS DISTINCT FROM parent_client THEN
-        RAISE EXCEPTION '% is about another client than what it belongs to', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
-    END IF;
-    RETURN NEW;
-END $$
-"""
-
-
-def append_only(table: str) -> list[str]:
-    """Rows are added and read. Nobody changes or removes one, the owner included; disposal will be a function of its own."""
-    refuse = "EXECUTE FUNCTION carehub_refuse('rows are only added')"
-    return [
-        f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}",
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {refuse}",
-        f"CREATE TRIGGER {table}_keep BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_append_only",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_keep",
-    ]
-
-
-def _lock(table: str, function: str) -> list[str]:
-    # ENABLE ALWAYS: session_replication_role would switch an ordinary trigger off.
-    return [
-        f"REVOKE TRUNCATE ON {table} FROM {APP}",
-        f"CREATE TRIGGER {table}_lock BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}",
-        f"CREATE TRIGGER {table}_keep BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION carehub_refuse('locked rows stay')",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_lock",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_keep",
-    ]
-
-
-def locks_itself(table: str) -> list[str]:
-    return _lock(table, "carehub_locked_row()")
-
-
-def locked_with(table: str, parent: str, column: str) -> list[str]:
-    return [_LOCKED_CHILD.format(parent=parent, column=column), *_lock(table, f"{parent}_locks()")]
 
 
 def about_one_client(table: str) -> list[str]:

@@ -41,12 +41,7 @@ class WithMemberships(AuthenticationBackend):
 
     def get_user(self, user_id: UUID) -> Person | None:
         today = clock.today()
-        memberships = list(
-            Membership.objects.filter(person_id=user_id)
-            .open_on(today)
-            .select_related("person", "partnership", "agency")
-            .order_by("starts_on", "pk")
-        )
+        memberships = list(Membership.objects.filter(person_id=user_id).open_on(today).with_all().order_by("starts_on", "pk"))
         person = memberships[0].person if memberships else Person.objects.filter(pk=user_id).first()
         if person is None or not self.user_can_authenticate(person):
             return None

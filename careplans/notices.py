@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from clients.actions.assessing import SAME_DAY
+from clients.actions.opening import OPENED, OPENED_IN_SERVICE
 
 REVIEW_SOON = "review.soon"
 REVIEW_OVERDUE = "review.overdue"
@@ -13,5 +14,14 @@ SENTENCES = {
     REVIEW_SOON: _("The care plan is to be reviewed by %(day)s."),
     REVIEW_OVERDUE: _("The review of the care plan was due on %(day)s and is overdue."),
     REVIEW_OVERDUE_IN_SERVICE: _("In your service: the review was due on %(day)s and is still overdue. Keyworker: %(keyworker)s."),
+    OPENED: _("Somebody opened this record without consent on %(day)s, with a reason. Your manager judges it."),
+    OPENED_IN_SERVICE: _("Somebody opened this record without consent on %(day)s. Judge it under ‘Opened records’."),
 }
-LOOKS = {SAME_DAY: "due", REVIEW_SOON: "due-soon", REVIEW_OVERDUE: "overdue", REVIEW_OVERDUE_IN_SERVICE: "overdue"}
+LOOKS = {
+    SAME_DAY: "due",
+    REVIEW_SOON: "due-soon",
+    REVIEW_OVERDUE: "overdue",
+    REVIEW_OVERDUE_IN_SERVICE: "overdue",
+    OPENED: "opened",
+    OPENED_IN_SERVICE: "opened",
+}

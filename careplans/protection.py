@@ -2,18 +2,21 @@
 
 from django.db.migrations import RunSQL
 
+from carehub import row_locks as locks
 from carehub import row_security as rows
 
 PARTS = ("careplans_need", "careplans_goal", "careplans_action", "careplans_riskstep", "careplans_signature")
 
 SQL: list[str] = [
-    *rows.client_table("careplans_careplan"),
-    *rows.client_table("careplans_planversion"),
-    *rows.locks_itself("careplans_planversion"),
+    *rows.client_table("careplans_careplan", part="plans"),
+    *locks.agency_stays("careplans_careplan"),
+    *rows.client_table("careplans_planversion", part="plans"),
+    *locks.agency_of_parent("careplans_planversion", "careplans_careplan", "plan_id"),
+    *locks.locks_itself("careplans_planversion"),
 ]
 for _table in PARTS:
-    SQL += rows.client_table(_table)
-    SQL += rows.locked_with(_table, "careplans_planversion", "version_id")
+    SQL += rows.client_table(_table, part="plans")
+    SQL += locks.locked_with(_table, "careplans_planversion", "version_id")
 # An action belongs to a goal of its own version: otherwise it could be hung onto a goal that is locked.
 SQL += [
     "ALTER TABLE careplans_goal ADD CONSTRAINT goal_in_version UNIQUE (id, version_id)",

@@ -33,7 +33,9 @@ def open_tasks(actor: Actor, *, client_id: UUID | None = None, mine: bool = Fals
     if client_id:
         tasks = tasks.filter(client_id=client_id)
     if mine:
-        tasks = tasks.filter(client_id__in=Episode.objects.visible_to(actor).of_keyworker(actor.person_id).open().values("client_id"))
+        tasks = tasks.filter(
+            client_id__in=Episode.objects.visible_to(actor).of_keyworker(actor.caseload_person_id).open().values("client_id")
+        )
     named = Client.objects.filter(pk=OuterRef("client_id")).values(name=Concat(F("first_name"), Value(" "), F("last_name")))
     tasks = tasks.annotate(name=Subquery(named)).order_by("-countersigned", "due_on", "made_at", "pk")[:SHOWN]
     return [OpenTask(task, task.name, Due(task.due_on, today), _refusal(actor, task)) for task in tasks]

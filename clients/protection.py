@@ -2,6 +2,7 @@
 
 from django.db.migrations import RunSQL
 
+from carehub import row_locks as locks
 from carehub import row_security as rows
 
 
@@ -16,23 +17,56 @@ def _of_client(table: str) -> str:
     )
 
 
+#: Somebody with a duty of care knows whom they look for: the whole reference, or the whole name and the date of birth. The key, and
+#: nothing else; merging two keys or none is nobody. What it is asked, is on record (clients.actions.opening).
+_TO_OPEN = """
+CREATE FUNCTION clients_to_open(wanted text, first text, last text, born date) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SELECT CASE WHEN count(*) = 1 THEN (array_agg(c.id))[1] END FROM public.clients_client c
+WHERE c.partnership_id = nullif(current_setting('carehub.partnership', true), '')::uuid
+  AND nullif(current_setting('carehub.person', true), '') IS NOT NULL
+  AND CASE WHEN wanted <> '' THEN c.reference = wanted
+      ELSE born IS NOT NULL AND c.date_of_birth = born AND first <> '' AND last <> ''
+          AND lower(c.last_name) = lower(last) AND lower(first) IN (lower(c.first_name), lower(c.name_used)) END
+$$
+"""
+
 SQL: list[str] = [
     *rows.clients_themselves("clients_client"),
     *rows.client_table("clients_safecontact"),
-    *rows.client_table("clients_episode"),
-    *rows.client_table("clients_assessment"),
-    *rows.locks_itself("clients_assessment"),
-    *rows.client_table("clients_riskfound"),
-    *rows.locked_with("clients_riskfound", "clients_assessment", "assessment_id"),
+    *rows.client_table("clients_episode", part="record"),
+    *locks.agency_stays("clients_episode"),
+    *rows.client_table("clients_assessment", part="assessments"),
+    *locks.agency_stays("clients_assessment"),
+    *locks.locks_itself("clients_assessment"),
+    *rows.client_table("clients_riskfound", part="record"),
+    *locks.locked_with("clients_riskfound", "clients_assessment", "assessment_id"),
     *rows.history_table("clients_clientevent", client="id"),
     *rows.history_table("clients_safecontactevent"),
-    *rows.history_table("clients_episodeevent"),
+    *rows.history_table("clients_episodeevent", part="record"),
+    *rows.client_table("clients_consent", part="record"),
+    *locks.of_agency("clients_consent"),
+    *locks.only_once("clients_consent", "scan_id", "withdrawn_at", "withdrawn_by_id", "client_told_on", "withdrawn_why"),
+    *rows.history_table("clients_consentevent", part="record"),
+    *rows.client_table("clients_consentagency", part="record"),
+    *locks.agency_of_parent("clients_consentagency", "clients_consent", "consent_id"),
+    *locks.append_only("clients_consentagency"),
+    # Who opened a record and who judges it are of different agencies, and neither of them shares anything: whoever reaches the client.
+    *rows.client_table("clients_opening"),
+    *locks.of_agency("clients_opening"),
+    *locks.only_once("clients_opening", "closed_at", "justified", "judged_at", "judged_by_id", "judged_words"),
+    _TO_OPEN,
+    "REVOKE ALL ON FUNCTION clients_to_open(text, text, text, date) FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION clients_to_open(text, text, text, date) TO carehub_app",
     "ALTER TABLE clients_client ADD CONSTRAINT client_in_partnership UNIQUE (id, partnership_id)",
     *(_of_client(table) for table in ("carehub_access", "carehub_task", "carehub_notice", "carehub_storedfile", "carehub_document")),
     *rows.about_one_client("clients_episode"),
     *rows.same_client("clients_assessment", "episode_id", "clients_episode"),
     *rows.about_one_client("carehub_storedfile"),
     *rows.same_client("carehub_document", "file_id", "carehub_storedfile"),
+    *rows.about_one_client("clients_consent"),
+    *rows.same_client("clients_consentagency", "consent_id", "clients_consent"),
+    *rows.same_client("clients_consent", "scan_id", "carehub_storedfile"),
 ]
 
 OPERATIONS = [RunSQL(SQL, elidable=False)]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import assessing, finding, registering, tasks
+from clients.views import assessing, finding, opening, registering, sharing, tasks
 
 _ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
 
@@ -9,6 +9,14 @@ urlpatterns = [
     path("clients/find/", finding.find, name="client-find"),
     path("clients/found/<slug:token>/", finding.found, name="client-found"),
     path("clients/register/", registering.register, name="client-register"),
+    path("records/open/", opening.open_record, name="record-open"),
+    path("records/opened/", opening.to_judge, name="openings"),
+    path("clients/<uuid:client_id>/opened/<uuid:pk>/close/", opening.close, name="record-close"),
+    path("clients/<uuid:client_id>/opened/<uuid:pk>/judge/", opening.judge, name="opening-judge"),
+    path("clients/<uuid:client_id>/sharing/", sharing.sharing, name="client-sharing"),
+    path("clients/<uuid:client_id>/sharing/record/", sharing.record, name="consent-record"),
+    path("clients/<uuid:client_id>/sharing/form/", sharing.paper, name="consent-form"),
+    path("clients/<uuid:client_id>/sharing/<uuid:pk>/withdraw/", sharing.withdraw, name="consent-withdraw"),
     path("clients/<uuid:pk>/contact/", finding.contact, name="client-contact"),
     path("clients/<uuid:client_id>/assess/", assessing.start, name="assessment-start"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/done/", tasks.done, name="task-done"),

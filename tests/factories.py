@@ -10,7 +10,7 @@ Each leaves the database's context as it found it. To read what was made: ``with
 
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -21,10 +21,11 @@ from carehub import clock, context, events
 from carehub.actors import Actor
 from carehub.middleware.actor import CHOSEN
 from carehub.models import Access, Agency, Document, Draft, Membership, Notice, Partnership, Person, StoredFile, Task
+from carehub.models.access import ALL_PARTS
 from carehub.permissions import ROLES
 from careplans import content
 from careplans.models import Action, CarePlan, Goal, Need, PlanVersion, RiskStep, Signature
-from clients.models import Assessment, Client, Episode, RiskFound, SafeContact
+from clients.models import Assessment, Client, Consent, ConsentAgency, Episode, Opening, RiskFound, SafeContact
 from clients.reference import new_reference
 
 _number = itertools.count(1)
@@ -192,20 +193,22 @@ def access(
     client: Client,
     *,
     agency: Agency | None = None,
-    person: Person | None = None,
+    membership: Membership | None = None,
+    parts: Iterable[str] | None = None,
     basis: str = Access.Basis.EPISODE,
     rests_on: UUID | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Access:
-    """One grant to an agency or a person; an ended one with ``until`` in the past."""
+    """One grant to an agency or a person by name; an ended one with ``until`` in the past. All parts, but for the treating agency."""
     with loading(client.partnership_id):
         return Access.objects.create(
             partnership_id=client.partnership_id,
             client_id=client.pk,
             agency=agency,
-            person=person,
+            membership=membership,
             basis=basis,
+            parts=list(parts if parts is not None else () if basis == Access.Basis.EPISODE else ALL_PARTS),
             rests_on=rests_on or uuid4(),
             since=since or clock.now() - timedelta(days=30),
             until=until,
@@ -339,6 +342,7 @@ def everything_about(client: Client, *, by: Actor) -> None:
         Notice.objects.create(**about, person=by.person, kind="plan.review", subject_id=uuid4(), about_day=day, made_at=now)
         file = StoredFile.objects.create(
             **about,
+            agency=by.agency,
             sha256=hashlib.sha256(client.reference.encode()).hexdigest(),
             size=3,
             content_type="application/pdf",
@@ -347,6 +351,7 @@ def everything_about(client: Client, *, by: Actor) -> None:
         )
         Document.objects.create(
             **about,
+            agency=by.agency,
             kind="care-plan",
             subject_id=uuid4(),
             state="ready",
@@ -355,6 +360,19 @@ def everything_about(client: Client, *, by: Actor) -> None:
             file=file,
             sealed_sha256=file.sha256,
             pages=1,
+        )
+        consent = Consent.objects.create(
+            **about, agency=by.agency, kind="sharing", parts=["plans"], from_on=day, how="said", recorded_at=now, recorded_by=by.person
+        )
+        ConsentAgency.objects.create(**about, consent=consent, to=by.agency)
+        Opening.objects.create(
+            **about,
+            agency=by.agency,
+            membership=by.membership,
+            reason="emergency",
+            words="Found unconscious",
+            opened_at=now,
+            until=now + timedelta(hours=1),
         )
         events.record("plan.signed", by=by, client=client.pk)
     with context.acting(by):

@@ -51,8 +51,9 @@ FROM made JOIN referred USING (n)
 """
 
 ACCESS = """
-INSERT INTO carehub_access (id, partnership_id, client_id, agency_id, basis, rests_on, since)
-SELECT md5(%(seed)s || ':access:' || n)::uuid, %(partnership)s, client_id, agency_id, 'episode', episode_id, referred_on + time '10:00'
+INSERT INTO carehub_access (id, partnership_id, client_id, agency_id, basis, parts, rests_on, since)
+SELECT md5(%(seed)s || ':access:' || n)::uuid, %(partnership)s, client_id, agency_id, 'episode', '{}', episode_id,
+    referred_on + time '10:00'
 FROM made
 """
 

@@ -42,6 +42,7 @@ def save_papers(plans: Iterable[PlanRows], chance: Chance, now: datetime, using:
                     id=chance.key(),
                     partnership_id=version.partnership_id,
                     client_id=version.client_id,
+                    agency_id=version.plan.agency_id,
                     kind=CARE_PLAN,
                     subject_id=version.pk,
                     asked_at=each.at,

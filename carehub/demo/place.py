@@ -97,6 +97,10 @@ STAFF: tuple[DemoPerson, ...] = (
         "clients who came by arrest, court or prison",
     ),
     DemoPerson("Janine Saffronmere", "Team manager", (("service-manager", "C"),), "01632 960 152"),
+    DemoPerson(
+        "Odile Sedgewarren", "Audit lead of the neighbouring partnership", (("visiting-auditor", ""),), "01632 960 161",
+        "two case files, read-only and for a time",
+    ),
     DemoPerson("Dr Helena Umberfen", "Clinical lead", (("clinical-lead", ""),), "01632 960 101"),
     DemoPerson(
         "Desmond Lanternholm", "Partnership manager", (("partnership-manager", ""),), "01632 960 102",

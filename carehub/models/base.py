@@ -1,7 +1,7 @@
 """What tables have in common: keys made here, the client they are about, and the version that a save checks."""
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
@@ -30,15 +30,29 @@ class ClientRecordQuerySet(models.QuerySet):
         """
         from carehub.models.access import within_reach
 
-        return self.filter(within_reach("client_id", actor, many=many), partnership_id=actor.partnership_id)
+        return self.filter(
+            within_reach("client_id", actor, part=getattr(self.model, "PART", ""), many=many), partnership_id=actor.partnership_id
+        )
 
 
 class ClientRecord(Keyed):
-    """A row about one client. The column client_id is what row security reads; children carry it too."""
+    """A row about one client. The columns client_id and, in a part, agency_id are what row security reads; children carry them too."""
+
+    #: Which part of what other agencies wrote it belongs to (carehub.models.access.Part); '': whoever reaches the client reads it.
+    PART: ClassVar[str] = ""
 
     partnership = models.ForeignKey("carehub.Partnership", on_delete=models.PROTECT, related_name="+")
 
     objects = ClientRecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class OfAgency(models.Model):
+    """A row that belongs to the agency that wrote it. The database fills it in, from what the row belongs to or from who acts."""
+
+    agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+", editable=False)
 
     class Meta:
         abstract = True

@@ -3,16 +3,19 @@
 from django.db import models
 from django.db.models import Q
 
-from carehub.models.base import ClientRecord, Keyed
+from carehub.models.access import Part
+from carehub.models.base import ClientRecord, Keyed, OfAgency
 
 
-class Document(ClientRecord):
+class Document(ClientRecord, OfAgency):
     """A PDF of one version of one thing: asked for, made once by a job, sealed, filed, never remade."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
         READY = "ready"
         FAILED = "failed"
+
+    PART = Part.PLANS
 
     client_id = models.UUIDField()
     kind = models.CharField(max_length=40)

@@ -3,11 +3,14 @@
 from django.db import models
 from django.db.models import Q
 
-from carehub.models.base import ClientRecord
+from carehub.models.access import Part
+from carehub.models.base import ClientRecord, OfAgency
 
 
-class StoredFile(ClientRecord):
+class StoredFile(ClientRecord, OfAgency):
     """One cleaned file. Its bytes lie in the store under their SHA-256; see carehub.files."""
+
+    PART = Part.PLANS
 
     client_id = models.UUIDField()
     sha256 = models.CharField(max_length=64)

@@ -99,6 +99,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def open_on(self, day):
         return self.filter(Q(starts_on__lte=day), Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
+    def with_all(self):
+        """With what an Actor is asked for: person, place, and whom a deputy stands in for."""
+        return self.select_related("person", "partnership", "agency", "stands_in_for__person")
+
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
 class Membership(Keyed):
@@ -111,6 +115,8 @@ class Membership(Keyed):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships", null=True, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    #: Of a deputy: the absent colleague's membership, whose role and agency it has, and within whose time it lies.
+    stands_in_for = models.ForeignKey("self", on_delete=models.PROTECT, related_name="deputies", null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -121,7 +127,19 @@ class Membership(Keyed):
                 name="membership_role_stands_where_it_belongs",
             ),
             models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="membership_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(stands_in_for__isnull=True) | (Q(ends_on__isnull=False) & ~Q(stands_in_for=F("id"))),
+                name="membership_of_a_deputy_ends",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.person}, {self.get_role_display()}, {self.agency or self.partnership}"
+        return f"{self.person}, {self.title}, {self.agency or self.partnership}"
+
+    @property
+    def title(self) -> str:
+        """The role in words, and whom a deputy stands in for: nobody is in doubt as whom they act."""
+        role = str(ROLES[self.role].title)
+        if self.stands_in_for is None:
+            return role
+        return _("%(role)s, standing in for %(name)s") % {"role": role, "name": self.stands_in_for.person.name}

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from carehub.models.access import Part
 from carehub.models.base import ClientRecord, ClientRecordQuerySet
 
 
@@ -13,6 +14,8 @@ class TaskQuerySet(ClientRecordQuerySet):
 
 class Task(ClientRecord):
     """Something to be done for a client by a day, by a person or by whoever is on duty in an agency."""
+
+    PART = Part.RECORD
 
     client_id = models.UUIDField()
     kind = models.CharField(max_length=60)
@@ -48,8 +51,8 @@ class Task(ClientRecord):
 
 class NoticeQuerySet(ClientRecordQuerySet):
     def visible_to(self, actor):
-        """One's own notices, about clients whom one may still reach."""
-        return super().visible_to(actor).filter(person_id=actor.person_id)
+        """One's own notices, as a deputy the absent colleague's too, about clients whom one may still reach."""
+        return super().visible_to(actor).filter(person_id__in=actor.person_ids)
 
     def unread(self):
         return self.filter(read_at__isnull=True)

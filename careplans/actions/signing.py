@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from carehub import clock, events
 from carehub.actors import Actor
-from carehub.files import store
-from carehub.models import StoredFile
+from carehub.files.filing import file_scan
 from carehub.rules import Refused
 from careplans import content, documents, policies, sheets
 from careplans.actions.writing import load
@@ -75,29 +74,11 @@ def _signature(version: PlanVersion, party: str, word: Word, by: Actor) -> Signa
         signed_on=word["signed_on"] if how == How.PAPER else clock.today(),
         reason=(word.get("reason") or "").strip() if how == How.DECLINED else "",
         strokes=(word.get("strokes") or "") if how == How.SCREEN else "",
-        scan=_scan(version, word, by) if how == How.PAPER else None,
+        scan=file_scan(version, word.get("scan"), by=by) if how == How.PAPER else None,
         copy_taken=word.get("copy_taken") if party == Party.CLIENT else None,
         agreed_text=version.agreed_text,
         recorded_at=clock.now(),
         recorded_by=by.person,
-    )
-
-
-def _scan(version: PlanVersion, word: Word, by: Actor) -> StoredFile | None:
-    """The bytes first, the row after them: a row never names a file that is not there."""
-    scan = word.get("scan")
-    if scan is None:
-        return None
-    return StoredFile.objects.create(
-        partnership_id=version.partnership_id,
-        client_id=version.client_id,
-        sha256=store.put(scan.bytes),
-        size=len(scan.bytes),
-        content_type=scan.content_type,
-        original_name=scan.name,
-        purpose="scan",
-        stored_by=by.person,
-        stored_at=clock.now(),
     )
 
 

@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.actors import Actor
 from carehub.definitions.catalogue import catalogue
-from carehub.files import pipeline
-from carehub.files.refusals import Refused as NotTaken
 from carehub.formfields import DateField, DrawingField, OneOf, Text, YesNo
 from carehub.forms import CareHubForm
+from carehub.scanfield import ScanField
 from careplans.models import PlanVersion, Signature
 from careplans.policies import Word
 
@@ -20,20 +19,6 @@ LONGEST_NAME = Signature._meta.get_field("name").max_length
 
 def _name(label: Any) -> Text:
     return Text(label=label, max_length=LONGEST_NAME, required=False)
-
-
-class ScanField(forms.FileField):
-    """A photograph or scan of the signed sheet; comes out as what the pipeline made of it."""
-
-    widget = forms.FileInput
-
-    def clean(self, data: Any, initial: Any = None) -> pipeline.CleanFile | None:
-        if not data:
-            return None
-        try:
-            return pipeline.accept(data, purpose="scan")
-        except NotTaken as no:
-            raise forms.ValidationError(no.reason, code=no.code) from None
 
 
 class SignForm(CareHubForm):

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from carehub.models.access import Part
+from carehub.models.base import OfAgency
 from careplans.models.plans import PlanVersion
 from clients.models.base import AboutClient
 
@@ -17,9 +19,10 @@ class Domain(models.TextChoices):
     SOCIAL = "social", _("Social functioning")
 
 
-class PlanPart(AboutClient):
+class PlanPart(AboutClient, OfAgency):
     """A row of one version. ``FIELDS``: what people write in it, the part of the row that is content."""
 
+    PART = Part.PLANS
     FIELDS: tuple[str, ...]
 
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="%(class)ss")

@@ -5,7 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from carehub.lifecycle import Lifecycle, Step
-from carehub.models.base import Versioned
+from carehub.models.access import Part
+from carehub.models.base import OfAgency, Versioned
 from clients.models.base import AboutClient
 
 PLAN_LIFECYCLE = Lifecycle(
@@ -32,6 +33,8 @@ class CarePlan(AboutClient, Versioned):
         CURRENT = "current", _("Current")
         CLOSED = "closed", _("Closed")
 
+    PART = Part.PLANS
+
     episode = models.ForeignKey("clients.Episode", on_delete=models.PROTECT, related_name="plans")
     agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=16, choices=Kind)
@@ -54,7 +57,7 @@ class CarePlan(AboutClient, Versioned):
         indexes = [models.Index(fields=["client"], name="plan_client"), models.Index(fields=["episode"], name="plan_episode")]
 
 
-class PlanVersion(AboutClient, Versioned):
+class PlanVersion(AboutClient, OfAgency, Versioned):
     """What client and service agreed: needs, goals, actions, what to do if things get difficult, who sees it, the next review."""
 
     class State(models.TextChoices):
@@ -73,6 +76,8 @@ class PlanVersion(AboutClient, Versioned):
         "sharing",
         "disagreement",
     )
+
+    PART = Part.PLANS
 
     plan = models.ForeignKey(CarePlan, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()

@@ -4,11 +4,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from carehub.models.access import Part
+from carehub.models.base import OfAgency
 from careplans.models.plans import PlanVersion
 from clients.models.base import AboutClient
 
 
-class Signature(AboutClient):
+class Signature(AboutClient, OfAgency):
     """One party's word on exactly one agreed text. A changed text needs a new one; nobody signs twice, nothing is added after the lock."""
 
     class Party(models.TextChoices):
@@ -20,6 +22,8 @@ class Signature(AboutClient):
         SCREEN = "screen", _("Signed on screen")
         PAPER = "paper", _("Signed on paper")
         DECLINED = "declined", _("Declined to sign")
+
+    PART = Part.PLANS
 
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="signatures")
     party = models.CharField(max_length=10, choices=Party)

@@ -13,7 +13,7 @@ from clients.open_tasks import open_tasks
 @requires("caseload.view")
 def caseload(request: HttpRequest) -> HttpResponse:
     today = clock.today()
-    mine = Episode.objects.visible_to(request.actor).of_keyworker(request.actor.person_id).open()
+    mine = Episode.objects.visible_to(request.actor).of_keyworker(request.actor.caseload_person_id).open()
     shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "all"
     words, _look, rule = NARROWED[shown]
     counts = mine.aggregate(**numbers(today))

@@ -64,7 +64,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "client": person,
         "episode": episode,
         "banner": banner(person, episode, actor),
-        "tabs": tabs(person.pk, current or draft),
+        "tabs": tabs(actor, person.pk, current or draft),
         "tab": "summary",
         "due": episode.due if episode and episode.next_due_on else None,
         "due_what": episode.get_next_due_what_display() if episode else "",

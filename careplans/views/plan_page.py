@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carehub import events
+from carehub.actors import Actor
 from carehub.pages import Banner
 from careplans import content
 from careplans.models import CarePlan, PlanVersion
 from clients.banner import banner
+from clients.client_tabs import client_tabs
 
 RELATED = (
     "plan__episode__keyworker",
@@ -44,7 +46,7 @@ def plan_context(request: HttpRequest, version: PlanVersion, *, tab: str = "plan
         "plan": version.plan,
         "client": version.client,
         "banner": shown,
-        "tabs": tabs(version.client_id, version),
+        "tabs": tabs(request.actor, version.client_id, version),
         "tab": tab,
         "client_url": reverse("client", args=[version.client_id]),
         "back_url": reverse("client", args=[version.client_id]),
@@ -53,9 +55,7 @@ def plan_context(request: HttpRequest, version: PlanVersion, *, tab: str = "plan
     }
 
 
-def tabs(client_id: UUID, version: PlanVersion | None) -> list[dict[str, str]]:
+def tabs(actor: Actor, client_id: UUID, version: PlanVersion | None) -> list[dict[str, str]]:
     """Only for what exists."""
-    found = [{"name": "summary", "text": _("Summary"), "url": reverse("client", args=[client_id])}]
-    if version is not None:
-        found.append({"name": "plan", "text": _("Plan"), "url": address("plan-show", version)})
-    return found
+    plan = [{"name": "plan", "text": _("Plan"), "url": address("plan-show", version)}] if version is not None else []
+    return client_tabs(actor, client_id, *plan)

@@ -57,7 +57,7 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
     context = {
         "client": client,
         "banner": banner(client, episode, actor),
-        "tabs": tabs(client.pk, None),
+        "tabs": tabs(request.actor, client.pk, None),
         "form": form,
         "refused": refused,
         "back_url": reverse("client", args=[client.pk]),

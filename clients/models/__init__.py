@@ -1,7 +1,8 @@
-"""Clients, how they may be contacted, their episodes and assessments."""
+"""Clients, how they may be contacted, their episodes and assessments, what they have agreed to."""
 
 from clients.models.assessments import Assessment, RiskFound
 from clients.models.clients import Client, SafeContact
+from clients.models.consents import Consent, ConsentAgency, Opening
 from clients.models.episodes import Episode
 
-__all__ = ["Assessment", "Client", "Episode", "RiskFound", "SafeContact"]
+__all__ = ["Assessment", "Client", "Consent", "ConsentAgency", "Episode", "Opening", "RiskFound", "SafeContact"]

@@ -5,7 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from carehub.lifecycle import Lifecycle, Step
-from carehub.models.base import Versioned
+from carehub.models.access import Part
+from carehub.models.base import OfAgency, Versioned
 from clients.models.base import AboutClient
 from clients.models.episodes import Episode
 
@@ -22,6 +23,8 @@ class Assessment(AboutClient, Versioned):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         COMPLETE = "complete", _("Complete")
+
+    PART = Part.ASSESSMENTS
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="assessments")
     agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+")
@@ -52,7 +55,7 @@ class Assessment(AboutClient, Versioned):
         indexes = [models.Index(fields=["client", "form", "-took_place_on"], name="assessment_last")]
 
 
-class RiskFound(AboutClient):
+class RiskFound(AboutClient, OfAgency):
     """One risk that an assessment found, in one of the five areas (MoC 4.5; list risk-areas). Locked together with its assessment."""
 
     class Area(models.TextChoices):
@@ -61,6 +64,9 @@ class RiskFound(AboutClient):
         TO_OTHERS = "harm-to-others", _("Harm to others")
         FROM_OTHERS = "harm-from-others", _("Harm from others")
         SELF_NEGLECT = "self-neglect", _("Self-neglect")
+
+    #: Whoever shares in the care knows the risks.
+    PART = Part.RECORD
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="risks")
     area = models.CharField(max_length=20, choices=Area)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub import clock
 from carehub.lifecycle import Lifecycle, Step
+from carehub.models.access import Part
 from carehub.models.base import ClientRecordQuerySet, Versioned
 from clients import due
 from clients.models.base import AboutClient
@@ -74,6 +75,8 @@ class Episode(AboutClient, Versioned):
         PLANNED = "planned", _("Planned")
         UNPLANNED = "unplanned", _("Unplanned")
         NEUTRAL = "neutral", _("Neutral")
+
+    PART = Part.RECORD
 
     client = models.ForeignKey("clients.Client", on_delete=models.PROTECT, related_name="episodes")
     agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+")

@@ -24,7 +24,7 @@ def rows(month: Month) -> QuerySet:
     discharged = Q(plan__episode__discharged_on__isnull=False, plan__episode__discharged_on__lte=F("next_review_on"))
     return (
         PlanVersion.objects.filter(signed_on__isnull=False, next_review_on__gte=month.first, next_review_on__lte=month.until)
-        .annotate(met=Exists(on_time), agency_id=F("plan__agency_id"))
+        .annotate(met=Exists(on_time))
         .annotate(excluded=discharged & ~Q(met=True))
     )
 

@@ -68,6 +68,13 @@ def test_a_model_with_client_data(db, model):
     assert {role for role, *_ in policies} <= {"carehub_app", "carehub_owner"}
 
 
+#: Functions that look past row security, and what little they say.
+ASKED_AS_OWNER = {
+    "clients_to_open": "the key of the one client with exactly this reference, or name and date of birth, before a record is opened",
+    "carehub_treats": "yes or no: does the acting agency treat this client? The table of grants cannot ask itself.",
+}
+
+
 def test_every_table_is_decided_about(db):
     tables = {name for (name,) in ask("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace")}
     behind = {
@@ -87,7 +94,11 @@ def test_no_table_of_the_list_names_a_client(db):
 
 def test_no_view_and_no_function_looks_past_row_security(db):
     assert not ask("SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace")
-    assert not ask("SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"), "SECURITY DEFINER"
+    found = ask("SELECT proname, proconfig, prosrc FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace")
+    assert {name for name, _config, _body in found} == ASKED_AS_OWNER.keys(), "SECURITY DEFINER"
+    for name, config, body in found:
+        assert config == ["search_path=pg_catalog, public"], name
+        assert "current_setting('carehub.partnership'" in body, f"{name} answers for the acting partnership alone"
 
 
 def test_locks_and_logs_are_always_on(db):

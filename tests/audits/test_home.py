@@ -26,11 +26,11 @@ def test_it_is_the_auditors_home(signed_in, auditor):
 
 def test_files_given_by_name_are_counted_until_the_audit_ends(signed_in, auditor, a_client, keyworker):
     sample = Access.Basis.AUDIT_SAMPLE
-    factories.access(a_client, person=auditor.person, basis=sample, until=clock.now() + timedelta(days=10))
+    factories.access(a_client, membership=auditor.membership, basis=sample, until=clock.now() + timedelta(days=10))
     over = factories.client_of(keyworker.agency, keyworker=keyworker)
-    factories.access(over, person=auditor.person, basis=sample, until=clock.now() - timedelta(days=1))
+    factories.access(over, membership=auditor.membership, basis=sample, until=clock.now() - timedelta(days=1))
     theirs = factories.client_of(keyworker.agency, keyworker=keyworker)
-    factories.access(theirs, person=keyworker.person, basis=sample)
+    factories.access(theirs, membership=keyworker.membership, basis=sample)
     html = signed_in(auditor).get("/audits/").content.decode()
     assert "1 case file is open to you" in html
     assert a_client.reference not in html

@@ -16,7 +16,13 @@ ORDER BY c.relname
 #: Reading without reach of the client: a draft is its writer's, a grant its agency's.
 BY_OWNER = {"carehub_draft", "carehub_access"}
 #: Anybody may add: refusals, strangers, and a trigger at the moment when the row goes out of reach.
-ADDED_BY_ANYBODY = {"carehub_eventclient", "clients_clientevent", "clients_episodeevent", "clients_safecontactevent"}
+ADDED_BY_ANYBODY = {
+    "carehub_eventclient",
+    "clients_clientevent",
+    "clients_consentevent",
+    "clients_episodeevent",
+    "clients_safecontactevent",
+}
 
 
 def client_tables() -> list[str]:

@@ -42,7 +42,7 @@ def test_an_end_counts_from_its_own_moment(stranger, a_client):
 
 def test_what_another_basis_allows_stays_when_one_ends(stranger, a_client):
     factories.access(a_client, agency=stranger.agency, basis="consent")
-    factories.access(a_client, person=stranger.person, basis="break-glass", until=clock.now() + timedelta(hours=1))
+    factories.access(a_client, membership=stranger.membership, basis="break-glass", until=clock.now() + timedelta(hours=1))
     factories.end_access(a_client, agency=stranger.agency)
     with context.acting(stranger):
         assert list(Client.objects.visible_to(stranger)) == [a_client]
@@ -50,7 +50,7 @@ def test_what_another_basis_allows_stays_when_one_ends(stranger, a_client):
 
 def test_a_client_reached_in_two_ways_is_listed_once(keyworker, a_client):
     factories.access(a_client, agency=keyworker.agency, basis="consent")
-    factories.access(a_client, person=keyworker.person, basis="deputy")
+    factories.access(a_client, membership=keyworker.membership, basis="episode-role")
     with context.acting(keyworker):
         assert list(Client.objects.visible_to(keyworker)) == [a_client]
 
@@ -69,7 +69,7 @@ def test_roles_of_the_whole_partnership_reach_nobody(partnership, a_client):
         assert not reach(whole)
 
 
-@pytest.mark.parametrize("whom", [{}, {"agency": True, "person": True}])
+@pytest.mark.parametrize("whom", [{}, {"agency": True, "membership": True}])
 def test_a_grant_is_to_an_agency_or_to_a_person(keyworker, a_client, whom):
     to = {name: getattr(keyworker, name) for name in whom}
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -78,7 +78,7 @@ def test_a_grant_is_to_an_agency_or_to_a_person(keyworker, a_client, whom):
 
 def test_a_grant_does_not_end_before_it_begins(keyworker, a_client):
     with pytest.raises(IntegrityError), transaction.atomic():
-        factories.access(a_client, person=keyworker.person, since=clock.now(), until=clock.now() - timedelta(seconds=1))
+        factories.access(a_client, membership=keyworker.membership, since=clock.now(), until=clock.now() - timedelta(seconds=1))
 
 
 def test_one_grant_for_one_basis(keyworker, a_client):

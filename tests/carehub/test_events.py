@@ -7,6 +7,7 @@ from django.db import DatabaseError, connections, transaction
 
 from carehub import clock, context, events
 from carehub.models import Event, EventClient
+from clients.actions.consenting import record_consent
 from clients.models import Client, Episode, SafeContact
 from tests import factories
 
@@ -107,6 +108,7 @@ LOGS = (
     "carehub_eventclient",
     "carehub_membershipevent",
     "clients_clientevent",
+    "clients_consentevent",
     "clients_episodeevent",
     "clients_safecontactevent",
 )
@@ -125,6 +127,7 @@ def test_nobody_changes_or_removes_what_is_on_record(alias, keyworker, someone):
     """Not the application, which may not even try, and not the owner, whom a trigger refuses."""
     with context.acting(keyworker):
         events.record("client.changed", by=keyworker, client=someone.pk)
+        record_consent(by=keyworker, client=someone, kind="treatment", how="said")
     if alias == "default":
         statements = ("UPDATE {0} SET id = id", "DELETE FROM {0}", "TRUNCATE {0} CASCADE")
         code = "42501"

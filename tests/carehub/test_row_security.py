@@ -44,7 +44,9 @@ def row_as_owner(table: str) -> dict[str, object]:
 def insert(table: str, row: dict[str, object]) -> None:
     import json
 
-    values = [json.dumps(value) if isinstance(value, dict | list) else value for value in row.values()]
+    # Where the column is an array and not JSON, an empty one: enough for what is refused anyway.
+    arrays = {"parts"}
+    values = ["{}" if name in arrays else json.dumps(value) if isinstance(value, dict | list) else value for name, value in row.items()]
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})", values)
 
@@ -108,7 +110,7 @@ def test_access_that_has_not_begun_no_rows(keyworker, someone):
 def test_access_to_a_person_by_name(someone):
     deputy = factories.actor(agency=factories.agency(someone.partnership))
     colleague = factories.actor(agency=deputy.agency)
-    factories.access(someone, person=deputy.person, basis="deputy", until=clock.now() + timedelta(hours=1))
+    factories.access(someone, membership=deputy.membership, basis="episode-role", until=clock.now() + timedelta(hours=1))
     with context.acting(deputy):
         assert Client.objects.count() == 1
     with context.acting(colleague):
@@ -123,13 +125,15 @@ def test_both_walls_agree(keyworker, someone):
     factories.access(shared, agency=keyworker.agency, basis="consent", since=now - hour, until=now + hour)
     factories.access(revoked, agency=keyworker.agency, basis="consent", since=now - hour, until=now - hour / 2)
     factories.access(future, agency=keyworker.agency, since=now + hour)
-    factories.access(by_name, person=keyworker.person, basis="break-glass", until=now + hour)
+    factories.access(by_name, membership=keyworker.membership, basis="break-glass", until=now + hour)
     with context.acting(keyworker):
         by_policy = set(Client.objects.values_list("pk", flat=True))
         assert by_policy == {someone.pk, own.pk, shared.pk, by_name.pk}
         for many in (False, True):
             assert by_policy == set(Client.objects.visible_to(keyworker, many=many).values_list("pk", flat=True))
-            assert by_policy == set(Episode.objects.visible_to(keyworker, many=many).values_list("client_id", flat=True))
+            # What another agency wrote: only where the grant opens it. 'own' has no stay with the keyworker's agency yet.
+            written = set(Episode.objects.visible_to(keyworker, many=many).values_list("client_id", flat=True))
+            assert written == set(Episode.objects.values_list("client_id", flat=True)) == by_policy - {own.pk}
 
 
 def test_a_moved_clock_moves_both_walls(keyworker, someone):

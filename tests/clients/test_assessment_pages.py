@@ -346,12 +346,24 @@ def test_under_another_clients_address_there_is_nothing(browser, keyworker, draf
     assert browser.get(reverse("assessment-show", args=[other.pk, draft.pk])).status_code == 404
 
 
-@pytest.mark.parametrize(("role", "status"), [("service-manager", 200), ("prescriber", 200), ("reception", 403), ("peer-auditor", 403)])
+@pytest.mark.parametrize(("role", "status"), [("service-manager", 200), ("prescriber", 200), ("reception", 403)])
 def test_who_may(signed_in, agency, draft, role, status):
     browser = signed_in(factories.actor(role=role, agency=agency))
     assert browser.get(address(draft, "reason")).status_code == status
     assert browser.get(reverse("assessment-show", args=[draft.client_id, draft.pk])).status_code == status
     assert browser.post(address(draft, "reason"), {}).status_code in (status, 302 if status == 200 else status)
+
+
+def test_an_auditor_reads_the_files_given_to_them_and_writes_in_none(signed_in, agency, draft):
+    auditor = factories.actor(role="peer-auditor", agency=agency)
+    browser = signed_in(auditor)
+    page = reverse("assessment-show", args=[draft.client_id, draft.pk])
+    assert browser.get(page).status_code == 404, "of their own agency, and not given to them"
+    client = factories.Client(pk=draft.client_id, partnership_id=draft.partnership_id)
+    factories.access(client, membership=auditor.membership, basis="audit-sample")
+    assert browser.get(page).status_code == 200
+    assert browser.get(address(draft, "reason")).status_code == 403
+    assert browser.post(address(draft, "reason"), {}).status_code == 403
 
 
 def test_not_shared_is_not_found(signed_in, stranger, draft):

@@ -17,7 +17,7 @@ _INTRODUCTION = """\
 
 A role says *what* somebody may do. *Which clients* they may do it for is another question, and both must be answered with yes.
 Whoever acts for an agency reaches the clients whom that agency treats. A role of the whole partnership has no agency and so reaches
-no client. The table of access also knows consent, a deputy, a part in the treatment, an audit sample and a recorded emergency; the
+no client. The table of access also knows consent, a part in the treatment, an audit sample and a recorded emergency; the
 pages that write those are still to be built. The database holds the same table against every query
 ([two walls, one table](../decisions/0003-two-walls.md)).
 

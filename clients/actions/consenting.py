@@ -1,0 +1,140 @@
+"""A client's answer goes on record, and opens or closes what it is about in the same transaction."""
+
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from carehub import clock, events
+from carehub.actors import Actor
+from carehub.models import Access, Agency, StoredFile, Task
+from carehub.models.access import Part
+from clients import sharing_rules as rules
+from clients.models import Client, Consent, ConsentAgency, Episode
+
+#: Task.kind of what somebody must settle after a withdrawal.
+HANDOVER = "consent.handover"
+
+
+def record_consent(
+    *,
+    by: Actor,
+    client: Client,
+    kind: str,
+    answer: str = Consent.Answer.GIVEN,
+    agencies: Collection[Agency] = (),
+    parts: Collection[str] = (),
+    purpose: str = "",
+    from_on: date | None = None,
+    until: date | None = None,
+    how: str = "",
+    scan: StoredFile | None = None,
+    ground: str = "",
+    told: str = "",
+) -> Consent:
+    """One answer of the client. Sharing opens ``parts``, and always who treats them and the risks, to ``agencies``, and what those
+    write to the agency that recorded it. Raises Refused with the field's own message, or NotAllowed.
+    """
+    from_on = from_on or clock.today()
+    wanted = tuple(parts)
+    rules.may_record(
+        by, client, kind=kind, answer=answer, agencies=agencies, parts=wanted, from_on=from_on, until=until, ground=ground, told=told
+    )
+    sharing = kind == Consent.Kind.SHARING
+    opened = sorted({Part.RECORD.value, *wanted}) if sharing and answer == Consent.Answer.GIVEN else []
+    about = {"partnership_id": client.partnership_id, "client": client}
+    with transaction.atomic():
+        consent = Consent.objects.create(
+            **about,
+            kind=kind,
+            answer=answer,
+            parts=opened,
+            purpose=purpose,
+            from_on=from_on,
+            until=until,
+            how=how,
+            scan=scan,
+            ground=ground,
+            told=told,
+            recorded_at=clock.now(),
+            recorded_by=by.person,
+        )
+        if sharing:
+            ConsentAgency.objects.bulk_create(ConsentAgency(**about, consent=consent, to=each) for each in agencies)
+        if opened:
+            # Both ways: what they write under it is read here too.
+            for agency in (*agencies, by.agency):
+                Access.objects.grant(
+                    client=client,
+                    agency=agency,
+                    basis=Access.Basis.CONSENT,
+                    rests_on=consent.pk,
+                    parts=opened,
+                    since=_begin(from_on) if from_on > clock.today() else None,
+                    until=_begin(until + timedelta(days=1)) if until else None,
+                )
+        events.record(f"consent.{kind}-{answer}", by=by, client=client.pk, subject=consent, reason=ground)
+    return consent
+
+
+def withdraw_consent(*, by: Actor, client: Client, consent: Consent, why: str = "no-reason", client_told: bool = False) -> list[Task]:
+    """From the next request on nobody reads under it. What an agency wrote stays theirs.
+
+    Returns the handover tasks: one for each agency that goes on treating the client, since care must not fall between two chairs.
+    """
+    rules.may_withdraw(by, consent, client, why=why)
+    now, today = clock.now(), clock.today()
+    with transaction.atomic():
+        still_given = Consent.objects.filter(pk=consent.pk, withdrawn_at__isnull=True)
+        changed = still_given.update(
+            withdrawn_at=now, withdrawn_by=by.person, withdrawn_why=why, client_told_on=today if client_told else None
+        )
+        if changed:
+            treating = _treating_too(client, consent, by)
+            Access.objects.about(client.pk).filter(basis=Access.Basis.CONSENT, rests_on=consent.pk).end()
+            tasks = [_handover(client, consent, agency, by) for agency in treating]
+            Task.objects.bulk_create(tasks)
+            events.record("consent.withdrawn", by=by, client=client.pk, subject=consent, reason=why)
+            return tasks
+    return []
+
+
+def _treating_too(client: Client, consent: Consent, by: Actor) -> list[Agency]:
+    """Agencies that the consent names and that have the client in treatment: seen before the door closes."""
+    named = consent.named.values("to_id")
+    stays = Episode.objects.visible_to(by).open().filter(client=client, agency_id__in=named)
+    return list(Agency.objects.filter(pk__in=stays.values("agency_id")).exclude(pk=by.agency_id).order_by("name"))
+
+
+def _handover(client: Client, consent: Consent, agency: Agency, by: Actor) -> Task:
+    held = Episode.objects.visible_to(by).open().filter(client=client, agency_id=by.agency_id).first()
+    return Task(
+        partnership_id=client.partnership_id,
+        client_id=client.pk,
+        kind=f"{HANDOVER}.{agency.pk}",
+        subject_id=consent.pk,
+        words=_("Agree with the client how care goes on beside %(agency)s, now that nothing is shared with it") % {"agency": agency.name},
+        why=_("Consent was withdrawn. Open transfers and shared prescribing need somebody who answers for them."),
+        due_on=clock.today(),
+        agency_id=by.agency_id,
+        person_id=held.keyworker_id if held else by.person_id,
+        made_at=clock.now(),
+        made_by=by.person,
+    )
+
+
+def _begin(day: date) -> datetime:
+    """Midnight in London."""
+    return timezone.make_aware(datetime.combine(day, time.min), clock.LONDON)
+
+
+def note_client_told(*, by: Actor, client: Client, consent_id: UUID) -> None:
+    """The client has been told what stops."""
+    rules.must_treat(by, client, "consent.record")
+    with transaction.atomic():
+        told = Consent.objects.filter(pk=consent_id, client=client, withdrawn_at__isnull=False, client_told_on__isnull=True)
+        if told.update(client_told_on=clock.today()):
+            events.record("consent.client-told", by=by, client=client.pk)
