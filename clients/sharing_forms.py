@@ -29,6 +29,8 @@ def _codes(name: str) -> list[tuple[str, str]]:
 class ConsentForm(CareHubForm):
     """One question at a time: what it is about shows what else is asked."""
 
+    mark_optional = False
+
     kind = OneOf(
         [
             (Kind.SHARING, _("Sharing with other agencies of the partnership")),
@@ -125,7 +127,11 @@ class WithdrawForm(CareHubForm):
 class OpenRecordForm(CareHubForm):
     """Whom they look for, why, and their password once more."""
 
-    reference = Text(label=_("Reference"), max_length=12, width=10, required=False, help_text=_("If you have it: nothing else is needed."))
+    mark_optional = False
+
+    reference = Text(
+        label=_("Reference"), max_length=12, width=10, required=False, help_text=_("On their papers: nothing else is needed then.")
+    )
     first_name = Text(label=_("First name"), max_length=80, required=False)
     last_name = Text(label=_("Last name"), max_length=80, required=False)
     date_of_birth = BirthDateField(earliest=BORN_AFTER, required=False)
@@ -142,7 +148,12 @@ class OpenRecordForm(CareHubForm):
     def layout(self) -> Sequence[Any]:
         return (
             Section(
-                _("Whose record"), "reference", "first_name", "last_name", "date_of_birth", hint=_("The whole name and the date of birth.")
+                _("Whose record"),
+                "reference",
+                "first_name",
+                "last_name",
+                "date_of_birth",
+                hint=_("Either the reference, or the whole name and the date of birth."),
             ),
             Section(_("Why"), "reason", "words"),
             Section(_("That it is you"), "password"),

@@ -17,6 +17,7 @@ from carehub.demo.papers import save_papers
 from carehub.demo.people import Somebody, make_people, save_people
 from carehub.demo.place import PARTNERSHIP
 from carehub.demo.planned import Plans
+from carehub.demo.sharing import Sharing, make_sharing, save_sharing
 from carehub.demo.staffed import Place, make_place, save_place
 from carehub.models import Partnership
 
@@ -33,6 +34,7 @@ class Loaded:
     people: list[Somebody]
     plans: Plans
     triages: Triages
+    sharing: Sharing
 
 
 def load(*, today: date | None = None, seed: int = SEED, using: str = "default") -> Loaded:
@@ -68,12 +70,14 @@ def make(chance: Chance, today: date) -> Loaded:
         for stay in somebody.stays:
             triages.add(somebody, stay)
             plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
-    return Loaded(place, people, plans, triages)
+    sharing = make_sharing(place, people, chance, today)
+    return Loaded(place, people, plans, triages, sharing)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
     save_place(made.place, using)
     save_people(made.people, chance, using)
+    save_sharing(made.sharing, using)
     made.triages.save(using)
     made.plans.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
