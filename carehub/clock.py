@@ -30,6 +30,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _moved_on()
 
 
+def real_now() -> datetime:
+    """The time on the wall, for how long somebody is signed in and away: moving the demonstration's clock on signs nobody out."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     return day_of(now())
 

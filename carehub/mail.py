@@ -1,10 +1,24 @@
-"""Sends the mail that stands in the database. A mail server that is down delays it and loses nothing."""
+"""Mail to staff: left in the database beside what it is about, sent by a job. A mail server that is down delays it and loses nothing."""
+
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 
 from carehub import clock, jobs
-from carehub.models import Job, OutgoingMail
+from carehub.models import Job, OutgoingMail, Person
+
+
+def leave(*, person: Person, partnership_id: UUID, kind: str, subject: str, body: str) -> None:
+    """Have ``person`` told in the background. Of one kind one mail a day: the second would say what the first said."""
+    mail, made = OutgoingMail.objects.get_or_create(
+        person=person,
+        kind=kind,
+        about_day=clock.today(),
+        defaults={"partnership_id": partnership_id, "subject": subject, "body": body, "made_at": clock.now()},
+    )
+    if made:
+        jobs.enqueue(kind="carehub.send_mail", subject=mail.pk, partnership_id=partnership_id)
 
 
 @jobs.handler("carehub.send_mail")

@@ -62,7 +62,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.postgres",
@@ -70,6 +69,7 @@ INSTALLED_APPS = [
     "django.forms",  # its widget templates, for FORM_RENDERER
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "django_htmx",
     "pgtrigger",
@@ -133,8 +133,11 @@ AUTHENTICATION_BACKENDS = ["carehub.sign_in.WithMemberships"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "carehub.passwords.NotCommon"},
+    {"NAME": "carehub.passwords.NotYourOwnName"},
 ]
+#: A link for setting a password works for three days, once.
+PASSWORD_RESET_TIMEOUT = 72 * 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -148,6 +151,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 # 'key' is name with address: see carehub.sign_in.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key", "login": "60/m/ip", "open_record": "10/15m/user"}
+SESSION_ENGINE = "carehub.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -233,7 +237,12 @@ CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.text("CAREHUB_CACHE_URL", "")}
         if env.text("CAREHUB_CACHE_URL", "")
-        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "carehub_cache"}
+        else {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "carehub_cache",
+            # Django's 300 would let a stranger push the counts of tries out of it.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
     )
 }
 

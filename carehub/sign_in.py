@@ -6,9 +6,14 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from carehub import clock, events
+from carehub import clock, events, password_links
 from carehub.actors import Actor
 from carehub.models import Membership, Person
+
+
+def password_link(person: Person) -> str:
+    """The address at which ``person`` sets a password: good for 72 hours, once. For a mail to them and for nobody else."""
+    return password_links.link(person)
 
 
 class StaffOnly(DefaultAccountAdapter):

@@ -1,9 +1,14 @@
-"""The sign-in form in our words. There is no 'forgot your password': an administrator gives a new one."""
+"""The forms of signing in, in our words. There is no 'forgot your password': an administrator sends a link."""
 
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
+
+from carehub.forms import CareHubForm
+from carehub.models import Person
 
 
 class SignInForm(LoginForm):
@@ -19,3 +24,37 @@ class SignInForm(LoginForm):
         password.error_messages["required"] = _("Enter your password")
         for validator in login.validators:
             validator.message = login.error_messages["invalid"]
+
+
+def _password(label: Any, autocomplete: str, missing: Any, hint: Any = "") -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(
+        label=label, strip=False, max_length=4096, widget=widget, help_text=hint, error_messages={"required": missing}
+    )
+
+
+class NewPasswordForm(CareHubForm):
+    """A new password, twice: length, not composition."""
+
+    password = _password(
+        _("New password"),
+        "new-password",
+        _("Enter a new password"),
+        _("At least 12 characters. Three words that do not belong together make a good one. Not your own name."),
+    )
+    again = _password(_("New password again"), "new-password", _("Enter the new password again"))
+
+    def __init__(self, *args: Any, person: Person, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.person = person
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        validate_password(password, self.person)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if {"password", "again"} <= typed.keys() and typed["password"] != typed["again"]:
+            self.add_error("again", _("The two passwords are not the same: type it again"))
+        return typed

@@ -8,6 +8,7 @@ from carehub.models.files import StoredFile
 from carehub.models.jobs import Job
 from carehub.models.mail import OutgoingMail
 from carehub.models.people import Agency, Membership, Partnership, Person
+from carehub.models.sessions import Session
 from carehub.models.tasks import Notice, Task
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "OutgoingMail",
     "Partnership",
     "Person",
+    "Session",
     "StoredFile",
     "Task",
 ]

@@ -20,12 +20,20 @@ WITHOUT_SIGN_IN = {
     "account_reset_password",
     "account_inactive",
     "account_email",
+    "password-link",
+    "password-set",
     "document-check",
     "gallery",
     "gallery-page",
 }
 #: Parts of an address that are no keys: random tokens, a section of a form (the same for every client), a page of the gallery.
-READABLE = {("document-check", "token"), ("client-found", "token"), ("assessment-edit", "section"), ("gallery-page", "page")}
+READABLE = {
+    ("document-check", "token"),
+    ("password-link", "token"),
+    ("client-found", "token"),
+    ("assessment-edit", "section"),
+    ("gallery-page", "page"),
+}
 
 
 def pages(patterns=None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

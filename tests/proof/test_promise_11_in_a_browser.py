@@ -215,7 +215,7 @@ HAPPENS = {
 
 def end_session(carehub: CareHub, window: Window) -> None:
     cookies = {cookie["name"]: cookie["value"] for cookie in window.context.cookies()}
-    gone = carehub.ask("DELETE FROM django_session WHERE session_key = %(key)s RETURNING 1", {"key": cookies["sessionid"]})
+    gone = carehub.ask("DELETE FROM carehub_session WHERE session_key = %(key)s RETURNING 1", {"key": cookies["sessionid"]})
     assert gone == [(1,)]
 
 

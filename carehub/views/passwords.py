@@ -1,0 +1,46 @@
+"""Setting a password with a link out of a mail. Answers the same to a link that ran out, was used, or never was one."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from carehub import events, password_links, throttle
+from carehub.actions import sign_ins
+from carehub.guards import no_sign_in
+from carehub.sign_in_form import NewPasswordForm
+
+#: Session key: the link that was followed. The address of the page itself then holds nothing that could be passed on.
+_LINK = "password-link"
+
+
+@no_sign_in("a link from a mail, good once, leads here")
+def follow(request: HttpRequest, token: str) -> HttpResponse:
+    """Takes the token out of the address, so that it stands in no history and no referrer."""
+    request.session[_LINK] = token
+    return redirect("password-set")
+
+
+@sensitive_post_parameters()
+@no_sign_in("sets the password of whoever holds a link from a mail")
+def set_password(request: HttpRequest) -> HttpResponse:
+    if not throttle.try_once(request, "password-link"):
+        return _too_often(request)
+    person = password_links.whose(request.session.get(_LINK, ""))
+    if person is None:
+        request.session.pop(_LINK, None)
+        events.record("password-link.refused", by=None)
+        # 200: an error would take back the count of tries with everything else.
+        return render(request, "expired.html", {"what": "link", "reference": request.reference})
+    form = NewPasswordForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        sign_ins.set_password(person=person, password=form.cleaned_data["password"])
+        request.session.flush()
+        messages.success(request, _("Your password is set. Sign in with it."))
+        return redirect("account_login")
+    return render(request, "account/password_set.html", {"form": form, "person": person})
+
+
+def _too_often(request: HttpRequest) -> HttpResponse:
+    return render(request, "429.html", {"reference": request.reference}, status=429)
