@@ -201,6 +201,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+#: unix:///run/clamav/clamd.ctl or tcp://host:3310; where it is named and does not answer, uploads are refused.
+CLAMAV = env.text("CAREHUB_CLAMAV", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

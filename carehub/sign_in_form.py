@@ -28,9 +28,7 @@ class SignInForm(LoginForm):
 
 def _password(label: Any, autocomplete: str, missing: Any, hint: Any = "") -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
-    return forms.CharField(
-        label=label, strip=False, max_length=4096, widget=widget, help_text=hint, error_messages={"required": missing}
-    )
+    return forms.CharField(label=label, strip=False, max_length=4096, widget=widget, help_text=hint, error_messages={"required": missing})
 
 
 class NewPasswordForm(CareHubForm):
