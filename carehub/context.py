@@ -135,6 +135,14 @@ def on_duty(partnership_id: UUID, duty: str) -> Iterator[None]:
 
 
 @contextmanager
+def on_the_log() -> Iterator[None]:
+    """A transaction that reads the log of all partnerships and adds seals to it, and sees nothing else: no partnership is set."""
+    with _for_a_while():
+        _set(duty="log")
+        yield
+
+
+@contextmanager
 def as_commissioner() -> Iterator[None]:
     """Queries inside are asked as the commissioner's own database role, which may read frozen, suppressed months and nothing else.
 

@@ -1,4 +1,4 @@
-"""What makes a password unfit. Its length is asked for (Django's own check), no kinds of letters; common ones and one's own name are not taken."""
+"""Passwords: long enough, of whatever letters; common ones and one's own name are not taken."""
 
 import re
 

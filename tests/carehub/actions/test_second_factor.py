@@ -10,7 +10,6 @@ from carehub.actors import NotAllowed
 from carehub.models import Event, Job, OutgoingMail
 from tests import factories
 
-
 pytestmark = pytest.mark.usefixtures("committed")
 
 
