@@ -13,4 +13,5 @@ def client_tabs(actor: Actor, client_id: UUID, *between: dict[str, str]) -> list
     found = [{"name": "summary", "text": _("Summary"), "url": reverse("client", args=[client_id])}, *between]
     if actor.may("access.view"):
         found.append({"name": "sharing", "text": _("Sharing"), "url": reverse("client-sharing", args=[client_id])})
+        found.append({"name": "looked", "text": _("Who has looked"), "url": reverse("client-looked", args=[client_id])})
     return found

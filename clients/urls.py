@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import assessing, finding, opening, registering, sharing, tasks
+from clients.views import assessing, finding, looking, opening, registering, sharing, tasks
 
 _ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("records/opened/", opening.to_judge, name="openings"),
     path("clients/<uuid:client_id>/opened/<uuid:pk>/close/", opening.close, name="record-close"),
     path("clients/<uuid:client_id>/opened/<uuid:pk>/judge/", opening.judge, name="opening-judge"),
+    path("clients/<uuid:client_id>/looked/", looking.looked, name="client-looked"),
+    path("clients/<uuid:client_id>/looked/print/", looking.looked_paper, name="client-looked-paper"),
     path("clients/<uuid:client_id>/sharing/", sharing.sharing, name="client-sharing"),
     path("clients/<uuid:client_id>/sharing/record/", sharing.record, name="consent-record"),
     path("clients/<uuid:client_id>/sharing/form/", sharing.paper, name="consent-form"),

@@ -1,0 +1,96 @@
+"""Who has looked at a client, in words: the log, read back for staff and for the client."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from carehub.actors import Actor
+from carehub.models import EventClient, Membership
+
+#: The beginning of what was done → what it is called. The first that fits; what was only read says which page.
+_DEEDS: tuple[tuple[str, Promise], ...] = (
+    ("client.registered", _("Registered")),
+    ("record.opened", _("Opened without consent")),
+    ("record.closed", _("Closed again")),
+    ("record.judged", _("Judged whether it was right to open it")),
+    ("consent.withdrawn", _("Took a withdrawal of consent down")),
+    ("consent.form-printed", _("Printed the consent form")),
+    ("consent.", _("Recorded what was agreed")),
+    ("assessment.", _("Assessed")),
+    ("plan.printed", _("Printed the care plan")),
+    ("plan.signed", _("Signed the care plan")),
+    ("plan.", _("Wrote in the care plan")),
+    ("document.", _("Opened a document")),
+    ("scan.", _("Opened a scan")),
+    ("task.", _("Said that a task was done")),
+    ("looked.printed", _("Printed this list")),
+    ("refused", _("Was refused")),
+)
+_READ: tuple[tuple[str, Promise], ...] = (
+    ("caseload", _("Saw them in a list")),
+    ("service", _("Saw them in a list")),
+    ("client-found", _("Found them in a search")),
+    ("client-register", _("Saw them as somebody alike while registering")),
+    ("reception", _("Saw them at the front desk")),
+    ("notices", _("Saw a notice about them")),
+    ("openings", _("Saw that their record had been opened")),
+    ("client-contact", _("Read how they may be contacted")),
+    ("client-sharing", _("Read who can see them")),
+    ("client-looked", _("Read this list")),
+    ("assessment-", _("Read an assessment")),
+    ("plan-", _("Read the care plan")),
+    ("client", _("Read the record")),
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One line: who, as whom, where, when, what, and why where a reason was given."""
+
+    key: UUID
+    at: datetime
+    who: str
+    role: str
+    agency: str
+    what: str | Promise
+    why: str
+
+
+def deed(verb: str, page: str) -> str | Promise:
+    """What was done, in words."""
+    rows, said = (_READ, page) if verb == "viewed" else (_DEEDS, verb)
+    otherwise = _("Read the record") if verb == "viewed" else _("Changed something")
+    return next((words for begins, words in rows if said.startswith(begins)), otherwise)
+
+
+def looks(actor: Actor, client_id: UUID, *, before: tuple[datetime, UUID] | None = None, most: int = 50) -> list[Look]:
+    """The newest ``most`` events that showed or changed the client, or those before ``before``. Two queries."""
+    rows = EventClient.objects.visible_to(actor).filter(client_id=client_id).select_related("event")
+    if before:
+        rows = rows.filter(Q(event__at__lt=before[0]) | Q(event__at=before[0], event_id__lt=before[1]))
+    found = list(rows.order_by("-event__at", "-event_id")[:most])
+    as_whom = _memberships(row.event.membership_id for row in found)
+    return [_look(row, as_whom.get(row.event.membership_id)) for row in found]
+
+
+def _memberships(keys: Iterable[UUID | None]) -> dict[UUID | None, Membership]:
+    wanted = {key for key in keys if key}
+    return {each.pk: each for each in Membership.objects.with_all().filter(pk__in=wanted)}
+
+
+def _look(row: EventClient, membership: Membership | None) -> Look:
+    event = row.event
+    return Look(
+        key=event.pk,
+        at=event.at,
+        who=membership.person.name if membership else str(_("CareHub itself")),
+        role=membership.title if membership else "",
+        agency=str(membership.agency or membership.partnership) if membership else "",
+        what=deed(event.verb, event.page),
+        why=event.reason if event.verb.startswith("record.opened") else "",
+    )
