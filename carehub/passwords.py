@@ -1,4 +1,4 @@
-"""What makes a password unfit. Its length is asked for (Django's own check), no kinds of letters; common ones and one's own name are not taken."""
+"""What makes a password unfit: common ones and one's own name. Its length is asked for by Django; no kinds of letters are."""
 
 import re
 

@@ -10,7 +10,6 @@ from carehub.actors import NotAllowed
 from carehub.models import Event, Job, OutgoingMail
 from tests import factories
 
-
 pytestmark = pytest.mark.usefixtures("committed")
 
 
@@ -63,7 +62,9 @@ def test_their_sessions_end_at_the_next_request(with_a_factor, manager, administ
 def test_it_is_on_record_and_the_person_is_told_once(with_a_factor, administrator):
     reset(with_a_factor, administrator)
     reset(with_a_factor, administrator, "And again")
-    events = list(Event.objects.using("owner").filter(verb="second-factor.reset").order_by("at").values_list("person_id", "subject_id", "reason"))
+    events = list(
+        Event.objects.using("owner").filter(verb="second-factor.reset").order_by("at").values_list("person_id", "subject_id", "reason")
+    )
     about = (administrator.person_id, with_a_factor.person_id)
     assert events == [(*about, "Came to the office with their badge"), (*about, "And again")]
     mail = OutgoingMail.objects.get(person=with_a_factor.person)
