@@ -19,6 +19,7 @@ DUTIES = {
     "reviews": "finds due and overdue reviews, and writes the notices",
     "figures": "counts a month's figures and freezes them, suppressed",
     "load": "loads the demonstration partnership",
+    "leavers": "says of what somebody asked for before they left that it will not be made, so that a colleague can ask again",
 }
 
 
@@ -131,6 +132,14 @@ def on_duty(partnership_id: UUID, duty: str) -> Iterator[None]:
         raise KeyError(f"no such duty: {duty}")
     with _for_a_while():
         _set(partnership=partnership_id, duty=duty, history={"duty": duty})
+        yield
+
+
+@contextmanager
+def on_the_log() -> Iterator[None]:
+    """A transaction that reads the log of all partnerships and adds seals to it, and sees nothing else: no partnership is set."""
+    with _for_a_while():
+        _set(duty="log")
         yield
 
 

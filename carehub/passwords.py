@@ -1,4 +1,4 @@
-"""What makes a password unfit: common ones and one's own name. Its length is asked for by Django; no kinds of letters are."""
+"""Passwords: long enough, of whatever letters; common ones and one's own name are not taken."""
 
 import re
 

@@ -18,6 +18,7 @@ SQL: list[str] = [
     *rows.client_table("carehub_document", part="plans"),
     *locks.of_agency("carehub_document"),
     *rows.log_table("carehub_event"),
+    *rows.seal_table("carehub_eventseal"),
     *rows.log_table("carehub_eventclient", client="client_id"),
     "REVOKE DELETE, TRUNCATE ON carehub_job, carehub_outgoingmail, carehub_documentcheck FROM carehub_app",
     "REVOKE DELETE, TRUNCATE ON carehub_person, carehub_membership, carehub_agency, carehub_partnership FROM carehub_app",

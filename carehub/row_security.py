@@ -13,7 +13,9 @@ _PERSON = "(SELECT nullif(current_setting('carehub.person', true), '')::uuid)"
 #: Of a deputy also the absent colleague's.
 _PERSONS = "(SELECT string_to_array(current_setting('carehub.persons', true), ','))::uuid[]"
 _MEMBERSHIPS = "(SELECT string_to_array(current_setting('carehub.memberships', true), ','))::uuid[]"
-_ON_DUTY = "(SELECT coalesce(current_setting('carehub.duty', true), '') <> '')"
+_ON_DUTY = "(SELECT coalesce(current_setting('carehub.duty', true), '') NOT IN ('', 'log'))"
+#: The sealer's: the log of all partnerships, and nothing else.
+_ON_THE_LOG = "(SELECT coalesce(current_setting('carehub.duty', true), '') = 'log')"
 _NOW = "(SELECT coalesce(nullif(current_setting('carehub.now', true), '')::timestamptz, now()))"
 
 
@@ -120,6 +122,7 @@ def notice_table(table: str) -> list[str]:
 def log_table(table: str, *, client: str = "") -> list[str]:
     """The log: anybody may add, refusals and strangers included; reading asks for the partnership, and the client where named."""
     rule = reachable(f"{table}.{client}") if client else f"partnership_id = {_PARTNERSHIP}"
+    rule = f"({rule}) OR {_ON_THE_LOG}"
     return [
         *_force(table),
         f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({rule})",
@@ -136,6 +139,16 @@ SELECT EXISTS (
     WHERE a.client_id = client AND a.basis = 'episode' AND a.partnership_id = {_PARTNERSHIP} AND a.agency_id = {_AGENCY} AND {_OPEN}
 ) $$
 """
+
+
+def seal_table(table: str) -> list[str]:
+    """The chain over the log: read and added to by the sealer alone, changed by nobody."""
+    return [
+        *_force(table),
+        f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({_ON_THE_LOG})",
+        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK ({_ON_THE_LOG})",
+        *append_only(table),
+    ]
 
 
 def about_one_client(table: str) -> list[str]:

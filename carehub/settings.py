@@ -215,6 +215,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+#: unix:///run/clamav/clamd.ctl or tcp://host:3310; where it is named and does not answer, uploads are refused.
+CLAMAV = env.text("CAREHUB_CLAMAV", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -242,8 +244,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "send-waiting-jobs": {"task": "carehub.send_waiting_jobs", "schedule": env.number("CAREHUB_RESEND_SECONDS", 5)},
     "find-due-reviews": {"task": "careplans.find_due_reviews", "schedule": env.number("CAREHUB_REVIEWS_SECONDS", 15 if DEMO else 900)},
+    "seal-the-log": {"task": "carehub.seal_log", "schedule": env.number("CAREHUB_SEAL_SECONDS", 20)},
     "freeze-months": {"task": "reports.freeze_months", "schedule": env.number("CAREHUB_FIGURES_SECONDS", 20 if DEMO else 3600)},
 }
+#: Where the head of the sealed log is written down, outside the database: best on another machine's disk.
+LOG_ANCHORS = env.path("CAREHUB_LOG_ANCHORS", VAR / "log-anchors")
+LOG_ANCHOR_MAIL = env.text("CAREHUB_LOG_ANCHOR_MAIL", "")
 #: Only the demonstration's clock can be moved; see carehub.clock.
 CLOCK_FILE = VAR / "clock"
 

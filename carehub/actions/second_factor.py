@@ -51,8 +51,8 @@ def _take_away(person: Person, *, partnership_id: object, by: Actor | None, reas
         kind="second-factor.reset",
         subject=_("Your second factor for CareHub was taken away"),
         body=_(
-            "An administrator has taken your second factor away, and you have been signed out everywhere. "
-            "At your next sign-in you set up a new one. If you did not ask for this, tell your administrator at once, by telephone."
+            "An administrator has taken your second factor away, and you have been signed out everywhere. At your next sign-in you set "
+            "up a new one. If you did not ask for this, tell your administrator at once, by telephone."
         ),
     )
     return number

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from carehub.files.apart import clean, clean_apart
 from carehub.files.detection import JPEG, KINDS, PDF, PNG, WEBP, detect
 from carehub.files.refusals import Refused
+from carehub.files.virus import look_for_viruses
 
 MEGABYTE = 1024 * 1024
 EXTENSIONS = {JPEG: ".jpg", PNG: ".png", PDF: ".pdf"}
@@ -69,6 +70,7 @@ def accept(upload: Upload, *, purpose: str) -> CleanFile:
         raise _too_large(len(data), rule)
     if not data:
         raise Refused("empty")
+    look_for_viruses(data)
     kind = detect(data)
     if kind not in rule.kinds:
         if kind == "heic":

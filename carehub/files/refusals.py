@@ -10,6 +10,8 @@ REASONS = {
     "unknown": gettext_lazy("This is not a picture or a PDF. Bring a JPEG, PNG or WebP picture, or a PDF."),
     "not-wanted": gettext_lazy("This is %(kind)s, which cannot be taken. Bring %(wanted)s."),
     "heic": gettext_lazy("This is a photograph in Apple's HEIC form, which cannot be read here. Save or send it as a JPEG."),
+    "virus": gettext_lazy("The virus scanner found something in this file, so it was not taken. Tell whoever looks after your computer."),
+    "not-checked": gettext_lazy("The virus scanner does not answer, so nothing is taken in now. Try again later; what you typed is kept."),
     "damaged": gettext_lazy("The file is damaged or not complete. Scan or photograph the page again."),
     "too-many-pixels": gettext_lazy("The picture has %(have)s million dots; %(most)s million is the most. Scan it at a lower resolution."),
     "too-small": gettext_lazy("The picture is too small to show anything. Scan or photograph the page again."),

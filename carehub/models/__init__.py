@@ -8,6 +8,7 @@ from carehub.models.files import StoredFile
 from carehub.models.jobs import Job
 from carehub.models.mail import OutgoingMail
 from carehub.models.people import Agency, Membership, Partnership, Person
+from carehub.models.seals import EventSeal
 from carehub.models.sessions import Session
 from carehub.models.tasks import Notice, Task
 
@@ -19,6 +20,7 @@ __all__ = [
     "Draft",
     "Event",
     "EventClient",
+    "EventSeal",
     "Job",
     "Membership",
     "Notice",

@@ -27,7 +27,11 @@ class Event(Keyed):
     also = models.JSONField(default=list)
 
     class Meta:
-        indexes = [models.Index(fields=["partnership", "-at"], name="event_newest")]
+        indexes = [
+            models.Index(fields=["partnership", "-at"], name="event_newest"),
+            # For the sealer, who looks for what has no seal yet.
+            models.Index(fields=["at"], name="event_at"),
+        ]
 
 
 class EventClient(Keyed):
