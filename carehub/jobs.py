@@ -17,7 +17,7 @@ from carehub import clock, context, events
 from carehub.actors import Actor
 from carehub.celery import app
 from carehub.logs import where
-from carehub.models import Job
+from carehub.models import Job, Membership
 
 logger = logging.getLogger(__name__)
 
@@ -78,11 +78,12 @@ def enqueue_many(*, kind: str, subjects: Iterable[UUID], partnership_id: UUID) -
     Job.objects.bulk_create(made, batch_size=2000, ignore_conflicts=True)
 
 
-def retry(job: Job) -> None:
-    """Try a failed job again, from the beginning."""
+def retry(job: Job, *, by: Actor | None = None) -> None:
+    """Try a failed job again, from the beginning: for ``by``, where whoever asked first may have left."""
     now = clock.now()
     failed = Job.objects.filter(pk=job.pk, state=Job.State.FAILED)
-    if failed.update(state=Job.State.WAITING, ended_at=None, attempts=0, error="", not_before=now):
+    anew = {"membership": by.membership} if by else {}
+    if failed.update(state=Job.State.WAITING, ended_at=None, attempts=0, error="", not_before=now, **anew):
         transaction.on_commit(lambda: publish(job.pk))
 
 
@@ -111,6 +112,8 @@ def do_job(job_id: str) -> str:
             job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id, state=Job.State.WAITING).first()
             if job is None:
                 return "nothing to do"
+            if _has_left(job):
+                return _end_for_a_leaver(job)
             _act_for(job)
             with events.gathering() as entry:
                 result = _handlers[job.kind](job)
@@ -122,6 +125,22 @@ def do_job(job_id: str) -> str:
     except Exception as problem:
         failure = problem
     return _note_failure(job_id, failure)
+
+
+def _has_left(job: Job) -> bool:
+    """Whoever asked has left since: their access ended, in the background too."""
+    if job.membership_id is None:
+        return False
+    asked_as = Membership.objects.open_on(clock.today()).filter(pk=job.membership_id, person__is_active=True)
+    return not asked_as.exists()
+
+
+def _end_for_a_leaver(job: Job) -> str:
+    job.end(Job.State.FAILED, error="whoever asked has left")
+    if job.kind in _failed:
+        with context.on_duty(job.partnership_id, "leavers"):
+            _failed[job.kind](job)
+    return "failed"
 
 
 def _act_for(job: Job) -> None:

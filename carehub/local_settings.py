@@ -45,6 +45,9 @@ class LocalSettings:
     first_review_months: int = _number(3, _("A care plan is first reviewed within %(number)s months."), source="JR", most=12)
     later_review_months: int = _number(6, _("After that it is reviewed every %(number)s months."), source="JR", most=12)
     review_grace_days: int = _number(7, _("The service manager is told when a review is more than %(number)s days overdue."), least=0)
+    lock_after_minutes: int = _number(
+        30, _("The screen is locked when nobody has used it for %(number)s minutes; at a shared desk after 15 at most."), least=5, most=60
+    )
 
 
 ABOUT: tuple[About, ...] = tuple(About(each.name, getattr(LocalSettings(), each.name), **each.metadata) for each in fields(LocalSettings))

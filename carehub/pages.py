@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from carehub import clock
+from carehub import clock, screen_lock
 from carehub.actors import Actor
 from carehub.demo.place import PASSWORD
 from carehub.demo.sign_ins import sign_ins
@@ -140,6 +140,8 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     others = [each for each in getattr(actor.person, "open_memberships", ()) if each.pk != actor.membership.pk]
     return common | links | {
         "home_url": address(ROLES[actor.membership.role].home) or "/",
+        "lock_url": address("screen-lock"),
+        "lock_minutes": screen_lock.minutes(request),
         "partnership_name": actor.partnership.name,
         "navigation": list(_navigation(actor, match.view_name if match else "")),
         "unread_notices": lambda: Notice.objects.visible_to(actor).unread()[:_NOTICES_COUNTED].count(),

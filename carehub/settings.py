@@ -18,6 +18,8 @@ DEMO = env.flag("CAREHUB_DEMO")
 DEBUG = env.flag("CAREHUB_DEBUG")
 VAR = env.path("CAREHUB_VAR", BASE_DIR / "var")
 SECRET_KEY = env.secret("CAREHUB_SECRET_KEY", VAR / "secret", made_here=DEMO)
+#: Former keys, so that what they signed or encrypted can still be read.
+SECRET_KEY_FALLBACKS = env.words("CAREHUB_FORMER_SECRET_KEYS", [])
 ALLOWED_HOSTS = env.words("CAREHUB_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 PUBLIC_ADDRESS = env.text("CAREHUB_ADDRESS", "http://localhost:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS] if PUBLIC_ADDRESS.startswith("https://") else []
@@ -143,6 +145,18 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "carehub.sign_in.StaffOnly"
 ACCOUNT_FORMS = {"login": "carehub.sign_in_form.SignInForm"}
+#: Outside the demonstration nobody works without a second factor.
+SECOND_FACTOR_REQUIRED = not DEMO
+MFA_ADAPTER = "carehub.second_factor.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # half a minute early or late: clocks of phones
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # the demonstration has no TLS
+MFA_FORMS = {
+    "authenticate": "carehub.second_factor_forms.CodeForm",
+    "authenticate_webauthn": "carehub.second_factor_forms.KeyForm",
+    "activate_totp": "carehub.second_factor_forms.AppForm",
+    "add_webauthn": "carehub.second_factor_forms.NewKeyForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -150,7 +164,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 # 'key' is name with address: see carehub.sign_in.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key", "login": "60/m/ip", "open_record": "10/15m/user"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key", "login": "60/m/ip", "reauthenticate": "60/m/ip", "open_record": "10/15m/user"}
 SESSION_ENGINE = "carehub.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

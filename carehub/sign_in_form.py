@@ -5,13 +5,19 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from carehub.forms import CareHubForm
 from carehub.models import Person
+from carehub.sign_in import SHARED_DESK
 
 
 class SignInForm(LoginForm):
+    shared_desk = forms.BooleanField(
+        label=_("This is a shared desk"), required=False, help_text=_("The screen is then locked after 15 minutes without use.")
+    )
+
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         login, password = self.fields["login"], self.fields["password"]
@@ -24,6 +30,11 @@ class SignInForm(LoginForm):
         password.error_messages["required"] = _("Enter your password")
         for validator in login.validators:
             validator.message = login.error_messages["invalid"]
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        # Kept until the second factor, if there is one, has been shown as well.
+        request.session[SHARED_DESK] = bool(self.cleaned_data.get("shared_desk"))
+        return super().login(request, redirect_url=redirect_url)
 
 
 def _password(label: Any, autocomplete: str, missing: Any, hint: Any = "") -> forms.CharField:
@@ -56,3 +67,14 @@ class NewPasswordForm(CareHubForm):
         if {"password", "again"} <= typed.keys() and typed["password"] != typed["again"]:
             self.add_error("again", _("The two passwords are not the same: type it again"))
         return typed
+
+
+class ChangePasswordForm(NewPasswordForm):
+    old = _password(_("Your password until now"), "current-password", _("Enter your password until now"))
+    field_order = ("old", "password", "again")
+
+
+class UnlockForm(CareHubForm):
+    """One box, so that unlocking is quick."""
+
+    typed = _password(_("Your password, or the 6 digits from your app"), "current-password", _("Enter your password or the code"))

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from carehub.views import accounts, administration, demonstration, drafts, gallery, health, passwords
+from carehub.views import accounts, administration, demonstration, drafts, gallery, health, passwords, screen, second_factor
 
 handler400 = "carehub.views.errors.bad_request"
 handler403 = "carehub.views.errors.forbidden"
@@ -13,7 +13,22 @@ urlpatterns = [
     path("drafts/discard/", drafts.discard, name="draft-discard"),
     path("sign-in/", accounts.login, name="account_login"),
     path("sign-out/", accounts.logout, name="account_logout"),
-    path("password/", accounts.change_password, name="account_change_password"),
+    path("sign-in/code/", second_factor.authenticate, name="mfa_authenticate"),
+    path("sign-in/again/", second_factor.reauthenticate, name="account_reauthenticate"),
+    path("your-sign-in/", second_factor.your_sign_in, name="mfa_index"),
+    path("your-sign-in/app/", second_factor.add_app, name="mfa_activate_totp"),
+    path("your-sign-in/key/", second_factor.add_key, name="mfa_add_webauthn"),
+    path("your-sign-in/remove/", second_factor.remove, name="second-factor-remove"),
+    path("your-sign-in/codes/", second_factor.codes, name="mfa_view_recovery_codes"),
+    path("your-sign-in/end/", second_factor.end_sign_in, name="sign-in-end"),
+    *[
+        path(f"accounts/{name.replace('_', '-')}/", second_factor.shut, name=f"mfa_{name}")
+        for name in ("deactivate_totp", "reauthenticate", "reauthenticate_webauthn", "list_webauthn")
+    ],
+    path("screen/", screen.unlock, name="screen"),
+    path("screen/lock/", screen.lock, name="screen-lock"),
+    path("screen/state/", screen.state, name="screen-state"),
+    path("password/", passwords.change_password, name="account_change_password"),
     path("password/link/<str:token>/", passwords.follow, name="password-link"),
     path("password/set/", passwords.set_password, name="password-set"),
     *[path(f"accounts/{name}/", accounts.shut, name=f"account_{name}") for name in ("signup", "reset_password", "inactive", "email")],

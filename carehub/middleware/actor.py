@@ -1,10 +1,17 @@
-"""Works out as whom the signed-in person acts, and tells the database."""
+"""Works out as whom the signed-in person acts, and tells the database. Who is signed in and may not act yet, acts as nobody."""
 
-from carehub import context
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest
+
+from carehub import context, screen_lock, second_factor
 from carehub.actors import Actor
+from carehub.guards import LOCKED, NO_SECOND_FACTOR
 
 #: Session key: the membership a person with several has chosen.
 CHOSEN = "membership"
+#: A page asks here whether it is still open: nobody's doing, which keeps nothing open.
+NOT_USED_BY = ("GET", "/screen/state/")
 
 
 class ActingPerson:
@@ -12,10 +19,15 @@ class ActingPerson:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.actor = None
+        request.actor = request.signed_in_as = None
+        request.shut = ""
         if request.path.startswith(("/static/", "/health")):
             return self.get_response(request)
-        request.actor = acting_person(request)
+        request.signed_in_as = acting_person(request)
+        if request.signed_in_as is not None:
+            request.shut = why_shut(request)
+        if not request.shut:
+            request.actor = request.signed_in_as
         if request.actor is None:
             context.clear()
         else:
@@ -23,10 +35,13 @@ class ActingPerson:
         return self.get_response(request)
 
 
-def acting_person(request) -> Actor | None:
+def acting_person(request: HttpRequest) -> Actor | None:
     """The person in the membership they chose, or their first; None where nobody is signed in or their last one has ended."""
     person = request.user
     if not person.is_authenticated:
+        return None
+    if screen_lock.state(request) is screen_lock.State.OVER:
+        logout(request)
         return None
     memberships = person.open_memberships
     if not memberships:
@@ -34,3 +49,14 @@ def acting_person(request) -> Actor | None:
     chosen = request.session.get(CHOSEN)
     membership = next((each for each in memberships if str(each.pk) == chosen), memberships[0])
     return Actor(person, membership)
+
+
+def why_shut(request: HttpRequest) -> str:
+    """Costs no query: both stand in the session."""
+    if screen_lock.state(request) is screen_lock.State.LOCKED:
+        return LOCKED
+    if (request.method, request.path) != NOT_USED_BY:
+        screen_lock.used(request)
+    if settings.SECOND_FACTOR_REQUIRED and not request.session.get(second_factor.HAS_ONE):
+        return NO_SECOND_FACTOR
+    return ""

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
+import carehub.clock
 from carehub.protection import OPERATIONS
 
 
@@ -400,6 +401,10 @@ class Migration(migrations.Migration):
                         null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
+                ("began_at", models.DateTimeField(default=carehub.clock.real_now)),
+                ("seen_at", models.DateTimeField(default=carehub.clock.real_now)),
+                ("locked_at", models.DateTimeField(null=True)),
+                ("locked_for", models.CharField(blank=True, max_length=20)),
             ],
             options={
                 "verbose_name": "session",

@@ -1,4 +1,6 @@
-"""Sign-ins that are under way: Django's own table of sessions, which also says whose each is."""
+"""Sign-ins that are under way: a table of sessions which also says whose each is, when it was last used, whether it is locked."""
+
+from typing import Any
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -21,8 +23,23 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
 
 class Session(AbstractBaseSession):
-    """One browser's session. Its content is signed; the person stands beside it, so that all of theirs can be found and ended."""
+    """One browser's session. Its content is signed; the person stands beside it, so that all of theirs can be found and ended.
+
+    When it was used and whether it is locked are columns of their own, each written by itself: a slow page that saves the content
+    it began with must not take a lock away that was set meanwhile.
+    """
 
     person = models.ForeignKey("carehub.Person", on_delete=models.CASCADE, related_name="+", null=True)
+    began_at = models.DateTimeField(default=clock.real_now)
+    seen_at = models.DateTimeField(default=clock.real_now)
+    locked_at = models.DateTimeField(null=True)
+    #: Why, where it was not its person who locked it: a word that carehub.screen_lock knows.
+    locked_for = models.CharField(max_length=20, blank=True)
 
     objects = SessionQuerySet.as_manager()
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """What Django's session engine writes, and nothing of what stands beside it."""
+        if options.get("force_update"):
+            options["update_fields"] = ("session_data", "expire_date", "person")
+        super().save(*args, **options)

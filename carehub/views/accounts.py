@@ -3,11 +3,10 @@
 from allauth.account import views as allauth
 from django.http import Http404, HttpRequest, HttpResponse
 
-from carehub.guards import no_sign_in, signed_in
+from carehub.guards import no_sign_in
 
 login = no_sign_in("the sign-in page")(allauth.LoginView.as_view())
 logout = no_sign_in("ends one's own session")(allauth.LogoutView.as_view())
-change_password = signed_in(allauth.PasswordChangeView.as_view())
 
 
 @no_sign_in("does not exist: an administrator makes accounts")

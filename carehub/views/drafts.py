@@ -4,19 +4,26 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from carehub import clock, drafts
-from carehub.guards import signed_in
+from carehub import clock, context, drafts
+from carehub.guards import LOCKED, signed_in, signed_in_even
 
 
 @require_POST
-@signed_in
+@signed_in_even(LOCKED)
 def save(request: HttpRequest) -> HttpResponse:
-    """One form as it stands. 200 {"saved": "14:02"}; 400 without a ticket; 401 where the session has ended (kept all the same)."""
-    about = drafts.read_ticket(request.POST.get(drafts.TICKET, ""))
-    if about is None or about["membership"] != str(request.actor.membership.pk):
+    """One form as it stands. 200 {"saved": "14:02"}; 400 without a ticket; 401 where the session has ended (kept all the same).
+
+    While the screen is locked it is kept too, and the page is told to hide itself: what was typed in the last seconds is not lost.
+    """
+    about, who = drafts.read_ticket(request.POST.get(drafts.TICKET, "")), request.signed_in_as
+    if about is None or about["membership"] != str(who.membership.pk):
         return JsonResponse({"saved": None}, status=400)
-    saved_at = drafts.write(partnership_id=request.actor.partnership_id, person_id=request.actor.person_id, about=about, data=request.POST)
-    return JsonResponse({"saved": f"{saved_at.astimezone(clock.LONDON):%H:%M}"})
+    if request.shut:
+        context.acting_as(who)
+    saved_at = drafts.write(partnership_id=who.partnership_id, person_id=who.person_id, about=about, data=request.POST)
+    if request.shut:
+        context.clear()
+    return JsonResponse({"saved": f"{saved_at.astimezone(clock.LONDON):%H:%M}"} | ({"locked": True} if request.shut else {}))
 
 
 @require_POST

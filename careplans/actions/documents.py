@@ -19,5 +19,5 @@ def make_again(*, document: Document, by: Actor) -> None:
             raise Refused(_("This document is being made, or stands there already."))
         Document.objects.filter(pk=document.pk).update(state=Document.State.WAITING)
         for job in Job.objects.filter(kind=SEAL_PLAN, subject_id=document.subject_id):
-            jobs.retry(job)
+            jobs.retry(job, by=by)
         events.record("document.asked-again", by=by, client=document.client_id, subject=document)

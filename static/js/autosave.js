@@ -89,7 +89,8 @@
           signal: keepalive ? undefined : stop.signal
         })
         if (answer.ok) {
-          const { saved } = await answer.json()
+          const { saved, locked } = await answer.json()
+          if (locked) window.dispatchEvent(new Event('carehub-locked'))
           this.kept = Math.max(this.kept, upTo)
           this.failures = 0
           this.say('saved', saved)
@@ -171,6 +172,8 @@
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') unsaved().forEach((draft) => draft.leaving || draft.send({ keepalive: true }))
   })
+  // The screen is being locked (lock.js): nothing waits for the next pause.
+  window.addEventListener('carehub-locking', () => unsaved().forEach((draft) => draft.send({ keepalive: true })))
   window.addEventListener('pagehide', () => unsaved().forEach((draft) => draft.leaving || draft.send({ keepalive: true })))
   window.addEventListener('beforeunload', (event) => {
     const waiting = unsaved().filter((draft) => !draft.leaving)

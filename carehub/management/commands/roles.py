@@ -70,8 +70,8 @@ def _who(rule: str) -> str:
     """A page's rule (carehub.guards) in words."""
     if rule.startswith("no sign-in: "):
         return f"{_ANYBODY} ({rule.removeprefix('no sign-in: ')})"
-    if rule == "signed in":
-        return _SIGNED_IN
+    if rule.startswith("signed in"):
+        return _SIGNED_IN + rule.removeprefix("signed in")
     return f"a role that may {PERMISSIONS[rule]}"
 
 

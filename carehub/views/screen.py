@@ -1,0 +1,78 @@
+"""The locked screen: locking it, asking whether it is locked, unlocking it. None of these pages knows a client."""
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from carehub import events, screen_lock, second_factor, throttle
+from carehub.guards import LOCKED, signed_in_even
+from carehub.sign_in_form import UnlockForm
+
+
+@require_POST
+@signed_in_even(LOCKED)
+def lock(request: HttpRequest) -> HttpResponse:
+    """'Lock the screen'."""
+    if not request.shut:
+        screen_lock.lock(request)
+        events.record("screen.locked", by=request.signed_in_as)
+    if _by_script(request):
+        return JsonResponse({"locked": True})
+    return redirect_to_login(_next(request), reverse("screen"))
+
+
+@signed_in_even(LOCKED)
+def state(request: HttpRequest) -> HttpResponse:
+    """For the page's own script. GET asks, which keeps nothing open; POST says that somebody is at this desk."""
+    left = screen_lock.left(request).total_seconds()
+    return JsonResponse({"locked": request.shut == LOCKED, "seconds": max(0, round(left))})
+
+
+@sensitive_post_parameters()
+@signed_in_even(LOCKED)
+def unlock(request: HttpRequest) -> HttpResponse:
+    """The password, or the app's six digits, of whoever is signed in; then the page one was on."""
+    to = _next(request)
+    # A page that a script has hidden asks for the password even where the server had not locked yet.
+    if not request.shut and not _by_script(request):
+        return redirect(to)
+    form = UnlockForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _is_them(request, form):
+        return JsonResponse({"locked": False}) if _by_script(request) else redirect(to)
+    if _by_script(request):
+        return JsonResponse({"locked": True, "errors": [str(error) for errors in form.errors.values() for error in errors]})
+    who = {"name": request.signed_in_as.person.name, "why": screen_lock.why(request), "sign_out_url": reverse("account_logout")}
+    return render(request, "locked.html", who | {"form": form, "next": to})
+
+
+def _is_them(request: HttpRequest, form: UnlockForm) -> bool:
+    who, typed = request.signed_in_as, form.cleaned_data["typed"]
+    tried = throttle.try_once(request, "unlock", who.person_id)
+    if not tried:
+        form.add_error("typed", _("Too many tries. Wait a quarter of an hour, or sign out and sign in again"))
+        return False
+    by_password = who.person.check_password(typed)
+    factor = None if by_password else second_factor.fits(who.person, typed)
+    if not by_password and factor is None:
+        events.record("screen.not-unlocked", by=who)
+        form.add_error("typed", _("That is neither your password nor the code of your app"))
+        return False
+    tried.rollback()
+    screen_lock.unlock(request)
+    events.record("screen.unlocked", by=who, reason=str(second_factor.NAMES[factor.type]) if factor else "")
+    return True
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def _next(request: HttpRequest) -> str:
+    """The page that was locked; the person's own home where it does not say, or where a form was sent."""
+    to = request.POST.get("next") or request.GET.get("next") or ""
+    return to if to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None) else "/"
