@@ -12,7 +12,7 @@ from carehub import events, mail, second_factor
 
 @transaction.atomic
 def added(request: HttpRequest, kind: Authenticator.Type) -> None:
-    who = request.signed_in_as
+    who = request.signed_in_as  # type: ignore[attr-defined]
     second_factor.note(request, who.person)
     events.record("second-factor.added", by=who, subject=who.person, reason=str(second_factor.NAMES[kind]))
     _tell(request, "second-factor.added", _("A second factor was added to your CareHub account"))
@@ -20,7 +20,7 @@ def added(request: HttpRequest, kind: Authenticator.Type) -> None:
 
 @transaction.atomic
 def remove(request: HttpRequest, factor: Authenticator) -> None:
-    who = request.signed_in_as
+    who = request.signed_in_as  # type: ignore[attr-defined]
     factor.delete()
     delete_dangling_recovery_codes(who.person)
     second_factor.note(request, who.person)
@@ -30,7 +30,7 @@ def remove(request: HttpRequest, factor: Authenticator) -> None:
 
 @transaction.atomic
 def new_codes(request: HttpRequest) -> None:
-    who = request.signed_in_as
+    who = request.signed_in_as  # type: ignore[attr-defined]
     Authenticator.objects.filter(user_id=who.person_id, type=second_factor.CODES).delete()
     if second_factor.has_one(who.person):
         RecoveryCodes.activate(who.person)
@@ -39,6 +39,6 @@ def new_codes(request: HttpRequest) -> None:
 
 
 def _tell(request: HttpRequest, kind: str, subject: str) -> None:
-    who = request.signed_in_as
+    who = request.signed_in_as  # type: ignore[attr-defined]
     body = _("If this was you, there is nothing to do. If it was not, tell your administrator at once, by telephone.")
     mail.leave(person=who.person, partnership_id=who.partnership_id, kind=kind, subject=subject, body=body)

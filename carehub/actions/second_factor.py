@@ -47,7 +47,7 @@ def _take_away(person: Person, *, partnership_id: object, by: Actor | None, reas
     events.record("second-factor.reset", by=by, subject=person, reason=reason.strip())
     mail.leave(
         person=person,
-        partnership_id=partnership_id,
+        partnership_id=partnership_id,  # type: ignore[arg-type]
         kind="second-factor.reset",
         subject=_("Your second factor for CareHub was taken away"),
         body=_(

@@ -27,7 +27,7 @@ def set_password(*, person: Person, password: str) -> None:
 @transaction.atomic
 def change_password(request: HttpRequest, password: str) -> None:
     """By somebody who is signed in and has typed the old one. Stays signed in here, and nowhere else."""
-    who = request.signed_in_as
+    who = request.signed_in_as  # type: ignore[attr-defined]
     who.person.set_password(password)
     who.person.save(update_fields=["password"])
     update_session_auth_hash(request, who.person)
@@ -62,7 +62,7 @@ def own(request: HttpRequest) -> list[SignIn]:
 
 def _shown(request: HttpRequest, row: Session) -> SignIn:
     here = row.pk == request.session.session_key
-    browser = str(request.session.of(row).get(BROWSER, "")) or _("A browser that does not say which")
+    browser = str(request.session.of(row).get(BROWSER, "")) or _("A browser that does not say which")  # type: ignore[attr-defined]
     return SignIn(_handle(row), browser, row.began_at, row.seen_at, row.locked_at is not None, here)
 
 
@@ -76,7 +76,7 @@ def end(request: HttpRequest, handle: str = "") -> int:
     ended = list(_others(request, handle))
     Session.objects.filter(pk__in=[row.pk for row in ended]).end()
     if ended:
-        events.record("sign-in.ended", by=request.signed_in_as, subject=request.user, reason=str(len(ended)))
+        events.record("sign-in.ended", by=request.signed_in_as, subject=request.user, reason=str(len(ended)))  # type: ignore[attr-defined]
     return len(ended)
 
 

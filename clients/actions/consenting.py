@@ -106,12 +106,12 @@ def _treating_too(client: Client, consent: Consent, by: Actor) -> list[Agency]:
     """Agencies that the consent names and that have the client in treatment: seen before the door closes."""
     named = consent.named.values("to_id")
     stays = Episode.objects.visible_to(by).open().filter(client=client, agency_id__in=named)
-    return list(Agency.objects.filter(pk__in=stays.values("agency_id")).exclude(pk=by.agency_id).order_by("name"))
+    return list(Agency.objects.filter(pk__in=stays.values("agency_id")).exclude(pk=by.agency_id).order_by("name"))  # type: ignore[misc]
 
 
 def _handover(client: Client, consent: Consent, agency: Agency, by: Actor) -> Task:
     held = Episode.objects.visible_to(by).open().filter(client=client, agency_id=by.agency_id).first()
-    return Task(
+    return Task(  # type: ignore[misc]
         partnership_id=client.partnership_id,
         client_id=client.pk,
         kind=f"{HANDOVER}.{agency.pk}",
