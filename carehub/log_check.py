@@ -29,7 +29,10 @@ def broken(*, using: str = "default", now: Any) -> list[str]:
 
 
 def _found(using: str, now: Any) -> Iterator[str]:
-    kept = {head.position: head.hash for head in anchors()}
+    # All heads of a position, not the last one: after the end was cut off, sealing goes on and comes by the same position again.
+    kept: dict[int, set[str]] = {}
+    for head in anchors():
+        kept.setdefault(head.position, set()).add(head.hash)
     position, previous = 0, NOTHING
     with connections[using].chunked_cursor() as cursor:
         cursor.execute(_CHAIN)
@@ -42,7 +45,7 @@ def _found(using: str, now: Any) -> Iterator[str]:
                 yield f"The event of link {number} is gone: it was deleted."
             elif link(number, sealed_at, tuple(event), before) != hashed:
                 yield f"Event {event[0]} (link {number}) is not what was sealed: it, or whom it showed, was changed."
-            if kept.pop(number, hashed) != hashed:
+            if kept.pop(number, {hashed}) != {hashed}:
                 yield f"Link {number} is not the one that was written down outside the database: the chain was made anew."
             position, previous = number, hashed
     if kept:

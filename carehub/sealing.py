@@ -119,34 +119,40 @@ def _whole_pass_due(now: datetime) -> bool:
 
 def anchor(head: Head) -> None:
     """Append the head to a file that the database cannot reach; once a day it also goes out by mail, where that is configured."""
-    mailed = settings.LOG_ANCHOR_MAIL and not _mailed_on(head.at[:10])
-    line = json.dumps(asdict(head) | ({"mailed": True} if mailed else {}))
+    line = json.dumps(asdict(head))
     settings.LOG_ANCHORS.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(settings.LOG_ANCHORS, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    file = os.open(settings.LOG_ANCHORS, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(file, (line + "\n").encode())
+        # A line that a kill tore stays by itself, and this one whole.
+        torn = (size := os.fstat(file).st_size) > 0 and os.pread(file, 1, size - 1) != b"\n"
+        os.write(file, (("\n" if torn else "") + line + "\n").encode())
         os.fsync(file)
     finally:
         os.close(file)
-    if mailed:
-        try:
-            send_mail("CareHub: head of the log", line, None, [settings.LOG_ANCHOR_MAIL])
-        except OSError:
-            logger.exception("the head of the log could not be mailed; it stands in the file")
+    _mail(head.at[:10], line)
 
 
 def anchors() -> Iterator[Head]:
-    """Every head that was kept, the oldest first."""
+    """Every head that was kept, the oldest first; a torn line is none."""
     if not settings.LOG_ANCHORS.exists():
         return
     with settings.LOG_ANCHORS.open() as lines:
         for line in lines:
-            kept = json.loads(line)
-            yield Head(kept["position"], kept["hash"], kept["at"])
+            try:
+                kept = json.loads(line)
+                yield Head(kept["position"], kept["hash"], kept["at"])
+            except (ValueError, KeyError, TypeError):
+                continue
 
 
-def _mailed_on(day: str) -> bool:
-    if not settings.LOG_ANCHORS.exists():
-        return False
-    with settings.LOG_ANCHORS.open() as lines:
-        return any('"mailed": true' in line and f'"at": "{day}' in line for line in lines)
+def _mail(day: str, line: str) -> None:
+    """Once a day. Marked as sent when it was: a mail server that is down is tried again with the next head."""
+    sent = settings.LOG_ANCHORS.with_suffix(".mailed")
+    if not settings.LOG_ANCHOR_MAIL or (sent.exists() and sent.read_text() == day):
+        return
+    try:
+        send_mail("CareHub: head of the log", line, None, [settings.LOG_ANCHOR_MAIL])
+    except OSError:
+        logger.exception("the head of the log could not be mailed; it stands in the file")
+    else:
+        sent.write_text(day)

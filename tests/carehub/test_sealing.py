@@ -115,7 +115,7 @@ def test_by_mail_once_a_day_and_a_mail_server_that_is_down_stops_nothing(team, s
         sealing.seal_log()
     assert len(mailoutbox) == 1
     assert chain()[1][2] in mailoutbox[0].body
-    settings.LOG_ANCHORS.unlink()
+    settings.LOG_ANCHORS.with_suffix(".mailed").unlink()
 
     def down(*_what, **_how):
         raise ConnectionRefusedError
@@ -123,6 +123,21 @@ def test_by_mail_once_a_day_and_a_mail_server_that_is_down_stops_nothing(team, s
     monkeypatch.setattr(sealing, "send_mail", down)
     some_events(team, 1)
     assert sealing.seal_log() == 2
+    monkeypatch.undo()
+    some_events(team, 1)
+    sealing.seal_log()
+    assert len(mailoutbox) == 2, "tried again with the next head"
+
+
+def test_a_torn_line_is_none_and_the_next_one_is_whole(team, anchors):
+    some_events(team)
+    sealing.seal_log()
+    with anchors.open("a") as file:
+        file.write('{"position": 9')
+    some_events(team)
+    sealing.seal_log()
+    assert [head.position for head in sealing.anchors()] == [6, 12]
+    assert found() == []
 
 
 def test_it_is_done_three_times_a_minute():
