@@ -42,6 +42,10 @@ class StaffOnly(DefaultAccountAdapter):
         events.record("signed-in", by=Actor(user, user.open_memberships[0]) if user.open_memberships else None, subject=user)
         return response
 
+    def logout(self, request) -> None:
+        events.record("signed-out", by=request.signed_in_as, subject=request.user if request.user.is_authenticated else None)
+        super().logout(request)
+
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
         """Not of somebody who signed in within the last minutes."""
         row = self.request.session.row if self.request else None

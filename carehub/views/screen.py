@@ -23,7 +23,7 @@ def lock(request: HttpRequest) -> HttpResponse:
         events.record("screen.locked", by=request.signed_in_as)
     if _by_script(request):
         return JsonResponse({"locked": True})
-    return redirect_to_login(_next(request), reverse("screen"))
+    return redirect_to_login(next_page(request), reverse("screen"))
 
 
 @signed_in_even(LOCKED)
@@ -37,7 +37,7 @@ def state(request: HttpRequest) -> HttpResponse:
 @signed_in_even(LOCKED)
 def unlock(request: HttpRequest) -> HttpResponse:
     """The password, or the app's six digits, of whoever is signed in; then the page one was on."""
-    to = _next(request)
+    to = next_page(request)
     # A page that a script has hidden asks for the password even where the server had not locked yet.
     if not request.shut and not _by_script(request):
         return redirect(to)
@@ -51,28 +51,36 @@ def unlock(request: HttpRequest) -> HttpResponse:
 
 
 def _is_them(request: HttpRequest, form: UnlockForm) -> bool:
+    by = proven(request, form, action="unlock", failed="screen.not-unlocked")
+    if by is None:
+        return False
+    screen_lock.unlock(request)
+    events.record("screen.unlocked", by=request.signed_in_as, reason=by)
+    return True
+
+
+def proven(request: HttpRequest, form: UnlockForm, *, action: str, failed: str) -> str | None:
+    """'' by the password, else the second factor's name. None: it was neither, the form says so, and ``failed`` is on record."""
     who, typed = request.signed_in_as, form.cleaned_data["typed"]
-    tried = throttle.try_once(request, "unlock", who.person_id)
+    tried = throttle.try_once(request, action, who.person_id)
     if not tried:
         form.add_error("typed", _("Too many tries. Wait a quarter of an hour, or sign out and sign in again"))
-        return False
+        return None
     by_password = who.person.check_password(typed)
     factor = None if by_password else second_factor.fits(who.person, typed)
     if not by_password and factor is None:
-        events.record("screen.not-unlocked", by=who)
+        events.record(failed, by=who)
         form.add_error("typed", _("That is neither your password nor the code of your app"))
-        return False
+        return None
     tried.rollback()
-    screen_lock.unlock(request)
-    events.record("screen.unlocked", by=who, reason=str(second_factor.NAMES[factor.type]) if factor else "")
-    return True
+    return str(second_factor.NAMES[factor.type]) if factor else ""
 
 
 def _by_script(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def _next(request: HttpRequest) -> str:
+def next_page(request: HttpRequest) -> str:
     """The page that was locked; the person's own home where it does not say, or where a form was sent."""
     to = request.POST.get("next") or request.GET.get("next") or ""
     return to if to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None) else "/"
