@@ -10,7 +10,6 @@ from carehub.templatetags.carehub import uk_date
 from tests import factories
 from tests.queries import at_most
 
-
 SAMPLE = Access.Basis.AUDIT_SAMPLE
 
 
