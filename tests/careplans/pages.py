@@ -6,10 +6,8 @@ from lxml import html
 
 
 def form_of(response: Any, *, button: tuple[str, str] | None = None) -> dict[str, list[str]]:
-    """The fields of the page's main form with their values: what is in a template is not part of it, nor are buttons not pressed."""
+    """The fields of the page's main form with their values; buttons not pressed are not part of it."""
     page = tree_of(response)
-    for each in page.xpath("//template"):
-        each.getparent().remove(each)
     (form,) = page.xpath("//main//form[.//input[@name='opened'] or .//input[@name='seen_text']]")
     data: dict[str, list[str]] = {}
     for field in form.inputs:
@@ -31,7 +29,11 @@ def names(data: dict[str, Any], ending: str, kind: str = "") -> list[str]:
 
 
 def tree_of(response: Any) -> Any:
-    return html.fromstring(response.content.decode())
+    """The page as a person has it before them: what waits in a template element (new rows, the locked screen) is not on it."""
+    page = html.fromstring(response.content.decode())
+    for each in page.xpath("//template"):
+        each.drop_tree()
+    return page
 
 
 def texts(response: Any, path: str) -> list[str]:

@@ -73,7 +73,12 @@ def change_a_grant(clients, people, chance: random.Random) -> None:
 def leave_something_behind(who) -> None:
     """What a pool hands on: settings that somebody made for the session."""
     with connection.cursor() as cursor:
-        for name, value in (("partnership", who.partnership_id), ("agency", who.agency_id), ("person", who.person_id), ("duty", "load")):
+        for name, value in (
+            ("partnership", who.partnership_id),
+            ("agency", who.agency_id),
+            ("memberships", who.membership.pk),
+            ("duty", "load"),
+        ):
             cursor.execute(f"SET carehub.{name} = '{value}'")
 
 
@@ -86,7 +91,7 @@ def reach_in_python(who, clients) -> set:
     return {
         grant.client_id
         for grant in grants
-        if who.agency_id == grant.agency_id or (grant.person_id and grant.person_id == who.person_id)
+        if who.agency_id == grant.agency_id or (grant.membership_id and grant.membership_id in who.membership_ids)
         if grant.ended_at is None and grant.since <= now and (grant.until is None or grant.until > now)
     }
 
