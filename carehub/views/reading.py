@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
-from carehub import drafts, events, local_settings, reading
+from carehub import again, drafts, events, local_settings, reading
 from carehub.guards import signed_in
 from carehub.sign_in_form import UnlockForm
-from carehub.views.screen import next_page, proven
+from carehub.views.screen import next_page
 
 
 def stopped(request: HttpRequest) -> HttpResponse:
@@ -28,10 +28,14 @@ def go_on(request: HttpRequest) -> HttpResponse:
     to = next_page(request)
     form = UnlockForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        by = proven(request, form, action="reading", failed="reading.not-proven")
-        if by is not None:
+        try:
+            # A program may have signed in a moment ago.
+            how = again.shown(request, form.cleaned_data["typed"], action="reading", on_record="reading.not-proven", or_just_signed_in=False)
+        except again.NotThem as no:
+            form.add_error("typed", str(no))
+        else:
             reading.goes_on(request)
-            events.record("reading.went-on", by=request.actor, reason=by)
+            events.record("reading.went-on", by=request.actor, reason=how)
             return redirect(to)
     return _page(request, form, to)
 

@@ -5,11 +5,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from carehub import events, screen_lock, second_factor, throttle
+from carehub import again, events, screen_lock
 from carehub.guards import LOCKED, signed_in_even
 from carehub.sign_in_form import UnlockForm
 
@@ -51,29 +50,15 @@ def unlock(request: HttpRequest) -> HttpResponse:
 
 
 def _is_them(request: HttpRequest, form: UnlockForm) -> bool:
-    by = proven(request, form, action="unlock", failed="screen.not-unlocked")
-    if by is None:
+    try:
+        # Who signed in a moment ago may have left the desk since.
+        how = again.shown(request, form.cleaned_data["typed"], action="unlock", on_record="screen.not-unlocked", or_just_signed_in=False)
+    except again.NotThem as no:
+        form.add_error("typed", str(no))
         return False
     screen_lock.unlock(request)
-    events.record("screen.unlocked", by=request.signed_in_as, reason=by)
+    events.record("screen.unlocked", by=request.signed_in_as, reason="" if how == again.PASSWORD else how)
     return True
-
-
-def proven(request: HttpRequest, form: UnlockForm, *, action: str, failed: str) -> str | None:
-    """'' by the password, else the second factor's name. None: it was neither, the form says so, and ``failed`` is on record."""
-    who, typed = request.signed_in_as, form.cleaned_data["typed"]
-    tried = throttle.try_once(request, action, who.person_id)
-    if not tried:
-        form.add_error("typed", _("Too many tries. Wait a quarter of an hour, or sign out and sign in again"))
-        return None
-    by_password = who.person.check_password(typed)
-    factor = None if by_password else second_factor.fits(who.person, typed)
-    if not by_password and factor is None:
-        events.record(failed, by=who)
-        form.add_error("typed", _("That is neither your password nor the code of your app"))
-        return None
-    tried.rollback()
-    return str(second_factor.NAMES[factor.type]) if factor else ""
 
 
 def _by_script(request: HttpRequest) -> bool:
