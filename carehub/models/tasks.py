@@ -54,9 +54,7 @@ class NoticeQuerySet(ClientRecordQuerySet):
         """One's own notices, as a deputy the absent colleague's too, about clients whom one may still reach, or about no client."""
         # EXISTS: as IN beside 'or none' it would work out everybody in reach, on every page.
         reached = Exists(Access.objects.reached_by(actor).filter(client_id=OuterRef("client_id")))
-        return self.filter(
-            Q(reached) | Q(client_id__isnull=True), partnership_id=actor.partnership_id, person_id__in=actor.person_ids
-        )
+        return self.filter(Q(reached) | Q(client_id__isnull=True), partnership_id=actor.partnership_id, person_id__in=actor.person_ids)
 
     def unread(self):
         return self.filter(read_at__isnull=True)

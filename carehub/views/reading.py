@@ -30,7 +30,9 @@ def go_on(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             # A program may have signed in a moment ago.
-            how = again.shown(request, form.cleaned_data["typed"], action="reading", on_record="reading.not-proven", or_just_signed_in=False)
+            how = again.shown(
+                request, form.cleaned_data["typed"], action="reading", on_record="reading.not-proven", or_just_signed_in=False
+            )
         except again.NotThem as no:
             form.add_error("typed", str(no))
         else:

@@ -62,7 +62,9 @@ def test_a_script_of_200_requests(keyworker, manager, report):
     (mail,) = OutgoingMail.objects.using("owner").all()
     assert mail.person == manager.person
     assert keyworker.person.name not in mail.body
-    report("a script of 200 requests in two sign-ins: 30 records read, 170 times asked for the password, 1 notice and 1 mail to the manager")
+    report(
+        "a script of 200 requests in two sign-ins: 30 records read, 170 times asked for the password, 1 notice and 1 mail to the manager"
+    )
 
 
 def test_a_busy_desk_types_the_password_once(keyworker, manager, many):

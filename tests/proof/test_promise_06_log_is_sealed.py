@@ -49,7 +49,14 @@ def event_at(cursor, position: int):
 
 def edited(cursor, chance: random.Random) -> None:
     column, value = chance.choice(
-        [("verb", "'viewed'"), ("reason", "'None'"), ("at", "at - interval '1 second'"), ("person_id", "NULL"), ("status", "200"), ("shown", "7")]
+        [
+            ("verb", "'viewed'"),
+            ("reason", "'None'"),
+            ("at", "at - interval '1 second'"),
+            ("person_id", "NULL"),
+            ("status", "200"),
+            ("shown", "7"),
+        ]
     )
     cursor.execute(f"UPDATE carehub_event SET {column} = {value} WHERE id = %s", [event_at(cursor, chance.randint(1, EVENTS))])
 
