@@ -66,7 +66,7 @@ def test_every_request_is_one_event_with_a_row_for_each_client_it_shows(how_many
     for page, who, client, method in [*certain, *walk[: how_many(300, len(walk))]]:
         asked = ask(page, who, client, method)
         seen += judge(asked, clients)
-    assert seen["shown"] >= 40, "hardly anybody was shown: this proves nothing"
+    assert seen["shown"] >= 30, "hardly anybody was shown: this proves nothing"
     assert seen["refused"] >= 100
     report(
         f"{seen['requests']} requests of {len({page.name for page, *_ in walk})} pages by {len(actors)} people: {seen['shown']} showed a"
