@@ -92,7 +92,9 @@ def test_not_their_own_clients(keyworker):
     assert found(keyworker.partnership)["others"] == (3, clock.today())
 
 
-@pytest.mark.parametrize("reason", ["task of the person", "task of the service", "wrote", "opened with a reason", "list", "manager", "refused"])
+@pytest.mark.parametrize(
+    "reason", ["task of the person", "task of the service", "wrote", "opened with a reason", "list", "manager", "refused"]
+)
 def test_with_a_reason_it_is_not_unusual(keyworker, manager, reason):
     decide(keyworker, others_records_a_day=2)
     others, about = clients_of(keyworker, 3, theirs=False), {}
@@ -247,7 +249,12 @@ def test_who_may(keyworker, manager, finding):
 
 
 def test_the_database_says_the_same(keyworker, manager, finding):
-    for who, number in ((manager, 1), (keyworker, 1), (factories.actor(agency=factories.agency(keyworker.partnership)), 0), (factories.actor(), 0)):
+    for who, number in (
+        (manager, 1),
+        (keyworker, 1),
+        (factories.actor(agency=factories.agency(keyworker.partnership)), 0),
+        (factories.actor(), 0),
+    ):
         with context.acting(who):
             assert UnusualAccess.objects.count() == number
     assert UnusualAccess.objects.count() == 0
