@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from carehub import clock, context
-from carehub.models import Event, EventClient, Notice, OutgoingMail
+from carehub.models import Event, EventClient, Notice, OutgoingMail, Task
 from carehub.rules import Refused
 from clients.actions.unusual import find_unusual_access, look_into
 from clients.models import UnusualAccess
@@ -101,11 +101,10 @@ def test_with_a_reason_it_is_not_unusual(keyworker, manager, reason):
     who = manager if reason == "manager" else keyworker
     if reason.startswith("task"):
         with factories.loading(keyworker.partnership_id):
-            from carehub.models import Task
-
             Task.objects.create(
                 partnership_id=keyworker.partnership_id, client_id=others[0].pk, kind="handover", subject_id=others[0].pk,
-                due_on=clock.today(), agency=keyworker.agency, person=who.person if reason.endswith("person") else None, made_at=clock.now(),
+                due_on=clock.today(), agency=keyworker.agency, made_at=clock.now(),
+                person=who.person if reason.endswith("person") else None,
             )  # fmt: skip
     if reason == "wrote":
         opened(who, others[:1], when=at(clock.today(), time(13)), verb="assessment.saved")
