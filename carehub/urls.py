@@ -1,6 +1,18 @@
 from django.urls import include, path
 
-from carehub.views import accounts, administration, demonstration, drafts, gallery, health, passwords, screen, second_factor
+from carehub.views import (
+    accounts,
+    administration,
+    demonstration,
+    drafts,
+    gallery,
+    health,
+    passwords,
+    roles,
+    screen,
+    second_factor,
+    staff,
+)
 
 handler400 = "carehub.views.errors.bad_request"
 handler403 = "carehub.views.errors.forbidden"
@@ -33,6 +45,19 @@ urlpatterns = [
     path("password/set/", passwords.set_password, name="password-set"),
     *[path(f"accounts/{name}/", accounts.shut, name=f"account_{name}") for name in ("signup", "reset_password", "inactive", "email")],
     path("administration/", administration.administration, name="administration"),
+    path("administration/left/", administration.leavers, name="leavers"),
+    path("administration/agencies/", administration.agencies, name="agencies"),
+    path("administration/agencies/add/", administration.add, name="agency-add"),
+    path("administration/agencies/<uuid:pk>/", administration.change, name="agency-change"),
+    path("administration/staff/add/", staff.add, name="staff-add"),
+    path("administration/staff/<uuid:pk>/", staff.person_page, name="staff-person"),
+    path("administration/staff/<uuid:pk>/change/", staff.change, name="staff-change"),
+    path("administration/staff/<uuid:pk>/link/", staff.link, name="staff-link"),
+    path("administration/staff/<uuid:pk>/left/", staff.left, name="staff-left"),
+    path("administration/staff/<uuid:pk>/second-factor/", staff.reset, name="staff-second-factor"),
+    path("administration/staff/<uuid:pk>/role/", roles.give, name="role-give"),
+    path("administration/roles/<uuid:pk>/end/", roles.end, name="role-end"),
+    path("administration/roles/<uuid:pk>/deputy/", roles.deputy, name="deputy-name"),
     path("demonstration/clock/", demonstration.demonstration_clock, name="demonstration-clock"),
     path("demonstration/mail/", demonstration.demonstration_mail, name="demonstration-mail"),
     path("gallery/", gallery.gallery, name="gallery"),
