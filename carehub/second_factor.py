@@ -71,6 +71,10 @@ def has_one(person: Person) -> bool:
     return Authenticator.objects.filter(user_id=person.pk).exclude(type=CODES).exists()
 
 
+def has_app(person: Person) -> bool:
+    return Authenticator.objects.filter(user_id=person.pk, type=TOTP).exists()
+
+
 def note(request: HttpRequest, person: Person) -> None:
     """Into the session, at sign-in and whenever a factor was added or removed."""
     request.session[HAS_ONE] = has_one(person)

@@ -164,7 +164,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 # 'key' is name with address: see carehub.sign_in.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key", "login": "60/m/ip", "reauthenticate": "60/m/ip", "open_record": "10/15m/user"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key", "login": "60/m/ip", "reauthenticate": "60/m/ip"}
 SESSION_ENGINE = "carehub.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

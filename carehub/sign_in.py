@@ -1,20 +1,17 @@
 """Signing in. Accounts are made by an administrator; there is no public sign-up."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from carehub import browsers, clock, events, password_links, screen_lock, second_factor, throttle
+from carehub import again, browsers, clock, events, password_links, screen_lock, second_factor, throttle
 from carehub.actors import Actor
 from carehub.models import Membership, Person, Session
 
 #: Session keys: whether the box for a shared desk was ticked, until the sign-in is complete; and with what one signed in.
 SHARED_DESK, BROWSER = "shared-desk", "browser"
-#: Within this time after signing in nobody is asked for the password again.
-JUST_SIGNED_IN = timedelta(minutes=5)
 
 
 def password_link(person: Person) -> str:
@@ -42,10 +39,13 @@ class StaffOnly(DefaultAccountAdapter):
         events.record("signed-in", by=Actor(user, user.open_memberships[0]) if user.open_memberships else None, subject=user)
         return response
 
+    def logout(self, request) -> None:
+        events.record("signed-out", by=request.signed_in_as, subject=request.user if request.user.is_authenticated else None)
+        super().logout(request)
+
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
         """Not of somebody who signed in within the last minutes."""
-        row = self.request.session.row if self.request else None
-        return row is None or clock.real_now() - row.began_at > JUST_SIGNED_IN
+        return self.request is None or not again.just_signed_in(self.request)
 
     def reauthenticate(self, user, password: str) -> bool:
         """The password typed once more by somebody who is signed in."""
