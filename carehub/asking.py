@@ -1,4 +1,4 @@
-"""A page that asks, the usual way round: what was typed is kept, a refusal stands beside its field, a second save goes over nothing unseen."""
+"""A page that asks: what was typed is kept, a refusal stands beside its field, a second save goes over nothing unseen."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -82,7 +82,9 @@ class Asking:
             if name != "opened_at" and theirs is not None and theirs != self.form.cleaned_data.get(name):
                 words = dict(getattr(bound, "choices", ())).get(theirs, theirs) or _("nothing")
                 self.form.add_error(name, _("A colleague saved this meanwhile: it says ‘%(words)s’ now") % {"words": words})
-        self.form.add_error(None, _("A colleague saved this while you were writing. What you typed stands here: save again to put it in place."))
+        self.form.add_error(
+            None, _("A colleague saved this while you were writing. What you typed stands here: save again to put it in place.")
+        )
         data = self.form.data.copy()
         data["opened_at"] = str(stale.row.row_version)  # type: ignore[attr-defined]  # a row
         self.form.data = data

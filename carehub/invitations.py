@@ -16,7 +16,7 @@ KIND = "carehub.send_invitation"
 
 
 def ask(*, person: Person, partnership_id: UUID) -> None:
-    """Have a link sent, in the transaction of what it belongs to; ``person`` is locked. One that waits since before is not sent any more."""
+    """Have a link sent, in the transaction of what it belongs to; ``person`` is locked. One that still waits is not sent any more."""
     version = Job.objects.filter(kind=KIND, subject_id=person.pk).count() + 1
     # Not for whoever asked: it goes out even if they have left meanwhile.
     jobs.enqueue(kind=KIND, subject=person.pk, partnership_id=partnership_id, version=version)

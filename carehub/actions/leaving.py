@@ -50,6 +50,6 @@ def _one_an_agency(ended: list[Membership]) -> list[Membership]:
     """A caseload is held at an agency, in however many roles: it is handed over once."""
     own = [each for each in ended if each.agency_id and not each.stands_in_for_id]
     last: dict[object, Membership] = {}
-    for each in sorted(own, key=lambda each: (each.ends_on or date.max)):
+    for each in sorted(own, key=lambda each: each.ends_on or date.max):
         last[each.agency_id] = each
     return list(last.values())

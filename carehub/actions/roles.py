@@ -1,6 +1,7 @@
 """Giving a role, changing its end, ending it at once; naming a deputy. Rules: carehub.role_rules."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,7 +13,7 @@ from carehub.actors import Actor
 from carehub.models import Agency, Membership, Partnership, Person
 
 
-def _one_after_the_other(person_id: object, partnership_id: object) -> None:
+def _one_after_the_other(person_id: UUID, partnership_id: UUID) -> None:
     """Roles of one person, and who is administrator, are decided one after the other: two at once would not see each other."""
     Partnership.objects.select_for_update(no_key=True).get(pk=partnership_id)
     Person.objects.select_for_update(no_key=True).get(pk=person_id)

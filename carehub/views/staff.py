@@ -57,7 +57,8 @@ def add(request: HttpRequest) -> HttpResponse:
     asking = Asking(request, NewPersonForm, kind="staff", back_url=reverse("administration"), agencies=agencies)
     made: list[tuple[Person, bool]] = []
     if (form := asking.answered()) and asking.does(
-        lambda: made.append(inviting.add_person(by=request.actor, **form.given)), said=_("They are on the staff. A mail is on its way to them.")
+        lambda: made.append(inviting.add_person(by=request.actor, **form.given)),
+        said=_("They are on the staff. A mail is on its way to them."),
     ):
         return redirect("staff-person", made[0][0].pk)
     return asking.page("administration/form.html", heading=_("Add somebody"), submit_text=_("Add and invite"))
@@ -126,6 +127,4 @@ def reset(request: HttpRequest, pk: UUID) -> HttpResponse:
         ):
             return redirect("staff-person", pk)
     has_factor = second_factor.has_one(person)
-    return asking.page(
-        "administration/reset.html", heading=_("Take their second factor away"), caption=person.name, has_factor=has_factor
-    )
+    return asking.page("administration/reset.html", heading=_("Take their second factor away"), caption=person.name, has_factor=has_factor)

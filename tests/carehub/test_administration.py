@@ -147,7 +147,11 @@ def test_their_details_are_changed_and_on_record(browser, administrator, keywork
     typed = {"name": "Isolde Fernhollow", "job_title": "Nurse", "telephone": "01632 960 413", "opened_at": "1"}
     assert browser.post(address, typed).status_code == 302
     keyworker.person.refresh_from_db()
-    assert (keyworker.person.name, keyworker.person.job_title, keyworker.person.telephone) == ("Isolde Fernhollow", "Nurse", "01632 960 413")
+    assert (keyworker.person.name, keyworker.person.job_title, keyworker.person.telephone) == (
+        "Isolde Fernhollow",
+        "Nurse",
+        "01632 960 413",
+    )
     (event,) = on_record(administrator, "person.changed")
     assert event.reason == "name, job_title, telephone"
 

@@ -63,7 +63,9 @@ def test_the_same_role_at_the_same_agency_once_at_a_time(administrator, keyworke
     assert "without an end" in refused("starts_on", **about)
     give(**about | {"agency": other_agency}, starts_on=in_days(10), ends_on=in_days(20))
     for starts, ends in ((5, 10), (20, 30), (12, 15), (1, None)):
-        assert "from" in refused("starts_on", **about | {"agency": other_agency, "starts_on": in_days(starts), "ends_on": ends and in_days(ends)})
+        assert "from" in refused(
+            "starts_on", **about | {"agency": other_agency, "starts_on": in_days(starts), "ends_on": ends and in_days(ends)}
+        )
     give(**about | {"agency": other_agency}, starts_on=in_days(21))
     give(**about | {"agency": other_agency}, starts_on=in_days(1), ends_on=in_days(9))
 
