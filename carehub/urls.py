@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from carehub.views import accounts, administration, demonstration, drafts, gallery, health, passwords, screen, second_factor
+from carehub.views import accounts, administration, demonstration, drafts, gallery, health, organisation, passwords, screen, second_factor
 
 handler400 = "carehub.views.errors.bad_request"
 handler403 = "carehub.views.errors.forbidden"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("sign-in/", accounts.login, name="account_login"),
     path("sign-out/", accounts.logout, name="account_logout"),
     path("sign-in/code/", second_factor.authenticate, name="mfa_authenticate"),
+    path("sign-in/organisation/", organisation.go, name="organisation"),
+    path("sign-in/organisation/back/", organisation.back, name="organisation-back"),
     path("sign-in/again/", second_factor.reauthenticate, name="account_reauthenticate"),
     path("your-sign-in/", second_factor.your_sign_in, name="mfa_index"),
     path("your-sign-in/app/", second_factor.add_app, name="mfa_activate_totp"),

@@ -22,7 +22,7 @@ def lock(request: HttpRequest) -> HttpResponse:
         events.record("screen.locked", by=request.signed_in_as)
     if _by_script(request):
         return JsonResponse({"locked": True})
-    return redirect_to_login(_next(request), reverse("screen"))
+    return redirect_to_login(next_page(request), reverse("screen"))
 
 
 @signed_in_even(LOCKED)
@@ -36,7 +36,7 @@ def state(request: HttpRequest) -> HttpResponse:
 @signed_in_even(LOCKED)
 def unlock(request: HttpRequest) -> HttpResponse:
     """The password, or the app's six digits, of whoever is signed in; then the page one was on."""
-    to = _next(request)
+    to = next_page(request)
     # A page that a script has hidden asks for the password even where the server had not locked yet.
     if not request.shut and not _by_script(request):
         return redirect(to)
@@ -65,7 +65,7 @@ def _by_script(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def _next(request: HttpRequest) -> str:
+def next_page(request: HttpRequest) -> str:
     """The page that was locked; the person's own home where it does not say, or where a form was sent."""
     to = request.POST.get("next") or request.GET.get("next") or ""
     return to if to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None) else "/"
