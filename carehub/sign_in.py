@@ -58,6 +58,10 @@ class StaffOnly(DefaultAccountAdapter):
         """One page for all of them."""
         return [{"id": "reauthenticate", "url": reverse("account_reauthenticate"), "description": ""}]
 
+    def logout(self, request) -> None:
+        events.record("signed-out", by=request.signed_in_as, subject=request.user if request.user.is_authenticated else None)
+        super().logout(request)
+
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
         """Not of somebody who signed in within the last minutes."""
         if self.request is not None and again.just_signed_in(self.request):

@@ -1,6 +1,18 @@
 from django.urls import include, path
 
-from carehub.views import accounts, administration, demonstration, drafts, gallery, health, organisation, passwords, screen, second_factor
+from carehub.views import (
+    accounts,
+    administration,
+    demonstration,
+    drafts,
+    gallery,
+    health,
+    organisation,
+    passwords,
+    reading,
+    screen,
+    second_factor,
+)
 
 handler400 = "carehub.views.errors.bad_request"
 handler403 = "carehub.views.errors.forbidden"
@@ -30,6 +42,7 @@ urlpatterns = [
     path("screen/", screen.unlock, name="screen"),
     path("screen/lock/", screen.lock, name="screen-lock"),
     path("screen/state/", screen.state, name="screen-state"),
+    path("reading/", reading.go_on, name="reading-go-on"),
     path("password/", passwords.change_password, name="account_change_password"),
     path("password/link/<str:token>/", passwords.follow, name="password-link"),
     path("password/set/", passwords.set_password, name="password-set"),

@@ -99,6 +99,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def open_on(self, day):
         return self.filter(Q(starts_on__lte=day), Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
+    def overseers_of(self, membership: "Membership", day):
+        """Who is told of what somebody in ``membership`` did: the managers of their agency but not themselves, else the partnership's."""
+        others = self.open_on(day).filter(partnership_id=membership.partnership_id).exclude(person_id=membership.person_id)
+        own = others.filter(role="service-manager", agency_id=membership.agency_id)
+        return own if membership.agency_id and own.exists() else others.filter(role="partnership-manager")
+
     def with_all(self):
         """With what an Actor is asked for: person, place, and whom a deputy stands in for."""
         return self.select_related("person", "partnership", "agency", "stands_in_for__person")
