@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,13 +17,29 @@ from carehub.actors import Actor
 _WRITE = """
 WITH event AS (
     INSERT INTO carehub_event (id, at, partnership_id, person_id, membership_id, verb, page, method, status,
-                               subject_kind, subject_id, reason, reference, also)
+                               subject_kind, subject_id, reason, reference, shown, also)
     VALUES (%(id)s, %(at)s, %(partnership)s, %(person)s, %(membership)s, %(verb)s, %(page)s, %(method)s, %(status)s,
-            %(subject_kind)s, %(subject_id)s, %(reason)s, %(reference)s, %(also)s)
+            %(subject_kind)s, %(subject_id)s, %(reason)s, %(reference)s, %(shown)s, %(also)s)
+), clients AS (
+    INSERT INTO carehub_eventclient (id, event_id, partnership_id, client_id)
+    SELECT gen_random_uuid(), %(id)s, %(partnership)s, shown FROM unnest(%(clients)s::uuid[]) AS shown
 )
-INSERT INTO carehub_eventclient (id, event_id, partnership_id, client_id)
-SELECT gen_random_uuid(), %(id)s, %(partnership)s, shown FROM unnest(%(clients)s::uuid[]) AS shown
 """
+#: How many *other* records the same person has opened since, and whether this one was among what they opened. Rows that the same
+#: statement writes are not seen by it.
+_PACE = """
+SELECT count(DISTINCT c.client_id) FILTER (WHERE c.client_id <> %(one)s), coalesce(bool_or(c.client_id = %(one)s), false)
+FROM carehub_event e JOIN carehub_eventclient c ON c.event_id = e.id
+WHERE e.person_id = %(person)s AND e.at > %(since)s AND e.shown = 1 AND e.status < 400
+"""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Of whoever has just opened one record: how many others they opened lately, and whether they had this one open already."""
+
+    others: int = 0
+    again: bool = False
 
 
 @dataclass
@@ -43,12 +60,15 @@ class Entry:
         else:
             self.also.append({"verb": verb, "subject_kind": named[0], "subject_id": str(named[1] or ""), "reason": reason})
 
-    def write(self, *, page: str = "", method: str = "", status: int | None = None, reference: str = "") -> None:
-        """The event and its clients in one statement: every page pays for it."""
+    def write(
+        self, *, page: str = "", method: str = "", status: int | None = None, reference: str = "", since: datetime | None = None
+    ) -> Pace:
+        """The event and its clients in one statement: every page pays for it. ``since``: it also says how many were opened since then."""
         actor = self.actor
+        counts = bool(since and actor and len(self.clients) == 1)
         with connection.cursor() as cursor:
             cursor.execute(
-                _WRITE,
+                _WRITE + (_PACE if counts else "SELECT 0, false"),
                 {
                     "id": uuid4(),
                     "at": clock.now(),
@@ -63,10 +83,14 @@ class Entry:
                     "subject_id": self.subject[1],
                     "reason": self.reason,
                     "reference": reference,
+                    "shown": len(self.clients),
                     "also": json.dumps(self.also),
                     "clients": [str(client_id) for client_id in sorted(self.clients)],
+                    "one": next(iter(self.clients), None),
+                    "since": since,
                 },
             )
+            return Pace(*cursor.fetchone())
 
 
 _entry: ContextVar[Entry | None] = ContextVar("carehub_event", default=None)

@@ -45,6 +45,13 @@ class LocalSettings:
     first_review_months: int = _number(3, _("A care plan is first reviewed within %(number)s months."), source="JR", most=12)
     later_review_months: int = _number(6, _("After that it is reviewed every %(number)s months."), source="JR", most=12)
     review_grace_days: int = _number(7, _("The service manager is told when a review is more than %(number)s days overdue."), least=0)
+    opened_records: int = _number(
+        30,
+        _("Somebody who opens more than %(number)s records in a short time is asked for their password before the next."),
+        least=5,
+        most=500,
+    )
+    opened_within_minutes: int = _number(10, _("The short time is %(number)s minutes."), most=60)
     lock_after_minutes: int = _number(
         30, _("The screen is locked when nobody has used it for %(number)s minutes; at a shared desk after 15 at most."), least=5, most=60
     )

@@ -108,8 +108,9 @@ def own_table(table: str) -> list[str]:
 
 
 def notice_table(table: str) -> list[str]:
-    """Notices: read by whom they are for while they may reach the client, written by whoever has something to tell."""
-    mine = f"({_ON_DUTY} OR person_id = ANY ({_PERSONS})) AND {reachable(f'{table}.client_id')}"
+    """Notices: read by whom they are for while they may reach the client, if there is one; written by whoever has something to tell."""
+    about = f"(({reachable(f'{table}.client_id')}) OR (partnership_id = {_PARTNERSHIP} AND client_id IS NULL))"
+    mine = f"({_ON_DUTY} OR person_id = ANY ({_PERSONS})) AND {about}"
     return [
         *_force(table),
         f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({mine})",

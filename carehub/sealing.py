@@ -29,7 +29,7 @@ _LOCK = 0x5EA1
 #: What of an event is sealed, in this order; its clients come after it.
 _COLUMNS = (
     "id", "at", "partnership_id", "person_id", "membership_id", "verb", "page", "method", "status",
-    "subject_kind", "subject_id", "reason", "reference", "also",
+    "subject_kind", "subject_id", "reason", "reference", "shown", "also",
 )  # fmt: skip
 #: One row an event: its columns, then its clients.
 EVENT = (

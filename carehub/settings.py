@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pghistory
 
+from carehub import openid_settings
 from carehub.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "crispy_forms",
     "django_htmx",
     "pgtrigger",
@@ -144,9 +146,12 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "carehub.sign_in.StaffOnly"
-ACCOUNT_FORMS = {"login": "carehub.sign_in_form.SignInForm"}
+ACCOUNT_FORMS = {"login": "carehub.sign_in_form.SignInForm", "reauthenticate": "carehub.sign_in_form.AgainForm"}
 #: Outside the demonstration nobody works without a second factor.
 SECOND_FACTOR_REQUIRED = not DEMO
+#: The organisation's own sign-in (OpenID Connect), where one is named.
+OPENID = openid_settings.read(env)
+SOCIALACCOUNT_ADAPTER = "carehub.openid_people.Organisation"
 MFA_ADAPTER = "carehub.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # half a minute early or late: clocks of phones
@@ -164,7 +169,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 # 'key' is name with address: see carehub.sign_in.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key", "login": "60/m/ip", "reauthenticate": "60/m/ip", "open_record": "10/15m/user"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key", "login": "60/m/ip", "reauthenticate": "60/m/ip"}
 SESSION_ENGINE = "carehub.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

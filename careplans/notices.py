@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from carehub.reading import STOPPED
 from clients.actions.assessing import SAME_DAY
 from clients.actions.opening import OPENED, OPENED_IN_SERVICE
 
@@ -17,7 +18,12 @@ SENTENCES = {
     OPENED: _("Somebody opened this record without consent on %(day)s, with a reason. Your manager judges it."),
     OPENED_IN_SERVICE: _("Somebody opened this record without consent on %(day)s. Judge it under ‘Opened records’."),
 }
+#: About a member of staff, and no client: under 'Unusual access' it says who.
+ABOUT_STAFF = {
+    STOPPED: _("Somebody was asked for their password after opening many records on %(day)s. See who under ‘Unusual access’."),
+}
 LOOKS = {
+    STOPPED: "opened",
     SAME_DAY: "due",
     REVIEW_SOON: "due-soon",
     REVIEW_OVERDUE: "overdue",

@@ -14,6 +14,7 @@ from carehub.models import EventClient, Membership
 
 #: The beginning of what was done → what it is called. The first that fits; what was only read says which page.
 _DEEDS: tuple[tuple[str, Promise], ...] = (
+    ("client.searched", _("Found them in a search")),
     ("client.registered", _("Registered")),
     ("record.opened", _("Opened without consent")),
     ("record.closed", _("Closed again")),
@@ -27,6 +28,9 @@ _DEEDS: tuple[tuple[str, Promise], ...] = (
     ("plan.", _("Wrote in the care plan")),
     ("document.", _("Opened a document")),
     ("scan.", _("Opened a scan")),
+    ("notice.read", _("Read a notice about them")),
+    ("staff.", _("Saw that a colleague had looked at them")),
+    ("reading.stopped", _("Was asked for the password before it opened")),
     ("task.", _("Said that a task was done")),
     ("looked.printed", _("Printed this list")),
     ("refused", _("Was refused")),
@@ -34,7 +38,6 @@ _DEEDS: tuple[tuple[str, Promise], ...] = (
 _READ: tuple[tuple[str, Promise], ...] = (
     ("caseload", _("Saw them in a list")),
     ("service", _("Saw them in a list")),
-    ("client-found", _("Found them in a search")),
     ("client-register", _("Saw them as somebody alike while registering")),
     ("reception", _("Saw them at the front desk")),
     ("notices", _("Saw a notice about them")),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from carehub.rules import Refused
@@ -53,6 +54,23 @@ def read(typed: str) -> Sought:
 
 def _refused(sentence: str) -> Refused:
     return Refused(sentence, fields={"words": [sentence]})
+
+
+def on_record(typed: str) -> str:
+    """What the log keeps of a search: what kind it was, and a mark by which the same words are known again.
+
+    Not the words: they may be the name of somebody who is on nobody's record, or of one whom the log's reader may not know.
+    """
+    sought = read(typed)
+    kinds = ["reference" if normalise(sought.words) else "name"] if sought.words else []
+    if sought.born:
+        kinds.append("date of birth")
+    return f"{', '.join(kinds)}; mark {mark(typed)}"
+
+
+def mark(typed: str) -> str:
+    """The same for the same words, however they are spaced and written; says nothing to whoever has not this installation's key."""
+    return salted_hmac("carehub.search", " ".join(typed.split()).casefold()).hexdigest()[:16]
 
 
 def keep(session: SessionBase, typed: str) -> str:

@@ -125,7 +125,7 @@ class WithdrawForm(CareHubForm):
 
 
 class OpenRecordForm(CareHubForm):
-    """Whom they look for, why, and their password once more."""
+    """Whom they look for, why, and that it is really them."""
 
     mark_optional = False
 
@@ -137,8 +137,13 @@ class OpenRecordForm(CareHubForm):
     date_of_birth = BirthDateField(earliest=BORN_AFTER, required=False)
     reason = OneOf(label=_("Why do you open it?"))
     words = LongText(label=_("What happened, and why can it not wait?"), max_length=500, rows=4)
+    #: Not required here: whoever signs in with the organisation's account may have neither (carehub.again).
     password = forms.CharField(
-        label=_("Your password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Your password, or the 6 digits from your app"),
+        strip=False,
+        required=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
     def __init__(self, *args: Any, **more: Any) -> None:

@@ -32,6 +32,7 @@ def save_log(people: list[Somebody], assessments: Iterable[Assessment], plans: I
             subject_kind=type(subject).__name__.lower(),
             subject_id=subject.pk,
             reason=reason,
+            shown=1,
         )
         events.append((event, subject.client_id))
     Event.objects.using(using).bulk_create(event for event, _client in events)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest
 
-from carehub import context, screen_lock, second_factor
+from carehub import context, events, screen_lock, second_factor
 from carehub.actors import Actor
 from carehub.guards import LOCKED, NO_SECOND_FACTOR
 
@@ -41,6 +41,8 @@ def acting_person(request: HttpRequest) -> Actor | None:
     if not person.is_authenticated:
         return None
     if screen_lock.state(request) is screen_lock.State.OVER:
+        memberships = person.open_memberships
+        events.record("signed-out", by=Actor(person, memberships[0]) if memberships else None, subject=person, reason="12 hours")
         logout(request)
         return None
     memberships = person.open_memberships

@@ -7,7 +7,8 @@ import logging
 
 from django.db import DatabaseError, connection, transaction
 
-from carehub import context, drafts, events
+from carehub import context, drafts, events, reading
+from carehub.views.reading import stopped
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class RequestTransaction:
                         transaction.set_rollback(True)
                     elif worth_an_event(request, entry):
                         entry.actor = entry.actor or getattr(request, "actor", None)
-                        entry.write(page=_page(request), method=request.method, status=response.status_code, reference=request.reference)
+                        response = self.written(request, response, entry)
             except Exception:
                 # Not the view, whose errors are answers by now: the commit itself, or writing the event.
                 self.after_refusal(request, 500, entry)
@@ -40,6 +41,16 @@ class RequestTransaction:
             if response.status_code >= 400:
                 self.after_refusal(request, response.status_code, entry)
         return response
+
+    def written(self, request, response, entry):
+        """The answer with its event; for one record too many in a short time, what asks for the password instead of it."""
+        about = {"page": _page(request), "method": request.method, "status": response.status_code, "reference": request.reference}
+        pace = entry.write(**about, since=reading.since(request))
+        if not reading.too_fast(request, pace):
+            return response
+        transaction.set_rollback(True)
+        request.stopped_reading = True
+        return stopped(request)
 
     def after_refusal(self, request, status: int, entry) -> None:
         """What must outlive the rollback, in a transaction of its own: that it was refused, and what had been typed."""
@@ -54,12 +65,20 @@ class RequestTransaction:
                 if is_draft(request):
                     return
                 entry.actor, entry.also = actor, []
-                entry.verb = "failed" if status >= 500 else "refused"
+                entry.verb = _word(request, status)
+                if entry.verb == reading.STOPPED:
+                    reading.tell(actor)
                 entry.write(page=_page(request), method=request.method, status=status, reference=request.reference)
         except DatabaseError:
             # The database may be what failed; the person still gets the error page, the log still gets a line.
             logger.exception("the refusal could not be written down", extra={"status": status})
             connection.close()
+
+
+def _word(request, status: int) -> str:
+    if status >= 500:
+        return "failed"
+    return reading.STOPPED if getattr(request, "stopped_reading", False) else "refused"
 
 
 def is_draft(request) -> bool:

@@ -23,12 +23,16 @@ class Event(Keyed):
     reason = models.TextField(blank=True)
     #: What stands on an error page, for the person to tell and us to find.
     reference = models.CharField(max_length=20, blank=True)
+    #: How many clients it showed. 1 is a record that was opened, more are a list. Whoever reaches none of them reads the number alone.
+    shown = models.PositiveIntegerField(default=0)
     #: Further verbs of the same request, with their subjects.
     also = models.JSONField(default=list)
 
     class Meta:
         indexes = [
             models.Index(fields=["partnership", "-at"], name="event_newest"),
+            # What one person has seen, and how fast they open records.
+            models.Index(fields=["person", "-at"], name="event_of_person"),
             # For the sealer, who looks for what has no seal yet.
             models.Index(fields=["at"], name="event_at"),
         ]

@@ -1,9 +1,9 @@
 """What somebody has to do about a client (task), and what somebody has been told (notice)."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from carehub.models.access import Part
+from carehub.models.access import Access, Part
 from carehub.models.base import ClientRecord, ClientRecordQuerySet
 
 
@@ -50,9 +50,11 @@ class Task(ClientRecord):
 
 
 class NoticeQuerySet(ClientRecordQuerySet):
-    def visible_to(self, actor):
-        """One's own notices, as a deputy the absent colleague's too, about clients whom one may still reach."""
-        return super().visible_to(actor).filter(person_id__in=actor.person_ids)
+    def visible_to(self, actor, *, many: bool = False):
+        """One's own notices, as a deputy the absent colleague's too, about clients whom one may still reach, or about no client."""
+        # EXISTS: as IN beside 'or none' it would work out everybody in reach, on every page.
+        reached = Exists(Access.objects.reached_by(actor).filter(client_id=OuterRef("client_id")))
+        return self.filter(Q(reached) | Q(client_id__isnull=True), partnership_id=actor.partnership_id, person_id__in=actor.person_ids)
 
     def unread(self):
         return self.filter(read_at__isnull=True)
@@ -61,7 +63,8 @@ class NoticeQuerySet(ClientRecordQuerySet):
 class Notice(ClientRecord):
     """Told to one person, once: the kind, what about, and for which due date make it unique."""
 
-    client_id = models.UUIDField()
+    #: None: about a member of staff, who is not named in it.
+    client_id = models.UUIDField(null=True)
     person = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=60)
     subject_id = models.UUIDField()

@@ -5,11 +5,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from carehub import events, screen_lock, second_factor, throttle
+from carehub import again, events, screen_lock
 from carehub.guards import LOCKED, signed_in_even
 from carehub.sign_in_form import UnlockForm
 
@@ -23,7 +22,7 @@ def lock(request: HttpRequest) -> HttpResponse:
         events.record("screen.locked", by=request.signed_in_as)
     if _by_script(request):
         return JsonResponse({"locked": True})
-    return redirect_to_login(_next(request), reverse("screen"))
+    return redirect_to_login(next_page(request), reverse("screen"))
 
 
 @signed_in_even(LOCKED)
@@ -37,7 +36,7 @@ def state(request: HttpRequest) -> HttpResponse:
 @signed_in_even(LOCKED)
 def unlock(request: HttpRequest) -> HttpResponse:
     """The password, or the app's six digits, of whoever is signed in; then the page one was on."""
-    to = _next(request)
+    to = next_page(request)
     # A page that a script has hidden asks for the password even where the server had not locked yet.
     if not request.shut and not _by_script(request):
         return redirect(to)
@@ -51,20 +50,14 @@ def unlock(request: HttpRequest) -> HttpResponse:
 
 
 def _is_them(request: HttpRequest, form: UnlockForm) -> bool:
-    who, typed = request.signed_in_as, form.cleaned_data["typed"]
-    tried = throttle.try_once(request, "unlock", who.person_id)
-    if not tried:
-        form.add_error("typed", _("Too many tries. Wait a quarter of an hour, or sign out and sign in again"))
+    try:
+        # Who signed in a moment ago may have left the desk since.
+        how = again.shown(request, form.cleaned_data["typed"], action="unlock", on_record="screen.not-unlocked", or_just_signed_in=False)
+    except again.NotThem as no:
+        form.add_error("typed", str(no))
         return False
-    by_password = who.person.check_password(typed)
-    factor = None if by_password else second_factor.fits(who.person, typed)
-    if not by_password and factor is None:
-        events.record("screen.not-unlocked", by=who)
-        form.add_error("typed", _("That is neither your password nor the code of your app"))
-        return False
-    tried.rollback()
     screen_lock.unlock(request)
-    events.record("screen.unlocked", by=who, reason=str(second_factor.NAMES[factor.type]) if factor else "")
+    events.record("screen.unlocked", by=request.signed_in_as, reason="" if how == again.PASSWORD else how)
     return True
 
 
@@ -72,7 +65,7 @@ def _by_script(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def _next(request: HttpRequest) -> str:
+def next_page(request: HttpRequest) -> str:
     """The page that was locked; the person's own home where it does not say, or where a form was sent."""
     to = request.POST.get("next") or request.GET.get("next") or ""
     return to if to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None) else "/"

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from carehub import clock, events
 from carehub.guards import requires
 from carehub.models import Notice
-from careplans.notices import LOOKS, SENTENCES
+from careplans.notices import ABOUT_STAFF, LOOKS, SENTENCES
 from clients.models import Client, Episode
 
 SHOWN = 50
@@ -18,13 +18,13 @@ SHOWN = 50
 def notices(request: HttpRequest) -> HttpResponse:
     """The newest fifty; a notice about a client who is out of reach is not shown."""
     mine = list(Notice.objects.visible_to(request.actor).order_by("-made_at", "pk")[:SHOWN])
-    clients = Client.objects.visible_to(request.actor).in_bulk([notice.client_id for notice in mine])
+    clients = Client.objects.visible_to(request.actor).in_bulk({notice.client_id for notice in mine} - {None})
     episodes = Episode.objects.visible_to(request.actor).select_related("keyworker").in_bulk([notice.subject_id for notice in mine])
     rows = []
     for notice in mine:
         client, episode = clients.get(notice.client_id), episodes.get(notice.subject_id)
         keyworker = episode.keyworker.name if episode and episode.keyworker else "–"
-        words = SENTENCES[notice.kind] % {"day": date_format(notice.about_day, "j F Y"), "keyworker": keyworker}
+        words = (SENTENCES | ABOUT_STAFF)[notice.kind] % {"day": date_format(notice.about_day, "j F Y"), "keyworker": keyworker}
         rows.append({"notice": notice, "client": client, "words": words, "look": LOOKS[notice.kind]})
     events.saw(*clients)
     return render(request, "careplans/notices.html", {"rows": rows, "unread": sum(not row["notice"].read_at for row in rows)})
@@ -35,5 +35,6 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notice_read(request: HttpRequest, pk) -> HttpResponse:
     """Seen; and on to the client it is about."""
     notice = get_object_or_404(Notice.objects.visible_to(request.actor), pk=pk)
-    Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=clock.now())
-    return redirect("client", notice.client_id)
+    if Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=clock.now()):
+        events.record("notice.read", by=request.actor, client=notice.client_id, subject=notice)
+    return redirect("client", notice.client_id) if notice.client_id else redirect("notices")

@@ -72,6 +72,7 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
     page = list(clients[: PAGE + 1])
     rows = with_episodes(page[:PAGE], request.actor)
     events.saw(*(row.client.pk for row in rows))
+    events.record("client.searched", by=request.actor, reason=searching.on_record(typed))
     context = {
         "words": typed,
         "rows": rows,

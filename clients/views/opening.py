@@ -2,16 +2,16 @@
 
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from carehub import clock, events
+from carehub import again, clock, events
 from carehub.actors import NotAllowed
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
@@ -28,6 +28,7 @@ OPENED = "opened"
 SHOWN = 50
 
 
+@sensitive_post_parameters("password")
 @requires("record.open")
 def open_record(request: HttpRequest) -> HttpResponse:
     form = OpenRecordForm(request.POST or None)
@@ -55,13 +56,12 @@ def open_record(request: HttpRequest) -> HttpResponse:
 
 
 def _is_them(request: HttpRequest, form: OpenRecordForm) -> bool:
-    """The password, typed now. Ten tries in a quarter of an hour by person and address, like the sign-in."""
-    if not ratelimit.consume(request, action="open_record", user=request.user):
-        form.add_error("password", _("Too many tries. Wait a quarter of an hour, or ring the person’s keyworker"))
-        return False
-    if not request.user.check_password(form.cleaned_data["password"]):
-        events.record("record.password-wrong", by=request.actor)
-        form.add_error("password", _("That is not your password"))
+    """The password, or the code of the app, typed now; counted like the sign-in."""
+    instead = _("ring the person’s keyworker")
+    try:
+        again.shown(request, form.cleaned_data["password"], action="open-record", on_record="record.password-wrong", instead=instead)
+    except again.NotThem as no:
+        form.add_error("password", str(no))
         return False
     return True
 

@@ -14,6 +14,7 @@ from careplans.models import PlanVersion
 from clients.actions.opening import close_record, find_to_open, judge_opening, open_record
 from clients.models import Opening
 from tests import factories
+from tests.carehub.signing_in import code, moves, recovery_codes, with_app
 
 PASSWORD = "a-long-password-of-a-test"
 WHY = {"reason": "life-at-risk", "words": "Found unconscious at the drop-in, breathing badly"}
@@ -165,8 +166,8 @@ def test_from_reason_to_judgement_in_a_browser(signed_in, worker, someone, manag
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"password": "not-the-password"}, "That is not your password"),
-        ({"password": ""}, "needs an answer"),
+        ({"password": "not-the-password"}, "That is neither your password nor the code of your app"),
+        ({"password": ""}, "Enter your password or the code"),
         ({"reason": ""}, "Why do you open it"),
         ({"words": "x"}, "Say in a sentence what happened"),
         ({"reference": ""}, "Give the reference, or first name, last name and date of birth"),
@@ -187,6 +188,47 @@ def test_guessing_the_password_is_stopped(signed_in, worker, someone):
         browser.post(reverse("record-open"), posted(someone, password="guess"))
     assert "Too many tries" in browser.post(reverse("record-open"), posted(someone)).content.decode()
     assert not factories.reaches(worker, someone)
+
+
+def test_the_code_of_the_app_will_do_and_each_is_good_once(signed_in, worker, someone):
+    secret = with_app(worker.person)
+    browser, now = signed_in(worker), code(secret)
+    assert browser.post(reverse("record-open"), posted(someone, password=now)).status_code == 302
+    with context.acting(worker):
+        close_record(by=worker, opening=Opening.objects.get())
+    assert "neither your password" in browser.post(reverse("record-open"), posted(someone, password=now)).content.decode()
+    assert not factories.reaches(worker, someone)
+
+
+def test_a_recovery_code_and_a_colleagues_will_not(signed_in, worker, someone):
+    with_app(worker.person)
+    colleague = factories.actor(agency=worker.agency)
+    browser = signed_in(worker)
+    for wrong in (recovery_codes(worker.person)[0], code(with_app(colleague.person)), "000000", "x" * 5000):
+        assert browser.post(reverse("record-open"), posted(someone, password=wrong)).status_code == 200
+    assert not factories.reaches(worker, someone)
+
+
+def test_guessing_the_code_is_stopped_and_on_record(signed_in, worker, someone):
+    secret = with_app(worker.person)
+    browser = signed_in(worker)
+    for number in range(10):
+        browser.post(reverse("record-open"), posted(someone, password=f"00000{number}"))
+    assert "Too many tries" in browser.post(reverse("record-open"), posted(someone, password=code(secret))).content.decode()
+    assert not factories.reaches(worker, someone)
+    with context.acting(worker):
+        assert Event.objects.filter(verb="record.password-wrong", person=worker.person).count() == 10
+
+
+@pytest.mark.parametrize(("minutes", "opens"), [(0, True), (6, False)])
+def test_without_password_and_app_a_sign_in_of_the_last_minutes_counts(signed_in, worker, someone, monkeypatch, minutes, opens):
+    worker.person.set_unusable_password()
+    worker.person.save()
+    browser = signed_in(worker)
+    moves(monkeypatch)(minutes=minutes)
+    answer = browser.post(reverse("record-open"), posted(someone, password=""))
+    assert factories.reaches(worker, someone) == opens
+    assert opens or "sign out and sign in again" in answer.content.decode()
 
 
 def test_who_reaches_them_already_opens_nothing(signed_in, keyworker, someone, manager):

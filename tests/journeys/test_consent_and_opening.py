@@ -96,7 +96,7 @@ def test_opened_with_a_reason_told_and_judged(window, carehub: CareHub):
     page.get_by_label("What happened, and why can it not wait?").fill("Found unconscious at the drop-in; the ambulance asks what they take")
     page.get_by_label("Your password").fill("not the password")
     steps.press(page, "Open the record")
-    expect(page.get_by_role("link", name="That is not your password")).to_be_visible()
+    expect(page.get_by_role("link", name="That is neither your password nor the code of your app")).to_be_visible()
     assert status_of(elsewhere, f"/clients/{client}/") == 404
 
     # When they say why and that it is them

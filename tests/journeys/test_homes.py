@@ -118,7 +118,13 @@ def test_somebody_with_two_roles_changes_between_them(window, carehub: CareHub):
     with page.expect_navigation():
         page.get_by_role("button", name="Peer auditor").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Case files to audit")
-    assert not named(page, carehub)
+    # And sees the files that were opened to them by name, and no other
+    opened = carehub.ask(
+        "SELECT c.reference FROM carehub_access a JOIN carehub_membership m ON m.id = a.membership_id JOIN carehub_person p "
+        "ON p.id = m.person_id JOIN clients_client c ON c.id = a.client_id WHERE p.name = 'Callum Brambleness' "
+        "AND m.role = 'peer-auditor' AND a.ended_at IS NULL AND (a.until IS NULL OR a.until > now())"
+    )
+    assert set(named(page, carehub)) == {reference for (reference,) in opened}
     desk.look()
     refused(desk, "/caseload/", 403)
 

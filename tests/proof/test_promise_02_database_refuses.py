@@ -73,7 +73,12 @@ def change_a_grant(clients, people, chance: random.Random) -> None:
 def leave_something_behind(who) -> None:
     """What a pool hands on: settings that somebody made for the session."""
     with connection.cursor() as cursor:
-        for name, value in (("partnership", who.partnership_id), ("agency", who.agency_id), ("memberships", who.membership.pk), ("duty", "load")):
+        for name, value in (
+            ("partnership", who.partnership_id),
+            ("agency", who.agency_id),
+            ("memberships", who.membership.pk),
+            ("duty", "load"),
+        ):
             cursor.execute(f"SET carehub.{name} = '{value}'")
 
 

@@ -49,7 +49,14 @@ def event_at(cursor, position: int):
 
 def edited(cursor, chance: random.Random) -> None:
     column, value = chance.choice(
-        [("verb", "'viewed'"), ("reason", "'None'"), ("at", "at - interval '1 second'"), ("person_id", "NULL"), ("status", "200")]
+        [
+            ("verb", "'viewed'"),
+            ("reason", "'None'"),
+            ("at", "at - interval '1 second'"),
+            ("person_id", "NULL"),
+            ("status", "200"),
+            ("shown", "7"),
+        ]
     )
     cursor.execute(f"UPDATE carehub_event SET {column} = {value} WHERE id = %s", [event_at(cursor, chance.randint(1, EVENTS))])
 
@@ -96,8 +103,8 @@ def inserted(cursor, chance: random.Random) -> None:
     at = chance.randint(1, EVENTS)
     forged = uuid4()
     cursor.execute(
-        "INSERT INTO carehub_event (id, at, partnership_id, person_id, verb, page, method, subject_kind, reason, reference, also)"
-        " SELECT %s, at, partnership_id, person_id, 'viewed', '', '', '', '', '', '[]' FROM carehub_event WHERE id = %s",
+        "INSERT INTO carehub_event (id, at, partnership_id, person_id, verb, page, method, subject_kind, reason, reference, shown, also)"
+        " SELECT %s, at, partnership_id, person_id, 'viewed', '', '', '', '', '', 0, '[]' FROM carehub_event WHERE id = %s",
         [forged, event_at(cursor, at)],
     )
     cursor.execute("UPDATE carehub_eventseal SET position = -position - 1 WHERE position >= %s", [at])
@@ -142,8 +149,8 @@ def tail_cut_and_sealed_on(cursor, chance: random.Random) -> None:
     for position in range(cut + 1, EVENTS + 1):
         key, at = uuid4(), clock.now()
         cursor.execute(
-            "INSERT INTO carehub_event (id, at, verb, page, method, subject_kind, reason, reference, also)"
-            " VALUES (%s, %s, 'viewed', '', '', '', '', '', '[]')",
+            "INSERT INTO carehub_event (id, at, verb, page, method, subject_kind, reason, reference, shown, also)"
+            " VALUES (%s, %s, 'viewed', '', '', '', '', '', 0, '[]')",
             [key, at],
         )
         cursor.execute(f"SELECT {sealing.EVENT} FROM carehub_event e WHERE e.id = %s", [key])
