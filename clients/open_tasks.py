@@ -40,7 +40,9 @@ def open_tasks(actor: Actor, *, client_id: UUID | None = None, mine: bool = Fals
     named = Client.objects.filter(pk=OuterRef("client_id")).values(name=Concat(F("first_name"), Value(" "), F("last_name")))
     # A whole caseload to be shared out must not push what is urgent about one person off the list.
     can_wait = Case(When(kind=REALLOCATE, then=1), default=0)
-    tasks = tasks.annotate(name=Subquery(named), can_wait=can_wait).order_by("-countersigned", "can_wait", "due_on", "made_at", "pk")[:SHOWN]
+    tasks = tasks.annotate(name=Subquery(named), can_wait=can_wait).order_by("-countersigned", "can_wait", "due_on", "made_at", "pk")[
+        :SHOWN
+    ]
     return [OpenTask(task, task.name, Due(task.due_on, today), _refusal(actor, task)) for task in tasks]
 
 
