@@ -11,7 +11,7 @@ _login = allauth.LoginView.as_view()
 
 @no_sign_in("the sign-in page")
 def login(request: HttpRequest) -> HttpResponse:
-    """Whoever is signed in and has no role any more comes here from every page: their session ends, or they would be sent round for ever."""
+    """Whoever is signed in and has no role any more comes here from every page: their session ends, or they would go round for ever."""
     if request.user.is_authenticated and request.signed_in_as is None:  # type: ignore[attr-defined]
         leave(request)
     return _login(request)
