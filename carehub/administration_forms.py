@@ -79,6 +79,8 @@ class RoleForm(CareHubForm):
 
 
 class NewPersonForm(RoleForm):
+    field_order = ("name", "email", "job_title", "telephone", "role", "agency", "starts_on", "ends_on")
+
     name = Text(label=_("Name"), max_length=120, help_text=_("As colleagues and clients know them."), missing=_("Enter their name"))
     email = forms.EmailField(
         label=_("E-mail address at work"),

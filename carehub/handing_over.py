@@ -103,7 +103,10 @@ class LeftBehind:
 
 
 def left_behind(memberships: list[Membership]) -> list[LeftBehind]:
-    """The newest count of each role that ended or will end."""
+    """The newest count of each role that ended or will end; not where they go on at the agency, or have come back to it."""
+    today = clock.today()
+    there = {each.agency_id for each in memberships if each.ends_on is None and not each.is_over(today)}
+    memberships = [each for each in memberships if each.agency_id not in there]
     newest: dict[UUID, Job] = {}
     for job in Job.objects.filter(kind=KIND, subject_id__in=[each.pk for each in memberships]).order_by("version"):
         newest[job.subject_id] = job

@@ -47,7 +47,11 @@ def person_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     }
     if ours:
         # What is looked after elsewhere is not shown either.
-        context |= {"has_factor": second_factor.has_one(person), "link": invitations.asked(person)}
+        context |= {
+            "has_factor": second_factor.has_one(person),
+            "has_password": person.has_usable_password(),
+            "link": invitations.asked(person),
+        }
     return render(request, "administration/person.html", context)
 
 

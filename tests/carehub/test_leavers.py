@@ -12,6 +12,7 @@ from carehub.files import store
 from carehub.models import Document, Draft, Job, Membership, OutgoingMail, Session, StoredFile, Task
 from carehub.rules import Refused
 from clients.models import Client
+from clients.open_tasks import open_tasks
 from tests import factories
 from tests.carehub.administering import boxes, in_days, on_record, quiet
 
@@ -249,3 +250,25 @@ def test_a_role_that_ends_while_they_stay_leaves_nothing(administrator, keyworke
     factories.actor(role="care-manager", agency=keyworker.agency, person=keyworker.person)
     end_at_once(by=administrator, membership=keyworker.membership)
     assert not Job.objects.filter(kind="carehub.hand_over").exists()
+
+
+def test_a_caseload_does_not_push_what_is_urgent_off_the_list(administrator, keyworker, manager, work):
+    clients = [factories.client_of(keyworker.agency, keyworker=keyworker) for _ in range(12)]
+    gone(administrator, keyworker, -5)
+    work()
+    with factories.loading(keyworker.partnership_id):
+        Task.objects.create(
+            partnership_id=keyworker.partnership_id, client_id=clients[0].pk, kind="tests.urgent", subject_id=uuid4(),
+            words="Ring them today", due_on=clock.today(), agency=keyworker.agency, made_at=clock.now(),
+        )  # fmt: skip
+    with context.acting(manager):
+        shown = open_tasks(manager, today=clock.today())
+    assert [each.task.words for each in shown] == ["Ring them today", *["Choose another keyworker"] * 9]
+
+
+def test_who_comes_back_is_not_shown_as_leaving(administrator, keyworker, someone, work):
+    gone(administrator, keyworker)
+    work()
+    factories.actor(agency=keyworker.agency, person=keyworker.person, starts_on=clock.today())
+    html = factories.signed_in(administrator).get(f"/administration/staff/{keyworker.person_id}/").content.decode()
+    assert "Left to hand over" not in html
