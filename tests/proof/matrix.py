@@ -4,7 +4,6 @@ Every client has a name, a reference, a telephone and an address that nobody els
 can be recognised.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,7 +14,6 @@ from django.urls import URLPattern
 from carehub import clock
 from carehub.actors import Actor
 from carehub.files import store
-from carehub.management.commands.roles import pages
 from carehub.models import Document, Notice, StoredFile, Task
 from carehub.permissions import ROLES
 from careplans.models import PlanVersion
@@ -59,10 +57,29 @@ ROWS: dict[str, str] = {
     "document-open": "document",
     "document-again": "document",
 }
+#: Pages about staff and agencies: the same, of the client's keyworker.
+OFFICE_ROWS: dict[str, str] = {
+    "agency-change": "agency",
+    "staff-person": "person",
+    "staff-change": "person",
+    "staff-link": "person",
+    "staff-left": "person",
+    "staff-second-factor": "person",
+    "role-give": "person",
+    "role-end": "membership",
+    "deputy-name": "membership",
+}
+#: Where such a person or agency is: with us, beside us, in another partnership.
+OFFICES = ("own", "never shared", "other partnership")
 #: What a part of the record that was not shared holds: 'shared in part' has the record and neither of these.
 OF_A_PART = ("assessment", "plan", "document")
 #: Pages that answer 404 even to somebody who reaches the client, and why.
-NOT_THERE = {"record-close": "only who opened the record closes it"}
+NOT_THERE = {
+    "record-close": "only who opened the record closes it",
+    "second-factor-remove": "they have no second factor to remove",
+    "mfa_view_recovery_codes": "they have no codes",
+    "switch-role": "they have no other role",
+}
 
 
 @dataclass
@@ -95,13 +112,13 @@ def reaches(role: str, standing: str, page: str = "") -> bool:
     return standing != "shared in part" or not ROWS.get(page, "").endswith(OF_A_PART)
 
 
-def client_pages() -> Iterator[tuple[str, URLPattern]]:
-    """Every page with a client's, or a record's, key in its address."""
-    return ((address, page) for address, page in pages() if {"pk", "client_id"} & page.pattern.converters.keys())
+def has_key(page: URLPattern) -> bool:
+    return bool({"pk", "client_id"} & page.pattern.converters.keys())
 
 
-def other_pages() -> Iterator[tuple[str, URLPattern]]:
-    return ((address, page) for address, page in pages() if not {"pk", "client_id"} & page.pattern.converters.keys())
+def office_reaches(page: str, standing: str) -> bool:
+    """Whoever may open a page about staff at all, opens it for everybody of the partnership."""
+    return standing != "other partnership"
 
 
 def arguments(page: URLPattern, subject: Subject, role: str, own: Subject | None = None) -> dict[str, Any]:
@@ -109,9 +126,9 @@ def arguments(page: URLPattern, subject: Subject, role: str, own: Subject | None
 
     Raises KeyError where the page has no row.
     """
-    row = ROWS[page.name or ""]
+    row = (ROWS | OFFICE_ROWS)[page.name or ""]
     key = "" if not row else subject.client.pk if row == "client" else subject.keys[f"notice of {role}" if row == "notice" else row]
-    values = {"client_id": (own or subject).client.pk, "pk": key, "section": "risk"}
+    values = {"client_id": (own or subject).client.pk, "pk": key, "section": "reason"}
     return {name: values[name] for name in page.pattern.converters}
 
 
@@ -159,6 +176,9 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
     on_paper = factories.plan_version(client, by=by, plan=plan, state="agreed")
     factories.sign(on_paper, by=by, scan=file)
     keys = {
+        "agency": by.agency.pk,
+        "person": by.person_id,
+        "membership": by.membership.pk,
         "plan": on_paper.pk,
         "draft plan": factories.plan_version(client, by=by, plan=plan).pk,
         "draft assessment": factories.assessment(client, by=by).pk,
@@ -176,7 +196,7 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
                 **about,
                 partnership_id=client.partnership_id,
                 person=actor.person,
-                kind="plan.review",
+                kind="review.soon",
                 subject_id=uuid4(),
                 about_day=clock.today(),
                 made_at=clock.now(),
