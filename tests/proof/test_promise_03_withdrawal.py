@@ -85,7 +85,7 @@ def withdraw_while_they_read(client, keyworker, consent, looks, pause: float) ->
 def test_no_read_that_starts_after_the_commit_sees_anything(how_many, chance: random.Random, report):
     keyworker = factories.actor()
     stranger = factories.actor(agency=factories.agency(keyworker.partnership))
-    client = factories.client_of(keyworker.agency, keyworker=keyworker)
+    client = factories.client_of(keyworker.agency, keyworker=keyworker, last_name="Vextarrow")
     factories.plan_version(client, by=keyworker, state="signed")
     turns, before, after = how_many(20, 200), 0, 0
     for _ in range(turns):
@@ -103,7 +103,7 @@ def test_the_next_page_is_refused(how_many, chance: random.Random, report):
     """The same with pages, plan and contacts, as a person has them open in a browser."""
     keyworker = factories.actor()
     stranger = factories.actor(agency=factories.agency(keyworker.partnership))
-    client = factories.client_of(keyworker.agency, keyworker=keyworker)
+    client = factories.client_of(keyworker.agency, keyworker=keyworker, last_name="Vextarrow")
     version = factories.plan_version(client, by=keyworker, state="signed")
     addresses = [reverse("client", args=[client.pk]), reverse("plan-show", args=[client.pk, version.pk])]
     browser = factories.signed_in(stranger)
