@@ -90,6 +90,7 @@ def test_no_draft(administrator, keyworker, someone, work):
     before = browser.post("/drafts/", {drafts.TICKET: ticket, "goal": "Typed before leaving"}, headers={"X-Requested-With": "fetch"})
     assert before.status_code == 200
     gone(administrator, keyworker)
+    # Kept for its writer alone, should they come back; it tells them nothing.
     after = browser.post("/drafts/", {drafts.TICKET: ticket, "goal": "Typed after leaving"}, headers={"X-Requested-With": "fetch"})
     assert after.status_code != 200
     # What they typed before is nobody else's to read, the manager's and the administrator's neither.
