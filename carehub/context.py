@@ -19,7 +19,7 @@ DUTIES = {
     "reviews": "finds due and overdue reviews, and writes the notices",
     "figures": "counts a month's figures and freezes them, suppressed",
     "load": "loads the demonstration partnership",
-    "leavers": "says of what somebody asked for before they left that it will not be made, so that a colleague can ask again",
+    "leavers": "says of what somebody asked for before they left that it will not be made, and asks who leads to choose other keyworkers",
 }
 
 
