@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from carehub import clock
 from carehub.actions.second_factor import IDENTIFIED
 from carehub.formfields import DateField, LongText, OneFromList, OneOf, Text
-from carehub.forms import CareHubForm, Section
+from carehub.forms import CareHubForm, Opened, Section
 from carehub.models import Agency
 from carehub.permissions import ROLES
 from carehub.personfield import PersonField
@@ -20,15 +20,6 @@ from carehub.personfield import PersonField
 EARLIEST = date(2000, 1, 1)
 WHOLE_PARTNERSHIP = "partnership"
 NOW, ON_A_DAY, OPEN = "now", "day", "open"
-
-
-class Opened(CareHubForm):
-    """A form that is saved over a record: it says which version it was opened with."""
-
-    opened_at = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def clean_opened_at(self) -> int:
-        return self.cleaned_data["opened_at"] or 0
 
 
 class AgencyForm(Opened):

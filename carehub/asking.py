@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -37,11 +38,12 @@ class Asking:
         kind: str,
         back_url: str,
         subject: object = "new",
+        client_id: UUID | None = None,
         stands: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> None:
         self.request, self.back_url, self.stands = request, back_url, dict(stands or {})
-        self.keeping = Keeping(request, kind=kind, subject=subject)
+        self.keeping = Keeping(request, kind=kind, subject=subject, client_id=client_id)
         if request.method == "POST":
             self.form = form(request.POST, initial=self.stands, **more)
         elif self.keeping.data:
@@ -78,9 +80,9 @@ class Asking:
         """What was typed stays; the next save knows of theirs."""
         stale.row.refresh_from_db()  # type: ignore[attr-defined]  # a row
         for name, bound in self.form.fields.items():
-            theirs = getattr(stale.row, name, None)
+            theirs = getattr(stale.row, name, self.stands.get(name))
             if name != "opened_at" and theirs is not None and theirs != self.form.cleaned_data.get(name):
-                words = dict(getattr(bound, "choices", ())).get(theirs, theirs) or _("nothing")
+                words = dict(getattr(bound, "choices", ())).get(bound.prepare_value(theirs), theirs) or _("nothing")
                 self.form.add_error(name, _("A colleague saved this meanwhile: it says ‘%(words)s’ now") % {"words": words})
         self.form.add_error(
             None, _("A colleague saved this while you were writing. What you typed stands here: save again to put it in place.")

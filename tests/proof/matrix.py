@@ -32,6 +32,7 @@ NAMED = ("peer-auditor", "visiting-auditor", "prescriber")
 ROWS: dict[str, str] = {
     "client": "",
     "client-contact": "client",
+    "contact-change": "",
     "client-looked": "",
     "client-looked-paper": "",
     "client-sharing": "",
