@@ -36,4 +36,4 @@ def change(request: HttpRequest, client_id: UUID) -> HttpResponse:
         said = form.cleaned_data
         if asking.does(lambda: change_contact(by=request.actor, client=client, **said), said=_("Saved. Asked today.")):
             return redirect(back)
-    return asking.page("clients/contact_change.html", **context, asked_on=safe.asked_on)
+    return asking.page("clients/contact_change.html", **context | {"tab": "", "asked_on": safe.asked_on})
