@@ -52,6 +52,12 @@ class LocalSettings:
         most=500,
     )
     opened_within_minutes: int = _number(10, _("The short time is %(number)s minutes."), most=60)
+    records_an_hour: int = _number(40, _("More than %(number)s different records opened by one person in an hour are unusual."), least=5)
+    others_records_a_day: int = _number(
+        10, _("More than %(number)s records a day of people who are not on one’s caseload, without a task or a deed, are unusual."), least=0
+    )
+    night_from_hour: int = _number(22, _("Night begins at %(number)s o’clock."), least=18, most=24)
+    night_until_hour: int = _number(6, _("Night ends at %(number)s o’clock."), least=0, most=10)
     lock_after_minutes: int = _number(
         30, _("The screen is locked when nobody has used it for %(number)s minutes; at a shared desk after 15 at most."), least=5, most=60
     )

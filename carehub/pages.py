@@ -43,6 +43,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place("commissioner", _("Figures"), "figures.commissioner"),
     Place("administration", _("Agencies and staff"), "configure"),
     Place("openings", _("Opened records"), "record.judge"),
+    Place("unusual", _("Unusual access"), "staff.seen"),
     Place("client-register", _("Register a client"), "client.register"),
 )
 #: Other pages the header leads to: context name → URL name.

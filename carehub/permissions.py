@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, Promise] = {
     "consent.record": _("record what a client agrees to share"),
     "access.view": _("see who can see a client"),
     "record.open": _("open a record with a reason, where they have a duty of care"),
+    "staff.seen": _("see what a member of staff has looked at, and look into unusual access"),
     "record.judge": _("judge whether a record was rightly opened"),
 }
 
@@ -80,13 +81,24 @@ ROLES: dict[str, Role] = {
     role.name: role
     for role in (
         _role("keyworker", _("Keyworker"), CLINICAL),
-        _role("service-manager", _("Service manager"), CLINICAL | {"service.view", "case.allocate", "record.judge"}, home="service"),
+        _role(
+            "service-manager",
+            _("Service manager"),
+            CLINICAL | {"service.view", "case.allocate", "record.judge", "staff.seen"},
+            home="service",
+        ),
         _role("prescriber", _("Prescriber"), CLINICAL - {"client.register"}),
         _role("care-manager", _("Care manager"), CLINICAL),
         _role("criminal-justice-worker", _("Criminal justice worker"), CLINICAL),
         _role("reception", _("Reception and duty"), "client.find client.contact contact.change tasks.view", home="reception"),
         _role("clinical-lead", _("Clinical lead"), "figures.partnership tasks.view", partnership_wide=True, home="partnership"),
-        _role("partnership-manager", _("Partnership manager"), "figures.partnership tasks.view", partnership_wide=True, home="partnership"),
+        _role(
+            "partnership-manager",
+            _("Partnership manager"),
+            "figures.partnership tasks.view staff.seen",
+            partnership_wide=True,
+            home="partnership",
+        ),
         _role("peer-auditor", _("Peer auditor"), READING, home="auditor", named_files_only=True),
         _role("visiting-auditor", _("Visiting audit lead"), READING, home="auditor", named_files_only=True, partnership_wide=True),
         _role("commissioner", _("Commissioner"), "figures.commissioner", partnership_wide=True, home="commissioner"),

@@ -163,6 +163,20 @@ def same_client(table: str, column: str, target: str) -> list[str]:
     return [f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column}, client_id) REFERENCES {target} (id, client_id)"]
 
 
+def staff_table(table: str, *changed: str) -> list[str]:
+    """What concerns members of staff and no client: read by their agency and the partnership's own roles, added by a scheduled pass."""
+    on_duty = f"partnership_id = {_PARTNERSHIP} AND {_ON_DUTY}"
+    own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR {_AGENCY} IS NULL OR agency_id = {_AGENCY})"
+    return [
+        *_force(table),
+        f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({own})",
+        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK ({on_duty})",
+        f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO {APP} USING ({own}) WITH CHECK ({own})",
+        f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}",
+        f"GRANT UPDATE ({', '.join(changed)}) ON {table} TO {APP}",
+    ]
+
+
 def counts_table(table: str) -> list[str]:
     """Exact counts, kept up by a scheduled pass: read by the partnership's own roles, and by an agency where they are its own."""
     own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR {_AGENCY} IS NULL OR agency_id = {_AGENCY})"

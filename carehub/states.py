@@ -37,6 +37,8 @@ STATES: dict[str, State] = {
     "current": State(_("In force"), "tick", "good"),
     "withdrawn": State(_("Withdrawn"), "cross", "warn"),
     "opened": State(_("Record opened"), "triangle", "warn"),
+    "to-look-at": State(_("To look at"), "diamond", "warn"),
+    "unusual-grave": State(_("Unusual"), "triangle", "alert"),
     "superseded": State(_("Superseded"), "dash", "quiet"),
     "closed": State(_("Closed"), "dash", "quiet"),
     "declined": State(_("Declined"), "cross", "warn"),

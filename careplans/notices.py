@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from carehub.reading import STOPPED
 from clients.actions.assessing import SAME_DAY
 from clients.actions.opening import OPENED, OPENED_IN_SERVICE
+from clients.actions.unusual import FOUND
 
 REVIEW_SOON = "review.soon"
 REVIEW_OVERDUE = "review.overdue"
@@ -20,9 +21,11 @@ SENTENCES = {
 }
 #: About a member of staff, and no client: under 'Unusual access' it says who.
 ABOUT_STAFF = {
+    FOUND: _("There is unusual access to records to look into, found on %(day)s. See who under ‘Unusual access’."),
     STOPPED: _("Somebody was asked for their password after opening many records on %(day)s. See who under ‘Unusual access’."),
 }
 LOOKS = {
+    FOUND: "opened",
     STOPPED: "opened",
     SAME_DAY: "due",
     REVIEW_SOON: "due-soon",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import assessing, contacting, finding, looking, opening, registering, sharing, tasks
+from clients.views import assessing, contacting, finding, looking, opening, registering, sharing, staff, tasks
 
 _ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
 
@@ -9,6 +9,11 @@ urlpatterns = [
     path("clients/find/", finding.find, name="client-find"),
     path("clients/found/<slug:token>/", finding.found, name="client-found"),
     path("clients/register/", registering.register, name="client-register"),
+    path("staff/", staff.staff, name="staff"),
+    path("staff/<uuid:pk>/seen/", staff.seen, name="staff-seen"),
+    path("staff/<uuid:pk>/seen/print/", staff.seen_paper, name="staff-seen-paper"),
+    path("unusual/", staff.unusual, name="unusual"),
+    path("unusual/<uuid:pk>/", staff.look_into, name="unusual-look"),
     path("records/open/", opening.open_record, name="record-open"),
     path("records/opened/", opening.to_judge, name="openings"),
     path("clients/<uuid:client_id>/opened/<uuid:pk>/close/", opening.close, name="record-close"),

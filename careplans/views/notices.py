@@ -37,4 +37,4 @@ def notice_read(request: HttpRequest, pk) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.actor), pk=pk)
     if Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=clock.now()):
         events.record("notice.read", by=request.actor, client=notice.client_id, subject=notice)
-    return redirect("client", notice.client_id) if notice.client_id else redirect("notices")
+    return redirect("client", notice.client_id) if notice.client_id else redirect("unusual")

@@ -4,5 +4,6 @@ from clients.models.assessments import Assessment, RiskFound
 from clients.models.clients import Client, SafeContact
 from clients.models.consents import Consent, ConsentAgency, Opening
 from clients.models.episodes import Episode
+from clients.models.unusual import UnusualAccess
 
-__all__ = ["Assessment", "Client", "Consent", "ConsentAgency", "Episode", "Opening", "RiskFound", "SafeContact"]
+__all__ = ["Assessment", "Client", "Consent", "ConsentAgency", "Episode", "Opening", "RiskFound", "SafeContact", "UnusualAccess"]

@@ -17,7 +17,7 @@ PAGE, ON_PAPER = 50, 500
 @requires("access.view")
 def looked(request: HttpRequest, client_id: UUID) -> HttpResponse:
     client, context = client_page(request, client_id)
-    found = looks(request.actor, client.pk, before=_position(request.GET.get("before", "")), most=PAGE + 1)
+    found = looks(request.actor, client.pk, before=position(request.GET.get("before", "")), most=PAGE + 1)
     further = f"?before={found[PAGE - 1].at.isoformat()}_{found[PAGE - 1].key}".replace("+00:00", "Z") if len(found) > PAGE else ""
     page = {"tab": "looked", "looks": found[:PAGE], "further": further, "first_page": not request.GET.get("before")}
     return render(request, "clients/looked.html", context | page)
@@ -32,7 +32,7 @@ def looked_paper(request: HttpRequest, client_id: UUID) -> HttpResponse:
     return render(request, "clients/looked_paper.html", context | {"looks": found, "most": ON_PAPER, "today": clock.today()})
 
 
-def _position(text: str) -> tuple[datetime, UUID] | None:
+def position(text: str) -> tuple[datetime, UUID] | None:
     """'2026-03-03T10:00:00Z_<key>' of the last row seen; anything else is the beginning."""
     at, _line, key = text.partition("_")
     try:

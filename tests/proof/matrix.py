@@ -17,7 +17,7 @@ from carehub.files import store
 from carehub.models import Document, Notice, StoredFile, Task
 from carehub.permissions import ROLES
 from careplans.models import PlanVersion
-from clients.models import Assessment, Client, Consent, Opening
+from clients.models import Assessment, Client, Consent, Opening, UnusualAccess
 from tests import factories
 
 #: How a client stands towards the acting agency; 'named' is opened to single people by name. 'mixed' is an address that names one's
@@ -69,7 +69,12 @@ OFFICE_ROWS: dict[str, str] = {
     "role-give": "person",
     "role-end": "membership",
     "deputy-name": "membership",
+    "staff-seen": "person",
+    "staff-seen-paper": "person",
+    "unusual-look": "unusual",
 }
+#: Of these, what a role at an agency opens for its own staff only.
+OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look")
 #: Where such a person or agency is: with us, beside us, in another partnership.
 OFFICES = ("own", "never shared", "other partnership")
 #: What a part of the record that was not shared holds: 'shared in part' has the record and neither of these.
@@ -117,9 +122,11 @@ def has_key(page: URLPattern) -> bool:
     return bool({"pk", "client_id"} & page.pattern.converters.keys())
 
 
-def office_reaches(page: str, standing: str) -> bool:
-    """Whoever may open a page about staff at all, opens it for everybody of the partnership."""
-    return standing != "other partnership"
+def office_reaches(role: str, standing: str, page: str) -> bool:
+    """Whoever may open a page about staff at all, opens it for everybody of the partnership, or of their agency."""
+    if not role or standing == "other partnership":
+        return False
+    return standing == "own" or page not in OF_ONES_OWN or ROLES[role].partnership_wide
 
 
 def arguments(page: URLPattern, subject: Subject, role: str, own: Subject | None = None) -> dict[str, Any]:
@@ -176,7 +183,24 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
         plan, file = PlanVersion.objects.select_related("plan").get(**about).plan, StoredFile.objects.get(**about)
     on_paper = factories.plan_version(client, by=by, plan=plan, state="agreed")
     factories.sign(on_paper, by=by, scan=file)
+    now = clock.now()
+    unusual = UnusualAccess(
+        partnership=by.partnership,
+        agency=by.agency,
+        membership=by.membership,
+        rule="night",
+        version=1,
+        limit=1,
+        day=clock.today(),
+        times=3,
+        first_at=now,
+        last_at=now,
+        found_at=now,
+    )
+    with factories.loading(client.partnership_id):
+        unusual.save(force_insert=True)
     keys = {
+        "unusual": unusual.pk,
         "agency": by.agency.pk,
         "person": by.person_id,
         "membership": by.membership.pk,

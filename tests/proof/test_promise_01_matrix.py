@@ -84,7 +84,7 @@ def places(world, page: URLPattern, role: str) -> Iterator[tuple[str, bool]]:
     elif page.name in matrix.OFFICE_ROWS:
         for standing in matrix.OFFICES:
             values = matrix.arguments(page, world.subjects[standing], told)
-            yield reverse(page.name, kwargs=values), bool(role) and matrix.office_reaches(page.name, standing)
+            yield reverse(page.name, kwargs=values), matrix.office_reaches(role, standing, page.name)
     else:
         may = role and page.callback.rule in ROLES[role].permissions
         for standing, subject in world.subjects.items():
