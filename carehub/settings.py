@@ -1,7 +1,4 @@
-"""Settings, read from the environment and nothing else. What is missing or wrong stops the start with one sentence.
-
-The table of variables stands in docs/operations/settings.md; a test keeps the two the same.
-"""
+"""Settings, from the environment alone; what is missing or wrong stops the start. Their table: docs/operations/settings.md."""
 
 import sys
 from pathlib import Path
