@@ -191,7 +191,7 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
         rule="night",
         version=1,
         limit=1,
-        day=clock.today(),
+        day=clock.today() - timedelta(days=number),
         times=3,
         first_at=now,
         last_at=now,
