@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.promise(1), pytest.mark.usefixtures("committed")]
 #: The answer to somebody who may: never 'not found', never a failure.
 ANSWERED = {200, 302, 400, 403, 405, 409}
 ANYBODY = ""
-#: Whoever may not open the page at all is refused before anybody is looked for: three standings are enough outside the full count.
-FOR_THE_REFUSED = ("own", "never shared", "named")
+#: Whoever may not open the page at all is refused before anybody is looked for: two standings are enough outside the full count.
+FOR_THE_REFUSED = ("own", "never shared")
 
 
 @pytest.fixture
