@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from carehub import clock, events, second_factor, throttle
+from carehub.models import Person
 
 #: Within this time after signing in nobody is asked for the password again.
 JUST_SIGNED_IN = timedelta(minutes=5)
@@ -25,13 +26,18 @@ def just_signed_in(request: HttpRequest) -> bool:
     return row is not None and clock.real_now() - row.began_at <= JUST_SIGNED_IN
 
 
+def can_show(person: Person) -> bool:
+    """Whether they have anything that can be asked for."""
+    return person.has_usable_password() or second_factor.has_app(person)
+
+
 def shown(request: HttpRequest, typed: str, *, action: str, on_record: str, instead: str = "", or_just_signed_in: bool = True) -> str:
     """With what they showed it: a word for the log. Raises NotThem, with the wrong try on record as ``on_record``.
 
     Counted by person with address, each ``action`` by itself. ``instead``: what to do where there were too many tries.
     """
     who = request.signed_in_as  # type: ignore[attr-defined]  # ours, see carehub.middleware.actor
-    if not who.person.has_usable_password() and not second_factor.has_app(who.person):
+    if not can_show(who.person):
         if or_just_signed_in and just_signed_in(request):
             return "sign-in"
         raise NotThem(_("You have neither a password nor an app here: sign out and sign in again first"))

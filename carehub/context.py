@@ -20,7 +20,7 @@ DUTIES = {
     "figures": "counts a month's figures and freezes them, suppressed",
     "unusual": "finds unusual access to records in the log, and tells the managers",
     "load": "loads the demonstration partnership",
-    "leavers": "says of what somebody asked for before they left that it will not be made, so that a colleague can ask again",
+    "leavers": "says of what somebody asked for before they left that it will not be made, and asks who leads to choose other keyworkers",
 }
 
 

@@ -1,4 +1,4 @@
-"""Refuses a database that would not protect anybody: too old, or a role that row security does not bind."""
+"""Refuses a database that would not protect anybody: too old, a role that row security does not bind, a log that can be changed."""
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -11,7 +11,13 @@ OLDEST = 15
 _WHO = """
 SELECT current_setting('server_version_num')::int / 10000, current_user,
        EXISTS (SELECT FROM pg_roles m WHERE pg_has_role(m.oid, 'MEMBER') AND (m.rolsuper OR m.rolbypassrls)),
-       EXISTS (SELECT FROM pg_class c WHERE c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'MEMBER'))
+       EXISTS (SELECT FROM pg_class c WHERE c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'MEMBER')),
+       EXISTS (
+           SELECT FROM pg_class c
+           WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+             AND c.relname IN ('carehub_event', 'carehub_eventclient', 'carehub_eventseal')
+             AND has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE')
+       )
 """
 
 
@@ -25,7 +31,7 @@ def _check(connection, **_) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(_WHO)
-        version, role, bypasses, owns = cursor.fetchone()
+        version, role, bypasses, owns, rewrites = cursor.fetchone()
     problem = ""
     if version < OLDEST:
         problem = f"PostgreSQL {version} is too old: CareHub needs {OLDEST} or newer."
@@ -35,6 +41,8 @@ def _check(connection, **_) -> None:
         problem = f"The database role '{role}' owns tables and could switch their protection off. DATABASE_URL must name {APP}."
     elif role != APP:
         problem = f"The database role is '{role}'. DATABASE_URL must name {APP}: the database's policies are written for it."
+    elif rewrites:
+        problem = f"The database role '{role}' may change the log: it was restored without its rights. See docs/operations/backup.md."
     if problem:
         connection.close()
         raise ImproperlyConfigured(problem)

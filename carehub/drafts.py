@@ -110,6 +110,23 @@ def as_data(draft: Draft) -> QueryDict:
     return data
 
 
+def write_as_begun(about: dict[str, str], *, acting: Actor, data: QueryDict) -> datetime | None:
+    """Keep what ``acting`` began in another of their own roles: its page is still open, and its words are theirs. None for a stranger's."""
+    begun_in = Membership.objects.with_all().filter(pk=about["membership"], person_id=acting.person_id).first()
+    return _write_in(begun_in, about, data, then=acting) if begun_in else None
+
+
+def _write_in(membership: Membership, about: dict[str, str], data: QueryDict, *, then: Actor | None) -> datetime:
+    with transaction.atomic():
+        context.acting_as(Actor(membership.person, membership))
+        saved_at = write(partnership_id=membership.partnership_id, person_id=membership.person_id, about=about, data=data)
+        if then is None:
+            context.clear()
+        else:
+            context.acting_as(then)
+    return saved_at
+
+
 def keep_what_was_typed(request: HttpRequest) -> bool:
     """A submitted form was refused (no session, no permission, an error): keep its text as its writer's draft.
 
@@ -125,13 +142,7 @@ def keep_what_was_typed(request: HttpRequest) -> bool:
     signed_in_as = getattr(request, "actor", None)
     if membership is None or (signed_in_as is not None and signed_in_as.person_id != membership.person_id):
         return False
-    with transaction.atomic():
-        context.acting_as(Actor(membership.person, membership))
-        write(partnership_id=membership.partnership_id, person_id=membership.person_id, about=about, data=_submitted(request.POST))
-        if signed_in_as is None:
-            context.clear()
-        else:
-            context.acting_as(signed_in_as)
+    _write_in(membership, about, _submitted(request.POST), then=signed_in_as)
     request.draft_kept = True
     return True
 

@@ -147,3 +147,12 @@ def rows_of(form: type[forms.BaseForm], *, extra: int = 1, least: int = 0, most:
         form, formset=RowsFormSet, extra=extra, min_num=least, validate_min=bool(least), max_num=most, absolute_max=most,
         validate_max=True, can_delete=True, renderer=TemplatesSetting(), **more
     )  # fmt: skip
+
+
+class Opened(CareHubForm):
+    """A form that is saved over a record: it says which version it was opened with."""
+
+    opened_at = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean_opened_at(self) -> int:
+        return self.cleaned_data["opened_at"] or 0

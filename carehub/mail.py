@@ -9,11 +9,14 @@ from carehub import clock, jobs
 from carehub.models import Job, OutgoingMail, Person
 
 
-def leave(*, person: Person, partnership_id: UUID, kind: str, subject: str, body: str) -> None:
-    """Have ``person`` told in the background. Of one kind one mail a day: the second would say what the first said."""
+def leave(*, person: Person, partnership_id: UUID, kind: str, subject: str, body: str, about: UUID | None = None) -> None:
+    """Have ``person`` told in the background. Of one kind one mail a day: the second would say what the first said.
+
+    ``about``: of one kind *and thing* one a day, where the second would say something else.
+    """
     mail, made = OutgoingMail.objects.get_or_create(
         person=person,
-        kind=kind,
+        kind=f"{kind}.{about}" if about else kind,
         about_day=clock.today(),
         defaults={"partnership_id": partnership_id, "subject": subject, "body": body, "made_at": clock.now()},
     )

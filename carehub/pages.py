@@ -133,6 +133,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "printed_at": clock.now(),
         "draft_url": address("draft-save"),
         "sign_out_url": address("account_logout"),
+        "organisation_name": settings.OPENID.name if settings.OPENID else "",
     }
     if actor is None:
         return common | ({"demo_sign_ins": _worth_trying, "demo_password": PASSWORD} if settings.DEMO else {})

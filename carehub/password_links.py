@@ -1,6 +1,7 @@
 """Links with which somebody sets a password: good for three days, once. Nothing is kept: the link signs itself.
 
-It ends when the password is set (the hash is part of what it signs), when its person signs in, and after PASSWORD_RESET_TIMEOUT.
+It ends when the password is set (the hash is part of what it signs), when its person signs in, when they leave, and after
+PASSWORD_RESET_TIMEOUT.
 """
 
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
 
+from carehub import clock
 from carehub.models import Person
 
 
@@ -25,4 +27,6 @@ def whose(token: str) -> Person | None:
         person = Person.objects.filter(pk=UUID(key), is_active=True).first()
     except ValueError:
         return None
-    return person if person and default_token_generator.check_token(person, proof) else None
+    if person is None or not default_token_generator.check_token(person, proof):
+        return None
+    return person if person.memberships.not_over(clock.today()).exists() else None

@@ -19,6 +19,8 @@ from carehub.models import Person
 
 #: Session key: whether whoever signed in has a second factor. A page then asks the database for nothing.
 HAS_ONE = "second-factor"
+#: Session key: whether the organisation's sign-in has asked for one, so that ours is not.
+BY_PROVIDER = "second-factor-by-provider"
 TOTP, KEY, CODES = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES
 #: For the log and for pages; Authenticator's own words are not ours.
 NAMES = {TOTP: gettext_lazy("authenticator app"), KEY: gettext_lazy("security key"), CODES: gettext_lazy("recovery code")}
@@ -77,7 +79,7 @@ def has_app(person: Person) -> bool:
 
 def note(request: HttpRequest, person: Person) -> None:
     """Into the session, at sign-in and whenever a factor was added or removed."""
-    request.session[HAS_ONE] = has_one(person)
+    request.session[HAS_ONE] = bool(request.session.get(BY_PROVIDER)) or has_one(person)
 
 
 def fits(person: Person, code: str, *, recovery: bool = False) -> Authenticator | None:

@@ -1,7 +1,4 @@
-"""Settings, read from the environment and nothing else. What is missing or wrong stops the start with one sentence.
-
-The table of variables stands in docs/operations/settings.md; a test keeps the two the same.
-"""
+"""Settings, from the environment alone; what is missing or wrong stops the start. Their table: docs/operations/settings.md."""
 
 import sys
 from pathlib import Path
@@ -9,6 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pghistory
 
+from carehub import openid_settings
 from carehub.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -72,6 +70,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "crispy_forms",
     "django_htmx",
     "pgtrigger",
@@ -144,9 +143,12 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "carehub.sign_in.StaffOnly"
-ACCOUNT_FORMS = {"login": "carehub.sign_in_form.SignInForm"}
+ACCOUNT_FORMS = {"login": "carehub.sign_in_form.SignInForm", "reauthenticate": "carehub.sign_in_form.AgainForm"}
 #: Outside the demonstration nobody works without a second factor.
 SECOND_FACTOR_REQUIRED = not DEMO
+#: The organisation's own sign-in (OpenID Connect), where one is named.
+OPENID = openid_settings.read(env)
+SOCIALACCOUNT_ADAPTER = "carehub.openid_people.Organisation"
 MFA_ADAPTER = "carehub.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # half a minute early or late: clocks of phones
@@ -179,8 +181,9 @@ if not DEMO and not DEBUG:
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # Browsers take such a name from this host alone, over TLS.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 #: 'yes' where a proxy of ours stands in front and overwrites X-Forwarded-Proto and X-Forwarded-For.
 TRUSTED_PROXY = env.flag("CAREHUB_TRUSTED_PROXY")
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUSTED_PROXY else 0

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import LoginForm, ReauthenticateForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +36,23 @@ class SignInForm(LoginForm):
         # Kept until the second factor, if there is one, has been shown as well.
         request.session[SHARED_DESK] = bool(self.cleaned_data.get("shared_desk"))
         return super().login(request, redirect_url=redirect_url)
+
+
+class AgainForm(ReauthenticateForm):
+    """The password once more; the code of the app, of whoever has no password here."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        field, by_password = self.fields["password"], self.user.has_usable_password()
+        field.label = _("Your password") if by_password else _("The 6 digits from your app")
+        field.help_text, field.widget.attrs["placeholder"] = "", ""
+        field.error_messages["required"] = _("Enter your password") if by_password else _("Enter the code that your app shows")
+
+    def clean_password(self) -> str:
+        typed = self.cleaned_data["password"]
+        if not get_adapter().reauthenticate(self.user, typed):
+            raise forms.ValidationError(_("That is not right, or there were too many tries: then wait a quarter of an hour"))
+        return typed
 
 
 def _password(label: Any, autocomplete: str, missing: Any, hint: Any = "") -> forms.CharField:

@@ -1,6 +1,20 @@
 from django.urls import include, path
 
-from carehub.views import accounts, administration, demonstration, drafts, gallery, health, passwords, reading, screen, second_factor
+from carehub.views import (
+    accounts,
+    administration,
+    demonstration,
+    drafts,
+    gallery,
+    health,
+    organisation,
+    passwords,
+    reading,
+    roles,
+    screen,
+    second_factor,
+    staff,
+)
 
 handler400 = "carehub.views.errors.bad_request"
 handler403 = "carehub.views.errors.forbidden"
@@ -14,6 +28,8 @@ urlpatterns = [
     path("sign-in/", accounts.login, name="account_login"),
     path("sign-out/", accounts.logout, name="account_logout"),
     path("sign-in/code/", second_factor.authenticate, name="mfa_authenticate"),
+    path("sign-in/organisation/", organisation.go, name="organisation"),
+    path("sign-in/organisation/back/", organisation.back, name="organisation-back"),
     path("sign-in/again/", second_factor.reauthenticate, name="account_reauthenticate"),
     path("your-sign-in/", second_factor.your_sign_in, name="mfa_index"),
     path("your-sign-in/app/", second_factor.add_app, name="mfa_activate_totp"),
@@ -34,6 +50,19 @@ urlpatterns = [
     path("password/set/", passwords.set_password, name="password-set"),
     *[path(f"accounts/{name}/", accounts.shut, name=f"account_{name}") for name in ("signup", "reset_password", "inactive", "email")],
     path("administration/", administration.administration, name="administration"),
+    path("administration/left/", administration.leavers, name="leavers"),
+    path("administration/agencies/", administration.agencies, name="agencies"),
+    path("administration/agencies/add/", administration.add, name="agency-add"),
+    path("administration/agencies/<uuid:pk>/", administration.change, name="agency-change"),
+    path("administration/staff/add/", staff.add, name="staff-add"),
+    path("administration/staff/<uuid:pk>/", staff.person_page, name="staff-person"),
+    path("administration/staff/<uuid:pk>/change/", staff.change, name="staff-change"),
+    path("administration/staff/<uuid:pk>/link/", staff.link, name="staff-link"),
+    path("administration/staff/<uuid:pk>/left/", staff.left, name="staff-left"),
+    path("administration/staff/<uuid:pk>/second-factor/", staff.reset, name="staff-second-factor"),
+    path("administration/staff/<uuid:pk>/role/", roles.give, name="role-give"),
+    path("administration/roles/<uuid:pk>/end/", roles.end, name="role-end"),
+    path("administration/roles/<uuid:pk>/deputy/", roles.deputy, name="deputy-name"),
     path("demonstration/clock/", demonstration.demonstration_clock, name="demonstration-clock"),
     path("demonstration/mail/", demonstration.demonstration_mail, name="demonstration-mail"),
     path("gallery/", gallery.gallery, name="gallery"),

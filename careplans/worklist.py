@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from carehub import clock
+from careplans.models import PlanVersion
 from clients import due
-from clients.models import Episode
+from clients.models import Assessment, Episode
 
 Next = Episode.NextDue
 #: What the button says, and the page it opens: the work itself where there is one way to begin it, else the client's page.
@@ -22,6 +24,17 @@ _BUTTONS: dict[str, tuple[str, Promise]] = {
     Next.REVIEW: ("client", _("Review plan")),
 }
 _WHAT = {what.value: what.label for what in Next}
+#: When what an episode waits for was begun and left as a draft: the work of an hour does not look untouched.
+_BEGUN = Case(
+    When(
+        next_due_what=Next.TRIAGE,
+        then=Subquery(Assessment.objects.filter(episode=OuterRef("pk"), form="triage", state="draft").values("started_at")[:1]),
+    ),
+    When(
+        next_due_what=Next.PLAN,
+        then=Subquery(PlanVersion.objects.filter(plan__episode=OuterRef("pk"), state="draft").values("begun_at")[:1]),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +53,15 @@ class WorkRow:
         return str(_WHAT.get(self.episode.next_due_what, ""))
 
     @property
+    def begun_on(self) -> date | None:
+        """The day on which it was begun and left as a draft; rows of :func:`page_of` alone know."""
+        begun_at = getattr(self.episode, "begun_at", None)
+        return clock.day_of(begun_at) if begun_at else None
+
+    @property
     def button(self) -> Promise:
+        if self.begun_on:
+            return _("Go on")
         return _BUTTONS.get(self.episode.next_due_what, ("client", _("Open")))[1]
 
     @property
@@ -84,6 +105,7 @@ def page_of(episodes, after: str = "") -> tuple[list[WorkRow], str]:
     ``after``: '2026-03-03.<key>' of the last row seen, as returned; anything else is taken for the beginning.
     """
     episodes = episodes.select_related("client", "keyworker").filter(next_due_on__isnull=False).order_by("next_due_on", "pk")
+    episodes = episodes.annotate(begun_at=_BEGUN)
     if position := _position(after):
         day, key = position
         episodes = episodes.filter(Q(next_due_on__gt=day) | Q(next_due_on=day, pk__gt=key))

@@ -11,7 +11,7 @@ from carehub import clock
 from carehub.actors import Actor
 from carehub.definitions.catalogue import catalogue
 from carehub.formfields import BirthDateField, DateField, LongText, OneFromList, OneOf, Text, YesNo
-from carehub.forms import CareHubForm, Section
+from carehub.forms import CareHubForm, Opened, Section
 from carehub.models import Membership, Person
 from carehub.permissions import ROLES
 from carehub.personfield import PersonField
@@ -28,14 +28,10 @@ def keyworkers_of(actor: Actor) -> QuerySet[Person]:
     return Person.objects.filter(is_active=True, pk__in=there.values("person_id")).order_by("name", "pk")
 
 
-class RegisterForm(CareHubForm):
-    """A person's first entry in the record: who they are, how they may be reached safely, who sent them."""
+class ReachForm(CareHubForm):
+    """How somebody may be reached safely, and what those who meet them should know: asked at registration and whenever it changes."""
 
-    first_name = Text(label=_("First name"), max_length=80)
-    last_name = Text(label=_("Last name"), max_length=80)
     name_used = Text(label=_("Name they use"), max_length=80, required=False, help_text=_("If it is not their first name."))
-    date_of_birth = BirthDateField(earliest=BORN_AFTER + timedelta(days=1), help_text=_("For example, 27 3 1981"))
-    sex = OneOf(Client.Sex.choices, label=_("Sex"), inline=True)
     telephone = Text(label=_("Telephone"), max_length=40, width=20, required=False)
     address = LongText(label=_("Address"), max_length=300, rows=3, required=False)
 
@@ -58,6 +54,39 @@ class RegisterForm(CareHubForm):
         help_text=_("Reception sees it too. For example, ‘Two workers, no home visit’. Say nothing clinical here."),
     )
 
+    REACH = (*SafeContact.CHANNELS, "what_to_say", "who_must_not_know")
+
+    @staticmethod
+    def sections() -> tuple[Section, Section]:
+        hint = _("Ask each one. Nobody telephones, writes or visits against the answer.")
+        return (
+            Section(_("How we may reach them"), *ReachForm.REACH, hint=hint, anchor="reach"),
+            Section(_("Safety of staff"), "safety_warning"),
+        )
+
+
+class ContactForm(ReachForm, Opened):
+    """The same again, later: what they answered before stands there."""
+
+    why = Text(
+        label=_("What has changed?"),
+        max_length=200,
+        required=False,
+        help_text=_("For the record. For example, ‘New number; the old one is with her former partner’."),
+    )
+
+    def layout(self) -> Sequence[Any]:
+        return (Section(_("Name, number, address"), "name_used", "telephone", "address"), *self.sections(), Section("", "why"))
+
+
+class RegisterForm(ReachForm):
+    """A person's first entry in the record: who they are, how they may be reached safely, who sent them."""
+
+    first_name = Text(label=_("First name"), max_length=80)
+    last_name = Text(label=_("Last name"), max_length=80)
+    date_of_birth = BirthDateField(earliest=BORN_AFTER + timedelta(days=1), help_text=_("For example, 27 3 1981"))
+    sex = OneOf(Client.Sex.choices, label=_("Sex"), inline=True)
+
     referred_on = DateField(label=_("Date of referral"), latest="today")
     referral_source = OneFromList(label=_("Who referred them"))
     keyworker = PersonField(label=_("Keyworker"))
@@ -75,12 +104,10 @@ class RegisterForm(CareHubForm):
 
     def layout(self) -> Sequence[Any]:
         who = ("first_name", "last_name", "name_used", "date_of_birth", "sex", "telephone", "address")
-        hint = _("Ask each one. Nobody telephones, writes or visits against the answer.")
         referral = [name for name in ("referred_on", "referral_source", "keyworker") if name in self.fields]
         return (
             Section(_("Who they are"), *who),
-            Section(_("How we may reach them"), *SafeContact.CHANNELS, "what_to_say", "who_must_not_know", hint=hint, anchor="reach"),
-            Section(_("Safety of staff"), "safety_warning"),
+            *self.sections(),
             Section(_("Referral"), *referral),
         )
 
@@ -97,9 +124,8 @@ class RegisterForm(CareHubForm):
     @property
     def client(self) -> dict[str, Any]:
         """For actions.register_client, once the form is valid: its arguments by name."""
-        contact = (*SafeContact.CHANNELS, "what_to_say", "who_must_not_know")
-        about = {name: value for name, value in self.cleaned_data.items() if name not in contact}
-        return about | {"safe_contact": {name: self.cleaned_data[name] for name in contact}}
+        about = {name: value for name, value in self.cleaned_data.items() if name not in self.REACH}
+        return about | {"safe_contact": {name: self.cleaned_data[name] for name in self.REACH}}
 
 
 class StartForm(CareHubForm):

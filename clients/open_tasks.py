@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models import Case, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Concat
 
 from carehub.actors import Actor, NotAllowed
 from carehub.models import Task
 from clients import policies
 from clients.due import Due
+from clients.handing_over import REALLOCATE
 from clients.models import Client, Episode
 
 SHOWN = 10
@@ -25,7 +26,7 @@ class OpenTask:
 
 
 def open_tasks(actor: Actor, *, client_id: UUID | None = None, mine: bool = False, today) -> list[OpenTask]:
-    """Open tasks of the actor's agency, imminent risk and safeguarding first, then the oldest. One query.
+    """Open tasks of the actor's agency, imminent risk and safeguarding first, then the oldest; last who needs another keyworker. One query.
 
     Of one client, of one's own caseload (``mine``), or of all.
     """
@@ -37,7 +38,11 @@ def open_tasks(actor: Actor, *, client_id: UUID | None = None, mine: bool = Fals
             client_id__in=Episode.objects.visible_to(actor).of_keyworker(actor.caseload_person_id).open().values("client_id")
         )
     named = Client.objects.filter(pk=OuterRef("client_id")).values(name=Concat(F("first_name"), Value(" "), F("last_name")))
-    tasks = tasks.annotate(name=Subquery(named)).order_by("-countersigned", "due_on", "made_at", "pk")[:SHOWN]
+    # A whole caseload to be shared out must not push what is urgent about one person off the list.
+    can_wait = Case(When(kind=REALLOCATE, then=1), default=0)
+    tasks = tasks.annotate(name=Subquery(named), can_wait=can_wait).order_by("-countersigned", "can_wait", "due_on", "made_at", "pk")[
+        :SHOWN
+    ]
     return [OpenTask(task, task.name, Due(task.due_on, today), _refusal(actor, task)) for task in tasks]
 
 

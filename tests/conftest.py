@@ -37,11 +37,13 @@ settings.load_profile("carehub")
 
 #: What starts launchers, browsers and brokers, and measures how long something takes: one after the other.
 _ONE_BY_ONE = ("tests/embedded/", "tests/journeys/", "tests/proof/")
+#: Of these, what only asks pages for answers, and so may run beside the others.
+_BESIDE = tuple(f"tests/proof/test_promise_{number}_" for number in ("01", "05", "07", "16", "17"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.nodeid.startswith(_ONE_BY_ONE):
+        if item.nodeid.startswith(_ONE_BY_ONE) and not item.nodeid.startswith(_BESIDE):
             item.add_marker(pytest.mark.xdist_group("one by one"))
 
 

@@ -298,8 +298,8 @@ def agree(version: PlanVersion, *, by: Actor) -> None:
         version.save_over(version.row_version, state="agreed", agreed_at=clock.now(), agreed_by=by.person, agreed_text=text)
 
 
-def sign(version: PlanVersion, *, by: Actor) -> None:
-    """Client and keyworker sign on screen; the version and all its parts are locked, the plan is current."""
+def sign(version: PlanVersion, *, by: Actor, scan: StoredFile | None = None) -> None:
+    """Client and keyworker sign on screen (on paper, with ``scan``); the version and all its parts are locked, the plan is current."""
     now, day = clock.now(), clock.today()
     about = {"partnership_id": version.partnership_id, "client_id": version.client_id, "version": version}
     with loading(version.partnership_id):
@@ -308,7 +308,8 @@ def sign(version: PlanVersion, *, by: Actor) -> None:
                 **about,
                 party=party,
                 name=name,
-                how="screen",
+                how="paper" if scan else "screen",
+                scan=scan,
                 signed_on=day,
                 agreed_text=version.agreed_text,
                 recorded_at=now,

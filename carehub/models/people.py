@@ -1,12 +1,14 @@
 """Partnership, agencies, the people who work in them, and as what."""
 
+from datetime import date
+
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from carehub.models.base import Keyed
+from carehub.models.base import Keyed, Versioned
 from carehub.permissions import PARTNERSHIP_ROLES, ROLES
 
 
@@ -22,7 +24,7 @@ class Partnership(Keyed):
         return self.name
 
 
-class Agency(Keyed):
+class Agency(Keyed, Versioned):
     """A provider of services within the partnership, statutory or voluntary."""
 
     class Kind(models.TextChoices):
@@ -60,7 +62,7 @@ class PersonManager(BaseUserManager["Person"]):
         return person
 
 
-class Person(AbstractBaseUser, Keyed):
+class Person(AbstractBaseUser, Keyed, Versioned):
     """Somebody who works with CareHub and signs in. What they may do comes from their memberships alone."""
 
     email = models.EmailField(unique=True)
@@ -69,6 +71,9 @@ class Person(AbstractBaseUser, Keyed):
     telephone = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
+    #: Whose administrators look after the account: name, invitation, second factor. The database fills it in with the first role that
+    #: the person is given, and keeps it: a role given elsewhere later gives nobody there a hold on the account.
+    account_of = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False)
     #: The Django admin is not installed; allauth and Django ask for these all the same.
     is_staff = False
     is_superuser = False
@@ -97,7 +102,11 @@ class Person(AbstractBaseUser, Keyed):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def open_on(self, day):
-        return self.filter(Q(starts_on__lte=day), Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+        return self.not_over(day).filter(starts_on__lte=day)
+
+    def not_over(self, day):
+        """Those that are open on ``day``, and those that will be later."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), ended_at__isnull=True)
 
     def overseers_of(self, membership: "Membership", day):
         """Who is told of what somebody in ``membership`` did: the managers of their agency but not themselves, else the partnership's."""
@@ -120,7 +129,10 @@ class Membership(Keyed):
     #: Empty for roles of the partnership as a whole (commissioner, clinical lead, administrator).
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships", null=True, blank=True)
     starts_on = models.DateField()
+    #: The last day on which they act in it.
     ends_on = models.DateField(null=True, blank=True)
+    #: Ended at once: not in the evening of ``ends_on`` but at the next request. A future one that was ended never begins.
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: Of a deputy: the absent colleague's membership, whose role and agency it has, and within whose time it lies.
     stands_in_for = models.ForeignKey("self", on_delete=models.PROTECT, related_name="deputies", null=True, blank=True)
 
@@ -137,10 +149,20 @@ class Membership(Keyed):
                 condition=Q(stands_in_for__isnull=True) | (Q(ends_on__isnull=False) & ~Q(stands_in_for=F("id"))),
                 name="membership_of_a_deputy_ends",
             ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ends_on__isnull=False), name="membership_ended_at_once_has_its_day"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person}, {self.title}, {self.agency or self.partnership}"
+
+    @property
+    def where(self) -> str:
+        return str(self.agency or self.partnership)
+
+    def is_over(self, day: date) -> bool:
+        return self.ended_at is not None or (self.ends_on is not None and self.ends_on < day)
 
     @property
     def title(self) -> str:

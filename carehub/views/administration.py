@@ -1,23 +1,91 @@
-"""Agencies and staff, and as what each acts. Configuration only: no clinical record is reached from here."""
+"""Staff, those who have left, and agencies, as lists. Configuration only: no clinical record is reached from here."""
+
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
-from carehub import clock
+from carehub import staff
+from carehub.actions.agencies import FIELDS, add_agency, change_agency
+from carehub.administration_forms import AgencyForm
+from carehub.asking import Asking
 from carehub.guards import requires
-from carehub.models import Agency, Membership, Person
+from carehub.models import Agency
+
+
+def tabs() -> list[dict[str, object]]:
+    pages = (("administration", _("Staff")), ("agencies", _("Agencies")), ("leavers", _("Have left")))
+    return [{"name": page, "text": text, "url": reverse(page)} for page, text in pages]
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _people(request: HttpRequest, *, left: bool) -> HttpResponse:
+    key = request.actor.partnership_id
+    words, agency = request.GET.get("name", "").replace("\x00", "").strip()[:100], _key(request.GET.get("agency", ""))
+    page = staff.people(key, left=left, words=words, agency_id=agency, after=_key(request.GET.get("after", "")))
+    narrowed = {name: value for name, value in (("name", words), ("agency", agency)) if value}
+    context = {
+        "people": page.people,
+        "agencies": staff.agencies(key),
+        "words": words,
+        "chosen": agency,
+        "narrowed": narrowed,
+        "left": left,
+        "tabs": tabs(),
+        "tab": "leavers" if left else "administration",
+        "further_url": f"?{urlencode(narrowed | {'after': page.further})}" if page.further else "",
+    }
+    return render(request, "administration/staff.html", context)
 
 
 @requires("configure")
 def administration(request: HttpRequest) -> HttpResponse:
-    """Two queries, however many agencies and people."""
+    """Who works where, and as what: by name, a part at a time."""
+    return _people(request, left=False)
+
+
+@requires("configure")
+def leavers(request: HttpRequest) -> HttpResponse:
+    """Who has no role any more. They are not deleted: the log names them."""
+    return _people(request, left=True)
+
+
+@requires("configure")
+def agencies(request: HttpRequest) -> HttpResponse:
     key = request.actor.partnership_id
-    working = Membership.objects.filter(partnership_id=key).open_on(clock.today())
-    people: dict[Person, list[Membership]] = {}
-    for membership in working.select_related("person", "agency").order_by("person__name", "person_id", "starts_on", "pk"):
-        people.setdefault(membership.person, []).append(membership)
-    agencies = [
-        (agency, sum(any(each.agency_id == agency.pk for each in roles) for roles in people.values()))
-        for agency in Agency.objects.filter(partnership_id=key).order_by("name")
-    ]
-    return render(request, "administration/home.html", {"agencies": agencies, "people": people.items()})
+    numbers = staff.staff_numbers(key)
+    rows = [(each, numbers.get(each.pk, 0)) for each in staff.agencies(key)]
+    return render(request, "administration/agencies.html", {"agencies": rows, "tabs": tabs(), "tab": "agencies"})
+
+
+@requires("configure")
+def add(request: HttpRequest) -> HttpResponse:
+    asking = Asking(request, AgencyForm, kind="agency", back_url=reverse("agencies"))
+    if (form := asking.answered()) and asking.does(lambda: add_agency(by=request.actor, **_fields(form))):
+        return redirect("agencies")
+    return asking.page("administration/form.html", heading=_("Add an agency"), submit_text=_("Add agency"))
+
+
+@requires("configure")
+def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    agency = get_object_or_404(Agency, pk=pk, partnership_id=request.actor.partnership_id)
+    stands = {name: getattr(agency, name) for name in FIELDS} | {"opened_at": agency.row_version}
+    asking = Asking(request, AgencyForm, kind="agency", subject=pk, back_url=reverse("agencies"), stands=stands)
+    if form := asking.answered():
+        opened_at = form.cleaned_data["opened_at"]
+        if asking.does(lambda: change_agency(by=request.actor, agency=agency, opened_at=opened_at, **_fields(form))):
+            return redirect("agencies")
+    return asking.page("administration/form.html", heading=_("Change an agency"), submit_text=_("Save"), caption=agency.name)
+
+
+def _fields(form: AgencyForm) -> dict[str, str]:
+    return {name: form.cleaned_data[name] for name in FIELDS}

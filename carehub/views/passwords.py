@@ -28,7 +28,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 @no_sign_in("sets the password of whoever holds a link from a mail")
 def set_password(request: HttpRequest) -> HttpResponse:
     if not throttle.try_once(request, "password-link"):
-        return _too_often(request)
+        return too_often(request)
     person = password_links.whose(request.session.get(_LINK, ""))
     if person is None:
         request.session.pop(_LINK, None)
@@ -70,5 +70,5 @@ def _is_the_old_one(request: HttpRequest, form: ChangePasswordForm) -> bool:
     return True
 
 
-def _too_often(request: HttpRequest) -> HttpResponse:
+def too_often(request: HttpRequest) -> HttpResponse:
     return render(request, "429.html", {"reference": request.reference}, status=429)

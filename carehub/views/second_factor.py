@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -99,6 +100,7 @@ def your_sign_in(request: HttpRequest) -> HttpResponse:
             "has_app": any(each.type == second_factor.TOTP for each in held),
             "codes_left": second_factor.codes_left(request.user) if held else 0,
             "required": settings.SECOND_FACTOR_REQUIRED,
+            "linked": SocialAccount.objects.filter(user_id=request.user.pk).first() if settings.OPENID else None,
             "may_remove": len(held) > 1 or not settings.SECOND_FACTOR_REQUIRED,
         },
     )

@@ -33,7 +33,7 @@ SELECT gen_random_uuid(), e.partnership_id, e.client_id, m.person_id, %s, e.id, 
 FROM ({episodes}) e
 JOIN (
     SELECT DISTINCT agency_id, person_id FROM carehub_membership
-    WHERE role = 'service-manager' AND starts_on <= %s AND (ends_on IS NULL OR ends_on >= %s)
+    WHERE role = 'service-manager' AND starts_on <= %s AND (ends_on IS NULL OR ends_on >= %s) AND ended_at IS NULL
 ) m ON m.agency_id = e.agency_id
 ON CONFLICT (person_id, kind, subject_id, about_day) DO NOTHING
 """

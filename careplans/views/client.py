@@ -76,6 +76,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "assessments": _assessments(person, actor),
         "documents": _documents(person),
         "contact": getattr(person, "safe_contact", None),
+        "may_change_contact": bool(episode) and episode.agency_id == actor.agency_id and actor.may("contact.change"),
         "tasks": open_tasks(actor, client_id=person.pk, today=clock.today()),
         "form": None,
     }

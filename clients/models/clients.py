@@ -182,6 +182,9 @@ class SafeContact(AboutClient, Versioned):
     who_must_not_know = models.CharField(max_length=300, blank=True)
     asked_on = models.DateField()
 
+    #: What stands on the client's own row and is asked on the same page.
+    OF_THE_CLIENT = ("name_used", "telephone", "address", "safety_warning")
+
     def allowed(self) -> list[str]:
         """The channels they said yes to, in words."""
         return [str(self._meta.get_field(channel).verbose_name) for channel in self.CHANNELS if getattr(self, channel)]

@@ -14,7 +14,7 @@ from carehub import clock, events
 from carehub.actors import Actor
 from carehub.guards import requires
 from carehub.rules import Refused
-from clients import searching
+from clients import searching, sharing_rules
 from clients.banner import banner, episode_for_banner
 from clients.models import Client, Episode
 
@@ -107,6 +107,7 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
         "channels": channels,
         "banner": banner(client, episode, request.actor),
         "clinical": request.actor.may("client.view"),
+        "may_change": bool(safe) and request.actor.may("contact.change") and sharing_rules.treats(request.actor, client),
     }
     return render(request, "clients/contact.html", context)
 

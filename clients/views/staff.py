@@ -45,7 +45,7 @@ def staff(request: HttpRequest) -> HttpResponse:
             break
         row = people.setdefault(each.person_id, {"person": each.person, "roles": [], "left": True})
         row["roles"].append(each)
-        row["left"] = row["left"] and each.ends_on is not None and each.ends_on < today
+        row["left"] = row["left"] and each.is_over(today)
     return render(request, "clients/staff.html", {"rows": list(people.values()), "further": further})
 
 

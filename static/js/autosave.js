@@ -11,7 +11,8 @@
 
   const forms = new Map()
 
-  const cookie = (name) => document.cookie.split('; ').find((part) => part.startsWith(name + '='))?.slice(name.length + 1) ?? ''
+  // In earnest its name begins with '__Host-'.
+  const cookie = () => /(?:^|; )(?:__Host-)?csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? ''
 
   class Draft {
     constructor (form) {
@@ -60,7 +61,7 @@
 
     token () {
       // The cookie first: signing in again in another window changes it, and the one in this page is then stale.
-      return cookie('csrftoken') || this.form.elements.namedItem('csrfmiddlewaretoken')?.value || ''
+      return cookie() || this.form.elements.namedItem('csrfmiddlewaretoken')?.value || ''
     }
 
     async send ({ keepalive = false } = {}) {
@@ -135,7 +136,7 @@
     // The draft goes first, so that a submit into a dead line loses nothing; a second press submits whatever happens.
     async submit (event) {
       const token = this.form.elements.namedItem('csrfmiddlewaretoken')
-      if (token) token.value = cookie('csrftoken') && token.value ? this.token() : token.value
+      if (token) token.value = cookie() && token.value ? this.token() : token.value
       if (this.leaving || this.stopped || !this.unsaved) {
         this.leaving = true
         clearTimeout(this.timer)

@@ -19,7 +19,7 @@
   let title = ''
 
   const tell = (message) => others?.postMessage(message)
-  const cookie = () => document.cookie.split('; ').find((part) => part.startsWith('csrftoken='))?.slice(10) ?? ''
+  const cookie = () => /(?:^|; )(?:__Host-)?csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? ''
 
   const ask = async (url, method, body) => {
     const stop = new AbortController()

@@ -13,6 +13,8 @@ from carehub.permissions import PERMISSIONS, ROLES
 
 #: Pages that anybody may open. Nothing else may; a page that stands here and is gone fails too.
 WITHOUT_SIGN_IN = {
+    "organisation",
+    "organisation-back",
     "health",
     "account_login",
     "account_logout",

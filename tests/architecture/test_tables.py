@@ -20,6 +20,9 @@ OPEN = {
     "carehub_cache": "Django's cache",
     "carehub_session": "sessions of staff",
     "mfa_authenticator": "second factors of staff, their secrets encrypted",
+    "socialaccount_socialaccount": "which account of the organisation's sign-in is whose",
+    "socialaccount_socialapp": "allauth's, not used: the provider stands in the settings",
+    "socialaccount_socialtoken": "allauth's, not used: no token is kept",
     "django_content_type": "Django's list of models",
     "django_migrations": "Django's list of migrations",
     "auth_permission": "Django's, not used",
@@ -87,9 +90,9 @@ def test_every_table_is_decided_about(db):
 
 
 def test_no_table_of_the_list_names_a_client(db):
-    named = ask(
-        "SELECT table_name FROM information_schema.columns WHERE column_name LIKE '%%client%%' AND table_name = ANY(%s)", list(OPEN)
-    )
+    # 'client_id' of allauth's table is the number of a registration with a provider.
+    tables = [name for name in OPEN if name != "socialaccount_socialapp"]
+    named = ask("SELECT table_name FROM information_schema.columns WHERE column_name LIKE '%%client%%' AND table_name = ANY(%s)", tables)
     assert not named
 
 

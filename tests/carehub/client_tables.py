@@ -4,11 +4,13 @@ from django.db import connection
 
 CLIENTS = "clients_client"
 
+#: Our keys are UUIDs: a 'client_id' that is text is what a sign-in provider calls a program (allauth).
 _WITH_CLIENT = """
 SELECT c.relname FROM pg_class c
 WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
   AND (c.relname IN ('clients_client', 'clients_clientevent')
-       OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'client_id' AND NOT a.attisdropped))
+       OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'client_id'
+                  AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped))
 ORDER BY c.relname
 """
 

@@ -43,11 +43,12 @@ class Answering:
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ((14, "carehub_app", False, False), "PostgreSQL 14 is too old: CareHub needs 15 or newer."),
-        ((17, "postgres", True, True), "The database role 'postgres' passes by row security."),
-        ((17, "carehub_app", True, False), "The database role 'carehub_app' passes by row security."),
-        ((17, "carehub_owner", False, True), "owns tables and could switch their protection off"),
-        ((17, "somebody", False, False), "The database role is 'somebody'. DATABASE_URL must name carehub_app"),
+        ((14, "carehub_app", False, False, False), "PostgreSQL 14 is too old: CareHub needs 15 or newer."),
+        ((17, "postgres", True, True, False), "The database role 'postgres' passes by row security."),
+        ((17, "carehub_app", True, False, False), "The database role 'carehub_app' passes by row security."),
+        ((17, "carehub_owner", False, True, False), "owns tables and could switch their protection off"),
+        ((17, "carehub_app", False, False, True), "may change the log: it was restored without its rights. See docs/operations/backup.md"),
+        ((17, "somebody", False, False, False), "The database role is 'somebody'. DATABASE_URL must name carehub_app"),
     ],
 )
 def test_what_is_refused(row, sentence):
@@ -58,8 +59,8 @@ def test_what_is_refused(row, sentence):
 
 
 def test_the_application_is_let_in():
-    database._check(Answering(17, "carehub_app", False, False))
-    database._check(Answering(15, "carehub_app", False, False))
+    database._check(Answering(17, "carehub_app", False, False, False))
+    database._check(Answering(15, "carehub_app", False, False, False))
 
 
 def test_the_owner_is_refused_as_the_application(committed):
@@ -68,6 +69,20 @@ def test_the_owner_is_refused_as_the_application(committed):
     with pytest.raises(ImproperlyConfigured, match="'carehub_owner' owns tables"):
         mistaken.ensure_connection()
     assert mistaken.connection is None
+
+
+@pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
+@pytest.mark.parametrize("table", ["carehub_event", "carehub_eventclient", "carehub_eventseal"])
+def test_a_log_that_can_be_changed_is_refused(committed, table, right):
+    """What a restore without the rights leaves behind: the rights that every new table has by default."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"GRANT {right} ON {table} TO carehub_app")
+    connection.close()
+    with pytest.raises(ImproperlyConfigured, match="may change the log"):
+        connection.ensure_connection()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"REVOKE {right} ON {table} FROM carehub_app")
+    connection.ensure_connection()
 
 
 def test_the_real_application_passes_and_has_its_limits(db):

@@ -102,6 +102,18 @@ def test_another_persons_ticket_is_not_taken_for_mine(browser, keyworker):
     assert kept(keyworker) == kept(colleague) == []
 
 
+def test_begun_in_another_of_ones_own_roles_it_is_kept_there(keyworker, other_agency):
+    """The role was changed in another tab; the page goes on saving, and what it saves is found where it was begun."""
+    elsewhere = factories.actor(role="service-manager", agency=other_agency, person=keyworker.person)
+    someone = factories.client_of(keyworker.agency, keyworker=keyworker)
+    ticket = drafts.ticket(keyworker, kind="plan", client_id=someone.pk)
+    answer = save(factories.signed_in(elsewhere), ticket, goal="To sleep")
+    assert answer.status_code == 200
+    assert answer.json()["saved"]
+    assert kept(keyworker) == [{"goal": ["To sleep"]}]
+    assert not factories.reaches(elsewhere, someone), "nothing is opened by it"
+
+
 def test_a_session_that_has_ended_may_still_write_and_reads_nothing(browser, keyworker):
     ticket = drafts.ticket(keyworker, kind="plan")
     browser.logout()

@@ -158,6 +158,14 @@ def test_a_leaver_opens_nothing_from_the_next_request_on(keyworker, here, elsewh
 
 
 @LEAVING
+def test_a_leaver_is_shown_the_sign_in_page_and_not_sent_round_for_ever(keyworker, here, leaves):
+    leaves(keyworker)
+    answer = here.get("/caseload/", follow=True)
+    assert answer.status_code == 200
+    assert "E-mail address" in answer.content.decode()
+
+
+@LEAVING
 def test_a_leaver_does_not_come_back_in(keyworker, leaves):
     leaves(keyworker)
     again = sign_in(keyworker.person)

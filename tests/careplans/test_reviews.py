@@ -138,6 +138,22 @@ def test_the_caseload_shows_mine_first_due_first(keyworker, signed_in):
     assert "Overdue" in page
 
 
+@pytest.mark.parametrize("what", ["triage", "plan"])
+def test_what_was_begun_does_not_look_untouched(keyworker, signed_in, what):
+    untouched = due_in(keyworker, 5, what=what, state="triage")
+    begun = due_in(keyworker, 6, what=what, state="triage")
+    if what == "triage":
+        factories.assessment(begun, by=keyworker)
+    else:
+        factories.plan_version(begun, by=keyworker)
+    first, second = signed_in(keyworker).get("/caseload/").context["rows"]
+    assert (first.client, first.begun_on) == (untouched, None)
+    assert (second.client, second.begun_on) == (begun, clock.today())
+    assert [str(row.button) for row in (first, second)] == [{"triage": "Do triage", "plan": "Write plan"}[what], "Go on"]
+    page = signed_in(keyworker).get("/caseload/").content.decode()
+    assert page.count("· begun") == 1
+
+
 def test_the_caseload_narrows_to_what_is_overdue(keyworker, signed_in):
     late, soon = due_in(keyworker, -5), due_in(keyworker, 5)
     page = signed_in(keyworker).get("/caseload/?show=overdue").content.decode()

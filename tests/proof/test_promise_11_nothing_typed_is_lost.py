@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from carehub import context, drafts
+from carehub.middleware.actor import CHOSEN
 from carehub.models import Draft, Membership
 from tests import factories
 
@@ -65,8 +66,12 @@ def another_standing(keyworker, browser, end: str):
     if end == "session ended":
         browser.logout()
     elif end == "wrong role":
-        mine.update(role="reception")
+        # Chosen in another window; the form is still the keyworker's.
+        at_the_desk = factories.actor(role="reception", agency=keyworker.agency, person=keyworker.person)
+        session = browser.session
+        session[CHOSEN] = str(at_the_desk.membership.pk)
+        session.save()
     elif end == "left":
         mine.update(ends_on=keyworker.membership.starts_on + timedelta(days=1))
     yield
-    mine.update(role="keyworker", ends_on=None)
+    mine.update(ends_on=None)

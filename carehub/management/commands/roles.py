@@ -17,11 +17,13 @@ _INTRODUCTION = """\
 
 A role says *what* somebody may do. *Which clients* they may do it for is another question, and both must be answered with yes.
 Whoever acts for an agency reaches the clients whom that agency treats. A role of the whole partnership has no agency and so reaches
-no client. The table of access also knows consent, a part in the treatment, an audit sample and a recorded emergency; the
-pages that write those are still to be built. The database holds the same table against every query
+no client. The table of access also knows consent, a part in the treatment, an audit sample and a recorded emergency. The database
+holds the same table against every query
 ([two walls, one table](../decisions/0003-two-walls.md)).
 
-Somebody with several roles acts in one at a time; it is named at the top of the page and changed there.
+Somebody with several roles acts in one at a time; it is named at the top of the page and changed there. Roles are given and ended by
+[administrators](administrator.md), who cannot give themselves one. A deputy has the role and the agency of whom they stand in for, for
+a time within both their own; the database refuses what does not fit.
 
 This page is made by `python manage.py roles` from `carehub/permissions.py` and from the rule that each page declares: do not edit
 it. A test fails when it is not what they say.

@@ -59,7 +59,7 @@ def test_their_sessions_end_at_the_next_request(with_a_factor, manager, administ
     assert another.get("/notices/").status_code == 200
 
 
-def test_it_is_on_record_and_the_person_is_told_once(with_a_factor, administrator):
+def test_it_is_on_record_and_the_person_is_told_each_time(with_a_factor, administrator):
     reset(with_a_factor, administrator)
     reset(with_a_factor, administrator, "And again")
     events = list(
@@ -67,9 +67,10 @@ def test_it_is_on_record_and_the_person_is_told_once(with_a_factor, administrato
     )
     about = (administrator.person_id, with_a_factor.person_id)
     assert events == [(*about, "Came to the office with their badge"), (*about, "And again")]
-    mail = OutgoingMail.objects.get(person=with_a_factor.person)
-    assert "taken away" in mail.subject
-    assert Job.objects.filter(kind="carehub.send_mail", subject_id=mail.pk).count() == 1
+    mails = OutgoingMail.objects.filter(person=with_a_factor.person)
+    assert len(mails) == 2, "the second of a day may be the one that they did not ask for"
+    assert all("taken away" in mail.subject for mail in mails)
+    assert Job.objects.filter(kind="carehub.send_mail", subject_id__in=[mail.pk for mail in mails]).count() == 2
 
 
 @pytest.mark.parametrize("role", ["keyworker", "service-manager", "commissioner"])

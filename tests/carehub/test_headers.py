@@ -1,0 +1,199 @@
+"""Headers of every answer, whoever asks and whatever comes of it; and that no address holds anything about a client."""
+
+import json
+import re
+import subprocess
+import sys
+from urllib.parse import unquote
+
+import pytest
+from django.test import Client as Browser
+from django.urls import get_resolver, reverse
+
+from carehub.middleware.headers import POLICY
+from carehub.permissions import ROLES
+from tests import factories
+from tests.architecture.test_pages import pages
+
+pytestmark = pytest.mark.usefixtures("committed")
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+@pytest.fixture
+def keyworker():
+    return factories.actor()
+
+
+@pytest.fixture
+def someone(keyworker):
+    client = factories.client_of(keyworker.agency, keyworker=keyworker, first_name="Zebedee", last_name="Underwillow")
+    factories.plan_version(client, by=keyworker)
+    return client
+
+
+def addresses(client) -> list[tuple[str, str]]:
+    found = []
+    for address, page in pages(get_resolver().url_patterns):
+        keys = {name: client.pk if "UUID" in type(each).__name__ else "x" for name, each in page.pattern.converters.items()}
+        found.append((page.name, reverse(page.name, kwargs=keys) if "<" in address else f"/{address}"))
+    return found
+
+
+def wrong_with(answer) -> list[str]:
+    said = answer.headers
+    found = [f"{name}: {said.get(name)}" for name, value in ALWAYS.items() if said.get(name) != value]
+    policy = said.get("Content-Security-Policy", "")
+    # A file of a client has a stricter one of its own: it may do nothing at all.
+    if policy != POLICY and not ("sandbox" in policy and "default-src 'none'" in policy):
+        found.append(f"Content-Security-Policy: {policy}")
+    if "no-store" not in said.get("Cache-Control", ""):
+        found.append(f"Cache-Control: {said.get('Cache-Control')}")
+    found += [f"{name}: {said[name]}" for name in ("Server", "X-Powered-By", "Access-Control-Allow-Origin") if name in said]
+    for cookie in answer.cookies.values():
+        if cookie["samesite"] != "Lax" or cookie["path"] != "/" or cookie["domain"]:
+            found.append(str(cookie))
+        if cookie.key == "sessionid" and cookie.value and not cookie["httponly"]:
+            found.append(str(cookie))
+    return found
+
+
+def test_every_answer_has_them(keyworker, someone):
+    asked, found = 0, []
+    for who in (None, keyworker, factories.actor(role="administrator", agency=keyworker.agency)):
+        for _name, path in addresses(someone):
+            for method in ("get", "post") if who else ("get", "post", "put", "options"):
+                browser = factories.signed_in(who, raise_request_exception=False) if who else Browser(raise_request_exception=False)
+                answer = getattr(browser, method)(path)
+                asked += 1
+                found += [f"{method} {path} {answer.status_code}: {each}" for each in wrong_with(answer)]
+    assert not found, "\n".join(found[:20])
+    assert asked > 400
+
+
+@pytest.mark.urls("tests.carehub.pages")
+def test_a_failing_page_has_them_too_and_tells_nothing(keyworker, someone):
+    browser = factories.signed_in(keyworker, raise_request_exception=False)
+    for path, status in ((f"/test/500/{someone.pk}", 500), (f"/test/broken-transaction/{someone.pk}", 500), ("/nowhere/", 404)):
+        answer = browser.get(path)
+        assert answer.status_code == status
+        assert not wrong_with(answer)
+        html = answer.content.decode()
+        assert not re.search(r"Traceback|Exception|Error at|django|/carehub/|\.py\b", html)
+        assert someone.last_name not in html
+        assert status == 404 or "eference" in html, "staff can say which failure it was"
+
+
+def test_the_policy_lets_nothing_in_from_elsewhere_and_nothing_inline():
+    said = {part.split()[0]: part.split()[1:] for part in POLICY.split(";")}
+    assert said["default-src"] == said["script-src"] == said["style-src"] == said["form-action"] == ["'self'"]
+    assert said["object-src"] == said["base-uri"] == said["frame-ancestors"] == ["'none'"]
+    assert "unsafe" not in POLICY
+    assert "http" not in POLICY
+
+
+# --- In earnest: TLS ----------------------------------------------------------------------------------------------------
+
+ASKED = """
+import json
+from carehub import settings as s
+print(json.dumps({name: getattr(s, name, None) for name in
+    ("DEBUG", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
+     "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_HTTPONLY",
+     "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", "SECOND_FACTOR_REQUIRED")}))
+"""
+
+
+def settings_of(**more: str) -> dict:
+    environment = {"CAREHUB_SECRET_KEY": "x" * 60, "DATABASE_URL": "postgresql://carehub_app@/x", **more}
+    return json.loads(subprocess.run([sys.executable, "-c", ASKED], env=environment, capture_output=True, text=True, check=True).stdout)
+
+
+def test_settings_in_earnest():
+    said = settings_of()
+    assert said == {
+        "DEBUG": False,
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 31_536_000,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SESSION_COOKIE_NAME": "__Host-sessionid",
+        "CSRF_COOKIE_NAME": "__Host-csrftoken",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": False,
+        "SECOND_FACTOR_REQUIRED": True,
+    }
+
+
+def test_the_demonstration_has_no_tls_and_says_so_to_nobody():
+    said = settings_of(CAREHUB_DEMO="1")
+    assert said["SECURE_HSTS_SECONDS"] is None
+    assert said["SESSION_COOKIE_NAME"] is None
+
+
+@pytest.fixture
+def earnest(settings):
+    for name, value in settings_of().items():
+        setattr(settings, name, value)
+    settings.SECURE_HSTS_PRELOAD = True
+    settings.SECURE_REDIRECT_EXEMPT = [r"^health$"]
+
+
+def test_over_tls_every_answer_asks_for_tls_the_next_time(earnest, someone):
+    browser = Browser(raise_request_exception=False)
+    for _name, path in addresses(someone):
+        answer = browser.get(path, secure=True)
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload", path
+        for cookie in answer.cookies.values():
+            assert cookie.key.startswith("__Host-")
+            assert cookie["secure"]
+
+
+def test_without_tls_nothing_is_answered_but_that_it_lives(earnest, someone):
+    browser = Browser()
+    for name, path in addresses(someone):
+        answer = browser.get(path)
+        if name == "health":
+            assert answer.status_code == 200
+            continue
+        assert answer.status_code == 301, path
+        assert answer.headers["Location"] == f"https://testserver{path}"
+        assert not answer.cookies
+
+
+# --- No client in an address --------------------------------------------------------------------------------------------
+
+
+def test_no_link_form_or_redirect_holds_anything_about_a_client(keyworker, someone):
+    """Walks every page as every role, and reads every address on it."""
+    said = [someone.first_name, someone.last_name, someone.reference, someone.telephone, someone.address[:12]]
+    said.append(someone.date_of_birth.isoformat())
+    words = [word.casefold() for word in said if word]
+    read = 0
+    for role in ROLES:
+        browser = factories.signed_in(keyworker if role == "keyworker" else factories.actor(role=role, agency=keyworker.agency))
+        for _name, path in addresses(someone):
+            if path == reverse("account_logout"):
+                continue
+            answer = browser.get(path)
+            body = answer.content.decode() if not answer.streaming and "html" in answer.headers.get("Content-Type", "") else ""
+            found = re.findall(r"""(?:href|action|formaction|src|hx-get|hx-post|data-[\w-]*url)="([^"]*)\"""", body)
+            for address in [*found, answer.headers.get("Location", "")]:
+                read += 1
+                plain = unquote(address).replace("+", " ").casefold()
+                # 'tel:' goes to the telephone, not to a server.
+                assert plain.startswith("tel:") or not [word for word in words if word in plain], f"{role} {path}: {address}"
+    assert read > 1000
+
+
+def test_searching_for_somebody_leaves_nothing_in_the_address(keyworker, someone):
+    browser = factories.signed_in(keyworker)
+    html = browser.get("/").content.decode() + browser.get("/", follow=True).content.decode()
+    for form in re.findall(r"<form[^>]*>", html):
+        assert 'method="post"' in form, form

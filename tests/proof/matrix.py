@@ -1,0 +1,230 @@
+"""Promise 1's world and its table: clients in every standing towards an agency, every role in it, and a row for every page.
+
+Every client has a name, a reference, a telephone and an address that nobody else has, and a row in every table: whatever leaks
+can be recognised.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.urls import URLPattern
+
+from carehub import clock
+from carehub.actors import Actor
+from carehub.files import store
+from carehub.models import Document, Notice, StoredFile, Task
+from carehub.permissions import ROLES
+from careplans.models import PlanVersion
+from clients.models import Assessment, Client, Consent, Opening, UnusualAccess
+from tests import factories
+
+#: How a client stands towards the acting agency; 'named' is opened to single people by name. 'mixed' is an address that names one's
+#: own client and somebody else's record.
+STANDINGS = ("own", "shared", "shared in part", "revoked", "run out", "never shared", "named", "other partnership")
+MIXED = "mixed"
+METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
+#: Roles to whose membership the client 'named' was opened.
+NAMED = ("peer-auditor", "visiting-auditor", "prescriber")
+
+#: Pages about a client: what ``pk`` in their address is the key of. A page that has a key in its address and no row fails.
+ROWS: dict[str, str] = {
+    "client": "",
+    "client-contact": "client",
+    "contact-change": "",
+    "client-looked": "",
+    "client-looked-paper": "",
+    "client-sharing": "",
+    "consent-record": "",
+    "consent-form": "",
+    "consent-withdraw": "consent",
+    "record-close": "opening",
+    "opening-judge": "opening",
+    "assessment-start": "",
+    "assessment-show": "assessment",
+    "assessment-edit": "draft assessment",
+    "task-done": "task",
+    "notice-read": "notice",
+    "plan-start": "",
+    "plan-show": "plan",
+    "plan-edit": "draft plan",
+    "plan-agree": "draft plan",
+    "plan-reopen": "draft plan",
+    "plan-revise": "plan",
+    "plan-sign": "draft plan",
+    "plan-paper": "plan",
+    "plan-scan": "plan",
+    "document-open": "document",
+    "document-again": "document",
+}
+#: Pages about staff and agencies: the same, of the client's keyworker.
+OFFICE_ROWS: dict[str, str] = {
+    "agency-change": "agency",
+    "staff-person": "person",
+    "staff-change": "person",
+    "staff-link": "person",
+    "staff-left": "person",
+    "staff-second-factor": "person",
+    "role-give": "person",
+    "role-end": "membership",
+    "deputy-name": "membership",
+    "staff-seen": "person",
+    "staff-seen-paper": "person",
+    "unusual-look": "unusual",
+}
+#: Of these, what a role at an agency opens for its own staff only.
+OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look")
+#: Where such a person or agency is: with us, beside us, in another partnership.
+OFFICES = ("own", "never shared", "other partnership")
+#: What a part of the record that was not shared holds: 'shared in part' has the record and neither of these.
+OF_A_PART = ("assessment", "plan", "document")
+#: Pages that answer 404 even to somebody who reaches the client, and why.
+NOT_THERE = {
+    "record-close": "only who opened the record closes it",
+    "second-factor-remove": "they have no second factor to remove",
+    "mfa_view_recovery_codes": "they have no codes",
+    "switch-role": "they have no other role",
+}
+
+
+@dataclass
+class Subject:
+    """One client, the keys of what is on record about them, and how they can be recognised."""
+
+    standing: str
+    client: Client
+    keys: dict[str, UUID]
+    marks: tuple[str, ...]
+
+
+@dataclass
+class World:
+    actors: dict[str, Actor]
+    subjects: dict[str, Subject]
+
+    def unreached(self, role: str) -> list[Subject]:
+        return [subject for subject in self.subjects.values() if not reaches(role, subject.standing)]
+
+
+def reaches(role: str, standing: str, page: str = "") -> bool:
+    """The rule, said without the code that keeps it. ``role`` '' is somebody who is not signed in."""
+    if not role or standing == MIXED or (standing == "named" and role not in NAMED):
+        return False
+    if standing == "named":
+        return True
+    if ROLES[role].partnership_wide or role == "peer-auditor" or standing not in ("own", "shared", "shared in part"):
+        return False
+    return standing != "shared in part" or not ROWS.get(page, "").endswith(OF_A_PART)
+
+
+def has_key(page: URLPattern) -> bool:
+    return bool({"pk", "client_id"} & page.pattern.converters.keys())
+
+
+def office_reaches(role: str, standing: str, page: str) -> bool:
+    """Whoever may open a page about staff at all, opens it for everybody of the partnership, or of their agency."""
+    if not role or standing == "other partnership":
+        return False
+    return standing == "own" or page not in OF_ONES_OWN or ROLES[role].partnership_wide
+
+
+def arguments(page: URLPattern, subject: Subject, role: str, own: Subject | None = None) -> dict[str, Any]:
+    """What stands in the page's address for ``subject``; with ``own``, the client of one and the record of the other.
+
+    Raises KeyError where the page has no row.
+    """
+    row = (ROWS | OFFICE_ROWS)[page.name or ""]
+    key = "" if not row else subject.client.pk if row == "client" else subject.keys[f"notice of {role}" if row == "notice" else row]
+    values = {"client_id": (own or subject).client.pk, "pk": key, "section": "reason"}
+    return {name: values[name] for name in page.pattern.converters}
+
+
+def build() -> World:
+    ours = factories.agency()
+    beside, abroad = factories.agency(ours.partnership, kind="voluntary"), factories.agency()
+    actors = {role: factories.actor(role=role, agency=ours) for role in ROLES}
+    writers = {agency.pk: factories.actor(agency=agency) for agency in (ours, beside, abroad)}
+    shares: dict[str, dict[str, Any]] = {
+        "shared": {},
+        "shared in part": {"parts": ["record"]},
+        "revoked": {},
+        "run out": {"until": clock.now() - timedelta(minutes=1)},
+    }
+    subjects = {}
+    for number, standing in enumerate(STANDINGS):
+        agency = {"own": ours, "other partnership": abroad}.get(standing, beside)
+        subject = subjects[standing] = _subject(standing, number, by=writers[agency.pk], told=actors)
+        if standing in shares:
+            factories.access(subject.client, agency=ours, basis="consent", **shares[standing])
+        if standing == "revoked":
+            factories.end_access(subject.client, agency=ours)
+        if standing == "named":
+            for role in NAMED:
+                factories.access(subject.client, membership=actors[role].membership, basis="audit-sample")
+    return World(actors, subjects)
+
+
+def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -> Subject:
+    letter = "abcdefgh"[number]
+    marks = {
+        "first_name": f"Ozquin{letter}",
+        "last_name": f"Vextarrow{letter}",
+        "telephone": f"07700 9002{number}7",
+        "address": f"{number} Zibbertwine Steps, Testing, ZZ{number} 1ZZ",
+    }
+    assert by.agency is not None
+    client = factories.client_of(by.agency, keyworker=by, **marks)
+    factories.everything_about(client, by=by)
+    # What everything_about filed under the hash of the reference: a document and a sheet that can really be opened.
+    store.put(client.reference.encode())
+    about = {"client_id": client.pk}
+    with factories.loading(client.partnership_id):
+        plan, file = PlanVersion.objects.select_related("plan").get(**about).plan, StoredFile.objects.get(**about)
+    on_paper = factories.plan_version(client, by=by, plan=plan, state="agreed")
+    factories.sign(on_paper, by=by, scan=file)
+    now = clock.now()
+    unusual = UnusualAccess(
+        partnership=by.partnership,
+        agency=by.agency,
+        membership=by.membership,
+        rule="night",
+        version=1,
+        limit=1,
+        day=clock.today() - timedelta(days=number),
+        times=3,
+        first_at=now,
+        last_at=now,
+        found_at=now,
+    )
+    with factories.loading(client.partnership_id):
+        unusual.save(force_insert=True)
+    keys = {
+        "unusual": unusual.pk,
+        "agency": by.agency.pk,
+        "person": by.person_id,
+        "membership": by.membership.pk,
+        "plan": on_paper.pk,
+        "draft plan": factories.plan_version(client, by=by, plan=plan).pk,
+        "draft assessment": factories.assessment(client, by=by).pk,
+    }
+    with factories.loading(client.partnership_id):
+        keys |= {
+            "assessment": Assessment.objects.get(**about, state="complete").pk,
+            "document": Document.objects.get(**about).pk,
+            "task": Task.objects.get(**about).pk,
+            "consent": Consent.objects.get(**about).pk,
+            "opening": Opening.objects.get(**about).pk,
+        }
+        for role, actor in told.items():
+            made = Notice.objects.create(
+                **about,
+                partnership_id=client.partnership_id,
+                person=actor.person,
+                kind="review.soon",
+                subject_id=uuid4(),
+                about_day=clock.today(),
+                made_at=clock.now(),
+            )
+            keys[f"notice of {role}"] = made.pk
+    return Subject(standing, client, keys, (*marks.values(), client.reference))
