@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import django
+import django.conf
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -27,6 +28,9 @@ for _theirs in ("CAREHUB_DEBUG", "CAREHUB_BROKER_URL", "CAREHUB_CACHE_URL", "CAR
     os.environ.pop(_theirs, None)
 
 django.setup()
+# pytest-django reads the settings before this file, and a worker of pytest-xdist with the folder of whoever started it: without this line
+# all workers would share one clock, and a test that moves it on would move it in the middle of another one.
+django.conf.settings.CLOCK_FILE = VAR / "clock"
 
 pytest_plugins = ["tests.proofs", "tests.world", "tests.journeys.fixtures"]
 
