@@ -49,6 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(_ONE_BY_ONE) and not item.nodeid.startswith(_BESIDE):
             item.add_marker(pytest.mark.xdist_group("one by one"))
+    # What takes longest begins first: nobody waits for it alone at the end.
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/proof/", "tests/journeys/")))
 
 
 # --- The machine ------------------------------------------------------------------------------------------------------
