@@ -23,6 +23,7 @@ _DEEDS: tuple[tuple[str, Promise], ...] = (
     ("consent.form-printed", _("Printed the consent form")),
     ("consent.", _("Recorded what was agreed")),
     ("assessment.", _("Assessed")),
+    ("episode.discharged", _("Discharged")),
     ("plan.printed", _("Printed the care plan")),
     ("plan.signed", _("Signed the care plan")),
     ("plan.", _("Wrote in the care plan")),

@@ -131,7 +131,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "stopped",
             _("Asked for the password"),
-            _("Opened records so fast that the password was asked for, %(times)s times."),
+            _("Opened records so fast that the password was asked for (%(times)s)."),
             lambda chosen: 0,
             query=_STOPPED,
             grave=True,
@@ -155,7 +155,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "night",
             _("At night"),
-            _("Opened %(times)s records at night."),
+            _("Opened records at night (%(times)s)."),
             lambda chosen: 0,
             where="by_night",
         ),
