@@ -68,10 +68,10 @@ def _tasks(membership: Membership) -> int:
 
 def _tell(membership: Membership, clients: int, about: UUID) -> int:
     """By mail, which names no client; the tasks stand on their page. Returns how many were told."""
-    managers = Membership.objects.open_on(clock.today()).filter(
-        role="service-manager", agency_id=membership.agency_id, person__is_active=True
+    managers = Membership.objects.managers_of([membership.agency_id], clock.today())
+    people = list(
+        Person.objects.filter(pk__in=managers.values("person_id"), is_active=True).exclude(pk=membership.person_id).order_by("pk")
     )
-    people = list(Person.objects.filter(pk__in=managers.values("person_id")).exclude(pk=membership.person_id).order_by("pk"))
     last_day: date = membership.ends_on or clock.today()
     body = ngettext(
         "The last day of %(name)s is %(day)s. %(number)d person needs another keyworker: the task stands on your page ‘My service’.",

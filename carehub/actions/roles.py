@@ -139,11 +139,12 @@ def name_deputy(*, by: Actor, absent: Membership, person: Person, starts_on: dat
 
 def leaders(membership: Membership) -> list[Person]:
     """Who is told: the service managers of its agency, or the partnership managers where it is at none."""
-    role = "service-manager" if membership.agency_id else "partnership-manager"
-    there = Membership.objects.open_on(clock.today()).filter(
-        role=role, partnership_id=membership.partnership_id, agency_id=membership.agency_id, person__is_active=True
-    )
-    return list(Person.objects.filter(pk__in=there.values("person_id")).order_by("pk"))
+    today = clock.today()
+    if membership.agency_id:
+        there = Membership.objects.managers_of([membership.agency_id], today)
+    else:
+        there = Membership.objects.open_on(today).filter(role="partnership-manager", partnership_id=membership.partnership_id)
+    return list(Person.objects.filter(pk__in=there.values("person_id"), is_active=True).order_by("pk"))
 
 
 def _afresh(by: Actor, membership: Membership) -> Membership:

@@ -1,6 +1,8 @@
 """Partnership, agencies, the people who work in them, and as what."""
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -108,11 +110,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those that are open on ``day``, and those that will be later."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), ended_at__isnull=True)
 
+    def managers_of(self, agency_ids: Collection[UUID | None], day):
+        """Who is told of what happens in these agencies: whoever manages the service there on ``day``."""
+        return self.open_on(day).filter(role="service-manager", agency_id__in=agency_ids)
+
     def overseers_of(self, membership: "Membership", day):
         """Who is told of what somebody in ``membership`` did: the managers of their agency but not themselves, else the partnership's."""
         others = self.open_on(day).filter(partnership_id=membership.partnership_id).exclude(person_id=membership.person_id)
-        own = others.filter(role="service-manager", agency_id=membership.agency_id)
-        return own if membership.agency_id and own.exists() else others.filter(role="partnership-manager")
+        own = others.managers_of([membership.agency_id], day)
+        return own if own.exists() else others.filter(role="partnership-manager")
 
     def with_all(self):
         """With what an Actor is asked for: person, place, and whom a deputy stands in for."""

@@ -203,7 +203,7 @@ def _ask_for_today(assessment: Assessment, form: Form, answers: Answers) -> None
         )
         for place, each in enumerate(urgent)
     )
-    managers = Membership.objects.open_on(today).filter(agency_id=assessment.agency_id, role="service-manager")
+    managers = Membership.objects.managers_of([assessment.agency_id], today)
     Notice.objects.bulk_create(
         (
             Notice(**about, person_id=person, kind=SAME_DAY, subject_id=assessment.episode_id, about_day=today)

@@ -71,11 +71,7 @@ def _tell(opening: Opening, by: Actor) -> None:
     stays = Episode.objects.visible_to(by).filter(client_id=opening.client_id)
     of = list((stays.open() if stays.open().exists() else stays).values_list("agency_id", "keyworker_id"))
     keyworkers = {keyworker for _agency, keyworker in of if keyworker}
-    managers = set(
-        Membership.objects.open_on(today)
-        .filter(agency_id__in=[agency for agency, _keyworker in of], role="service-manager")
-        .values_list("person_id", flat=True)
-    )
+    managers = set(Membership.objects.managers_of([agency for agency, _keyworker in of], today).values_list("person_id", flat=True))
     about = {"partnership_id": opening.partnership_id, "client_id": opening.client_id, "subject_id": opening.pk, "made_at": now}
     told = [(person, OPENED_IN_SERVICE) for person in sorted(managers)]
     told += [(person, OPENED) for person in sorted(keyworkers - managers)]
