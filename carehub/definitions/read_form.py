@@ -7,10 +7,11 @@ from carehub.definitions.conditions import shown
 from carehub.definitions.read_codes import refuse_twice
 from carehub.definitions.read_condition import check_condition, read_condition
 from carehub.definitions.read_question import Words, find_codes, read_question
+from carehub.definitions.read_score import check_tool, read_scores
 from carehub.definitions.schema import NOT_ANSWERS, TRIGGER_KINDS, Condition, Form, Question, Reason, Section, Trigger
 from carehub.definitions.table import Table
 
-LEVELS = ("screening", "triage", "comprehensive", "risk", "tool", "local")
+LEVELS = ("screening", "triage", "comprehensive", "risk", "aftercare", "outcome", "tool", "local")
 #: Beyond this many combinations of answers the check 'can it ever be shown?' gives up and believes the form.
 _COMBINATIONS = 20_000
 
@@ -32,8 +33,13 @@ def read_form(table: Table, name: str, version: int, title: str, words: Words) -
         reasons=_read_reasons(table, words),
         minutes=table.whole("minutes", 0),
         most_questions=table.whole("most_questions", 0),
+        scores=read_scores(table, {question.id: question for section in sections for question in section.questions}),
+        licence=table.text("licence", ""),
+        words_are_ours=table.flag("words_are_ours"),
     )
     table.finish()
+    if form.level == "tool":
+        check_tool(table, form.scores)
     _check_as_a_whole(table, form)
     return form
 
@@ -107,7 +113,7 @@ def _check_as_a_whole(table: Table, form: Form) -> None:
             raise places[question.id].wrong(f"'{question.id}' {what} never be shown: no answers fulfil its condition.", "shown_if")
     refuse_twice(table, [trigger.id for trigger in form.triggers], "trigger")
     for position, trigger in enumerate(form.triggers):
-        check_condition(table.at("trigger", position, "when"), trigger.when, questions)
+        check_condition(table.at("trigger", position, "when"), trigger.when, questions, {score.id: score for score in form.scores})
     if form.most_questions and len(questions) > form.most_questions:
         raise table.wrong(f"The form asks {len(questions)} questions, {form.most_questions} at most are wanted.", "most_questions")
 
