@@ -99,7 +99,7 @@ def test_what_was_typed_into_an_entry_that_closes_is_still_on_the_page(form):
 def test_heading_over_each_entry_on_page_record_and_paper(form):
     answers = said(child_more_0="yes", lives_1="here", school_1="Hill", child_more_1="yes", lives_2="away", child_more_2="no")
     page = render_crispy_form(build(form, section="one", draft=from_answers(form, answers)))
-    assert page.count("Child 1</h3>") == 1 and page.count("Child 2</h3>") == 1
+    assert [page.count("Child 1</h3>"), page.count("Child 2</h3>"), page.count("Child 3</h3>")] == [1, 1, 1]
     assert [row.heading for row in show(form, answers)[0].rows if row.heading] == ["Child 1", "Child 2"]
     assert [each.heading for each in blank(form)[0].questions if each.heading] == ["Child 1", "Child 2", "Child 3"]
 
