@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from carehub.definitions.answers import Answer
 from carehub.definitions.conditions import holds, last_known, open_questions, passes, rests_on, shown, standing
 from carehub.definitions.forward import Stamp
-from carehub.definitions.schema import RISK_LEVELS, Form, Question, Trigger
+from carehub.definitions.schema import RISK_LEVELS, Form, Question, RiskRule, Trigger
 from carehub.definitions.scores import result
 from carehub.definitions.show import answer_words
 
@@ -77,7 +77,18 @@ def risks(form: Form, answers: Mapping[str, Answer], asked: Stamp | None = None)
         for raised in question.raises:
             if passes(question, raised.when, value):
                 found.append(RiskFound(raised.area, raised.level, raised.words, question.id, on, by, question.third_party))
+    found += [_by_rule(form, rule, answers, asked) for rule in form.risks if holds(form, rule.when, answers)]
     return tuple(sorted(found, key=lambda risk: -RISK_LEVELS.index(risk.level)))
+
+
+def _by_rule(form: Form, rule: RiskRule, answers: Mapping[str, Answer], stamp: Stamp | None) -> RiskFound:
+    """A risk that several answers make, with the oldest day among them: the banner never says that it was asked later than it was."""
+    held = [leaf for leaf in (*rule.when.leaves(), *rule.when.score_leaves()) if holds(form, leaf, answers)]
+    resting = [form.question(name) for leaf in held for name in rests_on(form, leaf)]
+    asked = [_asked(answers[question.id], stamp) for question in resting if question.id in answers]
+    on, by = min(asked, key=lambda told: told[0] or dt.date.max, default=(None, ""))
+    third_party = rule.third_party or any(form.question(name).third_party for name in rests_on(form, rule.when))
+    return RiskFound(rule.area, rule.level, rule.words, resting[0].id if resting else "", on, by, third_party)
 
 
 def gravest(found: Iterable[RiskFound]) -> dict[str, RiskFound]:
@@ -92,13 +103,17 @@ def gravest(found: Iterable[RiskFound]) -> dict[str, RiskFound]:
 
 def risks_not_known(form: Form, answers: Mapping[str, Answer]) -> tuple[RiskNotKnown, ...]:
     """The questions about risk that were to be asked and have no answer, now or earlier."""
+    asking: dict[str, list[str]] = {question.id: [raised.area for raised in question.raises] for question in form.questions}
+    for rule in form.risks:
+        for name in rests_on(form, rule.when):
+            asking[name].append(rule.area)
     found = []
     for question in form.questions:
-        if not question.raises or not shown(form, question, answers):
+        if not asking[question.id] or not shown(form, question, answers):
             continue
         known = standing(answers.get(question.id))
         if "value" not in known and known.get("none") != "not-applicable":
-            areas = tuple(dict.fromkeys(raised.area for raised in question.raises))
+            areas = tuple(dict.fromkeys(asking[question.id]))
             found.append(RiskNotKnown(areas, question.id, question.text, known.get("none", "")))
     return tuple(found)
 

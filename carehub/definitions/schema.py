@@ -118,6 +118,10 @@ class Question:
     dates: str = "any"
     #: Questions whose answer this one must not repeat: the second substance is not the main one.
     differs_from: tuple[str, ...] = ()
+    #: The group that it is asked for each entry of ('child'), which entry, and what the entry is called ('Child 2').
+    group: str = ""
+    entry: int = 0
+    entry_title: str = ""
 
     @property
     def name(self) -> str:
@@ -136,6 +140,17 @@ class Section:
     intro: str = ""
     #: Who may answer: 'prescriber' for a medical section; empty for everybody who may assess.
     competence: str = ""
+
+
+@dataclass(frozen=True)
+class RiskRule:
+    """Several answers that together mean a risk: what is severe and likely. Beside ``Raise``, which looks at one answer."""
+
+    area: str
+    level: str
+    words: str
+    when: Condition
+    third_party: bool = False
 
 
 @dataclass(frozen=True)
@@ -210,6 +225,7 @@ class Form(Definition):
     about: str = ""
     source: str = ""
     triggers: tuple[Trigger, ...] = ()
+    risks: tuple[RiskRule, ...] = ()
     reasons: tuple[Reason, ...] = ()
     #: How long it may take, in minutes, and how many questions one client may have to answer; 0: no limit.
     minutes: int = 0

@@ -1,5 +1,6 @@
 """Scores: what adds up, what is no score, what a wrong one says when it is loaded."""
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import pytest
 
 from carehub.definitions.errors import DefinitionError
-from carehub.definitions.findings import findings, proposed
+from carehub.definitions.findings import findings, proposed, risks, risks_not_known
 from carehub.definitions.fingerprint import fingerprint
+from carehub.definitions.forward import Stamp
 from carehub.definitions.schema import Form
 from carehub.definitions.scores import ScoreResult, of
 from tests.carehub.definitions.writing import HEAD, form_of, load, question, toml_table, toml_value
@@ -255,3 +257,32 @@ def test_other_points_are_another_form(tmp_path: Path) -> None:
     other[1]["points"], other[2]["points"] = 2, 1
     changed = form_of(tmp_path, question("one", "one-of", choices=other) + question("two", "one-of", choices=OFTEN) + score())
     assert fingerprint(changed) != fingerprint(form(tmp_path))
+
+
+# --- A risk that rests on a score -----------------------------------------------------------------------------------
+
+RISK = {"area": "substance", "level": "high", "words": "High score", "when": {"score": "total", "at_least": 3}}
+STAMP = Stamp(dt.date(2006, 3, 1), "Sam Field")
+
+
+def asked_again(folder: Path) -> Form:
+    text = "".join(question(name, "one-of", choices=OFTEN, re_ask="always") for name in ("one", "two"))
+    return form_of(folder, text + score() + toml_table("risk", RISK))
+
+
+def test_a_risk_rests_on_a_score_and_on_the_oldest_of_its_answers(tmp_path: Path) -> None:
+    last = {"none": "not-asked", "why": "not-re-asked", "last": {"value": "always", "on": "2006-01-05", "by": "Robin Marsh"}}
+    (found,) = risks(asked_again(tmp_path), {"one": last, "two": {"value": "always"}}, STAMP)  # type: ignore[typeddict-item]
+    assert (found.words, found.asked_on, found.asked_by) == ("High score", dt.date(2006, 1, 5), "Robin Marsh")
+
+
+def test_no_score_is_no_absent_risk(tmp_path: Path) -> None:
+    form = asked_again(tmp_path)
+    assert risks(form, {"one": {"value": "always"}, "two": {"none": "declined"}}, STAMP) == ()
+    (not_known,) = risks_not_known(form, {"one": {"value": "always"}, "two": {"none": "declined"}})
+    assert (not_known.question, not_known.areas) == ("two", ("substance",))
+
+
+def test_a_risk_may_rest_only_on_what_is_asked_again(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match="The risk rests on 'one', which needs re_ask"):
+        form(tmp_path, more=toml_table("risk", RISK))
