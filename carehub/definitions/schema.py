@@ -140,6 +140,8 @@ class Section:
     intro: str = ""
     #: Who may answer: 'prescriber' for a medical section; empty for everybody who may assess.
     competence: str = ""
+    #: Each of its questions carries it too; kept for questions that are added to the section later.
+    shown_if: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,10 @@ class Definition:
     version: int
     title: str
 
+    def rests_on(self, form: str) -> frozenset[str]:
+        """The questions of ``form`` that this definition looks at: none of them can be taken out of it."""
+        return frozenset()
+
 
 @dataclass(frozen=True)
 class Form(Definition):
@@ -235,6 +241,8 @@ class Form(Definition):
     licence: str = ""
     #: The instrument's questions stand here in our words and not in the official ones.
     words_are_ours: bool = False
+    #: Which of a partnership's editions is laid over the file (carehub.definitions.editions); 0: none.
+    edition: int = 0
     _by_id: dict[str, Question] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
