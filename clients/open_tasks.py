@@ -33,7 +33,8 @@ class OpenTask:
 def open_tasks(actor: Actor, *, client_id: UUID | None = None, mine: bool = False, today) -> list[OpenTask]:
     """Open tasks of the actor's agency, imminent risk and safeguarding first, then the oldest; last who needs another keyworker. One query.
 
-    Whoever countersigns finds what waits for it on top; for everybody else it comes after what they can do themselves. Of one client, of one's own caseload (``mine``), or of all.
+    Whoever countersigns finds what waits for it on top; for everybody else it comes after what they can do themselves. Of one client,
+    of one's own caseload (``mine``), or of all.
     """
     tasks = Task.objects.visible_to(actor).open().filter(agency_id=actor.agency_id)
     if client_id:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from carehub.models.access import Access, Part
 from carehub.models.base import ClientRecord, ClientRecordQuerySet
 
-
 #: Said to be done, and not sent back since.
 WAITS = Q(carried_out_at__isnull=False, done_at__isnull=True) & (Q(sent_back_at__isnull=True) | Q(sent_back_at__lt=F("carried_out_at")))
 

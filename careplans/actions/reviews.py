@@ -72,8 +72,8 @@ def _write_mails(partnership: Partnership, *, today: date) -> None:
     """One digest a person and day: how many, and where to look; nobody's name. Whoever was told after today's mail gets it tomorrow."""
     yesterday = clock.now() - timedelta(days=1)
     told = Notice.objects.filter(partnership_id=partnership.pk, kind__in=notices.SENTENCES, made_at__gt=yesterday, read_at__isnull=True)
-    of_reviews = Count("pk", filter=Q(kind__in=notices.REVIEWS))
-    counts = {person_id: rest for person_id, *rest in told.order_by().values_list("person_id").annotate(Count("pk"), of_reviews)}
+    counted = {"count": Count("pk"), "of_reviews": Count("pk", filter=Q(kind__in=notices.REVIEWS))}
+    counts = {person_id: rest for person_id, *rest in told.order_by().values_list("person_id").annotate(**counted)}
     have = set(OutgoingMail.objects.filter(kind=MAIL_KIND, about_day=today, person_id__in=counts).values_list("person_id", flat=True))
     mails = [_mail(partnership, person_id, *count, today=today) for person_id, count in counts.items() if person_id not in have]
     OutgoingMail.objects.bulk_create(mails, batch_size=1000)
