@@ -169,7 +169,7 @@ def may_close(actor: Actor, task: Task) -> None:
     if task.carried_out_by_id == actor.person_id:
         raise NotAllowed(_("You did this yourself: another manager countersigns."))
     if not task.waits:
-        raise Refused(_("It stays open until somebody says what was done, and another manager than they has seen it."))
+        raise Refused(_("It stays open until somebody says what was done, and a manager other than them has seen it."))
 
 
 def may_send_back(actor: Actor, task: Task) -> None:

@@ -29,6 +29,8 @@ def carry_out(*, task: Task, by: Actor, words: str, told: Iterable[str], told_wo
         said = {"carried_out_words": words.strip(), "told": whom, "told_words": told_words.strip()}
         if not said["carried_out_words"]:
             raise Refused(_("Say what was done"), fields={"words": [_("Say what was done")]})
+        if now.is_sent_back and all(getattr(now, name) == value for name, value in said.items()):
+            raise Refused(_("Say what was done since it was sent back"), fields={"words": [_("Say what was done since it was sent back")]})
         Task.objects.filter(pk=now.pk).update(carried_out_at=at, carried_out_by=by.person, **said)
         managers = Membership.objects.managers_of([now.agency_id], clock.today()).exclude(person_id=by.person_id)
         _tell(now, TO_COUNTERSIGN, managers.order_by("person_id").values_list("person_id", flat=True).distinct())

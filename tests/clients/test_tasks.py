@@ -158,6 +158,8 @@ def test_a_manager_sends_it_back_and_it_is_as_open_as_before(grave, a_client, ke
             Task.objects.filter(pk=grave.pk).update(done_at=clock.now(), done_by=manager.person)
     with context.acting(keyworker):
         assert Notice.objects.filter(person=keyworker.person, kind=SENT_BACK).count() == 1
+    with context.acting(keyworker), pytest.raises(Refused, match="since it was sent back"):
+        carry_out(task=grave, by=keyworker, **SAID)
     # What was said before stands there to be added to, and nothing of it is lost.
     assert SAID["words"] in signed_in(keyworker).get(f"/clients/{a_client.pk}/tasks/{grave.pk}/carried-out/").content.decode()
     clock.move_on(1)
