@@ -32,10 +32,13 @@ class SectionBlock(LayoutObject):
 
 
 class QuestionBlock(LayoutObject):
-    """A question with its last answer, 'still true', and the place to say why there is no answer."""
+    """A question with its last answer, 'still true', and the place to say why there is no answer.
 
-    def __init__(self, question: Question) -> None:
-        self.question = question
+    ``heading``: 'Child 2' over the first question of an entry; it is hidden and shown together with it.
+    """
+
+    def __init__(self, question: Question, heading: str = "") -> None:
+        self.question, self.heading = question, heading
         self.fields = [question.id]
 
     def render(self, form: "DefinitionForm", context: Any, template_pack: str = "carehub", **more: Any) -> str:
@@ -46,6 +49,7 @@ class QuestionBlock(LayoutObject):
         still = still_name(question)
         about = {
             "question": question,
+            "heading": self.heading,
             "answer": render_field(question.id, form, context, template_pack=template_pack),
             "still": render_field(still, form, context, template_pack=template_pack) if still in form.fields else "",
             "no_answer": no_answer_options(form.definition, question, last, chosen),

@@ -22,8 +22,8 @@ from carehub.definitions.answers import (
 from carehub.definitions.blocks import QuestionBlock, SectionBlock
 from carehub.definitions.conditions import for_script, in_words, shown
 from carehub.definitions.schema import Form, Question
-from carehub.definitions.show import answer_words, last_words
-from carehub.definitions.typed import ASKED, Read, Typed, field_names, from_post, merge, named, read, still_name
+from carehub.definitions.show import answer_words, last_words, with_headings
+from carehub.definitions.typed import ASKED, Read, Typed, field_names, from_post, merge, named, none_name, read, still_name
 from carehub.formfields import DateField, LongText, OneFromList, OneOf, Several, Text
 from carehub.forms import CareHubForm
 
@@ -117,7 +117,8 @@ class DefinitionForm(CareHubForm):
         wanted = [question for one in sections for question in one.questions if not (for_client and question.third_party)]
         before = {name: list(values) for name, values in (draft or {}).items()}
         self.typed: Typed = merge(before, from_post(definition, data)) if data is not None else before
-        self.questions = _not_ruled_out(definition, wanted, read(definition, before, last).answers)
+        answers = read(definition, before, last).answers
+        self.questions = _not_ruled_out(definition, _up_to_the_next_entry(definition, wanted, answers, self.typed), answers)
         super().__init__(data, initial=self._initial())
         for question in self.questions:
             self._add(question)
@@ -160,7 +161,8 @@ class DefinitionForm(CareHubForm):
     def layout(self) -> Sequence[Any]:
         parts: list[Any] = []
         for section in self.definition.sections:
-            blocks = [QuestionBlock(question) for question in self.questions if question in section.questions]
+            here = {question.id for question in section.questions}
+            blocks = [QuestionBlock(question, heading) for question, heading in with_headings(self.questions) if question.id in here]
             if blocks:
                 parts.append(SectionBlock(section, blocks, titled=not self.section))
         return parts
@@ -197,6 +199,16 @@ class DefinitionForm(CareHubForm):
                 found[question.id] = parts[0][-1] if parts[0] else ""
             found[still_name(question)] = bool("".join((self.typed.get(still_name(question)) or [""])[-1:]))
         return found
+
+
+def _up_to_the_next_entry(definition: Form, questions: list[Question], answers: Answers, typed: Typed) -> list[Question]:
+    """Of each group the entries that are open, those that hold something, and one more that the page may open."""
+    reached: dict[str, int] = {}
+    for question in questions:
+        held = any("".join(typed.get(name) or []) for name in (*field_names(question), none_name(question)))
+        if question.group and (held or shown(definition, question, answers)):
+            reached[question.group] = max(reached.get(question.group, 0), question.entry)
+    return [question for question in questions if not question.group or question.entry <= reached.get(question.group, 0) + 1]
 
 
 def _not_ruled_out(definition: Form, questions: list[Question], answers: Answers) -> list[Question]:

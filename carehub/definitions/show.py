@@ -1,7 +1,7 @@
 """A form as it was asked and answered, and the blank form for paper. Both come from the same definition as the page."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -13,6 +13,8 @@ from carehub.definitions.conditions import in_words, shown
 from carehub.definitions.forward import Stamp
 from carehub.definitions.schema import Form, Question, Section, Value
 
+#: Entries of a group on the blank form; for more, another sheet.
+_ENTRIES = 3
 #: Lines for handwriting on the blank form.
 _LINES = {"text": 1, "long-text": 4, "number": 1, "date": 1}
 
@@ -34,6 +36,8 @@ class Row:
     changed: bool = False
     third_party: bool = False
     for_worker: bool = False
+    #: 'Child 2' with the first question of an entry.
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class BlankQuestion:
     not_answers: tuple[str, ...]
     for_worker: bool
     third_party: bool
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,14 +89,26 @@ def show(
     """
     found = []
     for section in form.sections:
-        rows = tuple(
-            _row(form, question, answers.get(question.id), None if before is None else before.get(question.id, {}))
+        asked = [
+            question
             for question in section.questions
             if not (for_client and question.third_party) and (shown(form, question, answers) or is_answered(answers.get(question.id)))
+        ]
+        rows = tuple(
+            _row(form, question, answers.get(question.id), None if before is None else before.get(question.id, {}), heading)
+            for question, heading in with_headings(asked)
         )
         if rows:
             found.append(ShownSection(section.id, section.title, rows, (sections or {}).get(section.id, stamp)))
     return found
+
+
+def with_headings(questions: Iterable[Question]) -> Iterator[tuple[Question, str]]:
+    """Each question with what its entry is called, where it is the first of the entry; '' with all others."""
+    entry = ("", 0)
+    for question in questions:
+        before, entry = entry, (question.group, question.entry)
+        yield question, question.entry_title if entry != before else ""
 
 
 def answer_words(form: Form, question: Question, answer: Mapping[str, object]) -> tuple[str, ...]:
@@ -129,7 +146,7 @@ def blank(form: Form, section: str = "") -> list[BlankSection]:
     return [_blank_section(form, one) for one in form.sections if section in ("", one.id)]
 
 
-def _row(form: Form, question: Question, answer: Answer | None, before: Mapping[str, object] | None) -> Row:
+def _row(form: Form, question: Question, answer: Answer | None, before: Mapping[str, object] | None, heading: str) -> Row:
     if not is_answered(answer):
         return Row(
             question.id,
@@ -138,6 +155,7 @@ def _row(form: Form, question: Question, answer: Answer | None, before: Mapping[
             none="missing",
             third_party=question.third_party,
             for_worker=question.for_worker,
+            heading=heading,
         )
     assert answer is not None
     words = answer_words(form, question, answer)
@@ -153,6 +171,7 @@ def _row(form: Form, question: Question, answer: Answer | None, before: Mapping[
         changed=changed,
         third_party=question.third_party,
         for_worker=question.for_worker,
+        heading=heading,
     )
 
 
@@ -175,10 +194,11 @@ def _choice(question: Question, value: object) -> str:
 
 
 def _blank_section(form: Form, section: Section) -> BlankSection:
-    return BlankSection(section.title, section.intro, tuple(_blank_question(form, question) for question in section.questions))
+    asked = with_headings(question for question in section.questions if question.entry <= _ENTRIES)
+    return BlankSection(section.title, section.intro, tuple(_blank_question(form, question, heading) for question, heading in asked))
 
 
-def _blank_question(form: Form, question: Question) -> BlankQuestion:
+def _blank_question(form: Form, question: Question, heading: str) -> BlankQuestion:
     choices = tuple((choice.text, choice.hint) for choice in question.choices)
     if question.anchors:
         choices = tuple((f"{score} – {meaning}", "") for score, meaning in enumerate(question.anchors, start=1))
@@ -193,4 +213,5 @@ def _blank_question(form: Form, question: Question) -> BlankQuestion:
         not_answers=tuple(str(NOT_ANSWER_WORDS[none]) for none in question.not_answers),
         for_worker=question.for_worker,
         third_party=question.third_party,
+        heading=heading,
     )

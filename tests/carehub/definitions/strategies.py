@@ -28,6 +28,19 @@ def form_texts(draw: st.DrawFn) -> str:
             question = draw(questions(f"q{len(asked)}", asked))
             asked.append(question)
             text += toml_table("section.question", question)
+        if draw(st.booleans()):
+            text += draw(groups(f"g{number}"))
+    return text
+
+
+@st.composite
+def groups(draw: st.DrawFn, name: str) -> str:
+    about = {"id": name, "title": draw(LINE), "most": draw(st.integers(2, 3)), "another": draw(LINE)}
+    text = toml_table("section.group", about | ({"first": draw(LINE)} if draw(st.booleans()) else {}))
+    asked: list[dict[str, Any]] = []
+    for number in range(draw(st.integers(1, 2))):
+        asked.append(draw(questions(f"{name}q{number}", asked)))
+        text += toml_table("section.group.question", asked[-1])
     return text
 
 

@@ -1,0 +1,130 @@
+"""What can only be asked of a form as a whole, once all its questions are known."""
+
+from dataclasses import replace
+from itertools import islice, product
+
+from carehub.definitions.conditions import rests_on, shown
+from carehub.definitions.read_codes import refuse_twice
+from carehub.definitions.read_condition import check_condition
+from carehub.definitions.schema import Condition, Form, Question, RiskRule
+from carehub.definitions.table import Table
+
+#: Where each question stands in the file, to say what is wrong there.
+Places = dict[str, Table]
+#: Beyond this many combinations of answers the check 'can it ever be shown?' gives up and believes the form.
+_COMBINATIONS = 20_000
+
+
+def check_as_a_whole(table: Table, form: Form, places: Places) -> None:
+    """Every condition names what exists and can hold, no questions wait for each other, every question can come up. DefinitionError."""
+    questions = {question.id: question for question in form.questions}
+    scores = {score.id: score for score in form.scores}
+    for question in form.questions:
+        place = places[question.id]
+        if question.shown_if:
+            check_condition(place.at("shown_if"), question.shown_if, questions)
+        for position, other in enumerate(question.differs_from):
+            if other not in questions or other == question.id:
+                place.known(other, [name for name in questions if name != question.id], "differs_from", position)
+        for position, raised in enumerate(question.raises):
+            check_condition(place.at("raises", position), raised.when, questions)
+    for question in form.questions:
+        if circle := _circle(questions, question.id, ()):
+            raise places[question.id].wrong(f"These questions wait for each other: {' → '.join(circle)}.", "shown_if")
+    for question in form.questions:
+        if question.shown_if and not _can_be_shown(form, question):
+            what = "is mandatory and can" if question.mandatory else "can"
+            raise places[question.id].wrong(f"'{question.id}' {what} never be shown: no answers fulfil its condition.", "shown_if")
+    refuse_twice(table, [trigger.id for trigger in form.triggers], "trigger")
+    for position, trigger in enumerate(form.triggers):
+        check_condition(table.at("trigger", position, "when"), trigger.when, questions, scores)
+    for position, rule in enumerate(form.risks):
+        place = table.at("risk", position)
+        check_condition(place.at("when"), rule.when, questions, scores)
+        _check_risk(place, rule, form)
+    if form.most_questions and len(questions) > form.most_questions:
+        raise table.wrong(f"The form asks {len(questions)} questions, {form.most_questions} at most are wanted.", "most_questions")
+
+
+def _check_risk(place: Table, rule: RiskRule, form: Form) -> None:
+    for name in rests_on(form, rule.when):
+        if form.question(name).re_ask != "always":
+            raise place.wrong(f"The risk rests on '{name}', which needs re_ask = \"always\": no risk is confirmed with one click.")
+
+
+def _circle(questions: dict[str, Question], name: str, path: tuple[str, ...]) -> tuple[str, ...]:
+    if name in path:
+        return (*path[path.index(name) :], name)
+    condition = questions[name].shown_if
+    for leaf in condition.leaves() if condition else ():
+        if found := _circle(questions, leaf.question, (*path, name)):
+            return found
+    return ()
+
+
+def _can_be_shown(form: Form, question: Question) -> bool:
+    """Tries the answers that the condition can tell apart. Of a group the first entry is tried: the others are asked alike."""
+    if question.entry > 1:
+        return True
+    question = replace(question, shown_if=_of_first_entry(form, question.shown_if))
+    names = sorted(_needed(form, question, set()))
+    trials = [_telling_answers(form, name) for name in names]
+    for values in islice(product(*trials), _COMBINATIONS):
+        answers = {name: answer for name, answer in zip(names, values, strict=True) if answer}
+        if shown(form, question, answers):
+            return True
+    total = 1
+    for trial in trials:
+        total *= len(trial)
+    return total > _COMBINATIONS
+
+
+def _of_first_entry(form: Form, condition: Condition | None) -> Condition | None:
+    """Where any entry of a group will do, the first will."""
+    if condition is None or not condition.parts:
+        return condition
+    firsts = tuple(part for part in condition.parts if not (part.question and form.question(part.question).entry > 1))
+    if condition.test != "any" or not firsts:
+        firsts = condition.parts
+    return replace(condition, parts=tuple(one for part in firsts if (one := _of_first_entry(form, part))))
+
+
+def _needed(form: Form, question: Question, found: set[str]) -> set[str]:
+    for leaf in question.shown_if.leaves() if question.shown_if else ():
+        if leaf.question not in found:
+            found.add(leaf.question)
+            _needed(form, form.question(leaf.question), found)
+    return found
+
+
+def _telling_answers(form: Form, name: str) -> list[dict[str, object]]:
+    question = form.question(name)
+    values: list[object]
+    if question.kind == "many-of":
+        one_each = [[choice.value] for choice in question.choices]
+        values = [*one_each, [choice.value for choice in question.choices if not choice.alone], [c.value for c in question.choices]]
+    elif question.choices:
+        values = [choice.value for choice in question.choices]
+    elif question.kind == "score-1-5":
+        values = [1, 2, 3, 4, 5]
+    elif question.kind == "number":
+        values = _telling_numbers(form, question)
+    else:
+        values = ["2006-04-01"]
+    with_value: list[dict[str, object]] = [{"value": value} for value in values]
+    return [{}, *with_value, *[dict[str, object](none=none) for none in question.not_answers]]
+
+
+def _telling_numbers(form: Form, question: Question) -> list[object]:
+    """Either side of every threshold that a condition of this form names."""
+    named = {
+        leaf.value + step
+        for other in form.questions
+        if other.shown_if
+        for leaf in other.shown_if.leaves()
+        if leaf.question == question.id and isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool)
+        for step in (-1, 0, 1)
+    }
+    least = float("-inf") if question.least is None else question.least
+    most = float("inf") if question.most is None else question.most
+    return [number for number in sorted(named) if least <= number <= most] or [0]
