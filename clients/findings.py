@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from carehub.definitions.answers import Answers
 from carehub.definitions.findings import Finding, RiskFound, findings, proposed, risks, risks_not_known
 from carehub.definitions.schema import Form
+from carehub.definitions.scores import ScoreResult, of
 from clients.risk import kept_level
 
 
@@ -28,6 +29,8 @@ class Says:
     indications: tuple["Indication", ...]
     priority: tuple[Finding, ...]
     drop_out: tuple[Finding, ...]
+    #: What the answers add up to, where the form scores.
+    scores: tuple[ScoreResult, ...] = ()
 
     @property
     def indicated(self) -> int:
@@ -46,6 +49,7 @@ def what_answers_say(form: Form, answers: Answers) -> Says:
         indications=tuple(Indication(each, _names(form, each)) for each in findings(form, answers, "indication")),
         priority=proposed(form, answers, "priority"),
         drop_out=proposed(form, answers, "drop-out"),
+        scores=of(form, answers),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from carehub.definitions.schema import Condition, Form, Question
+from carehub.definitions.schema import Condition, Form, Question, Score
 
 #: Answers as they are kept; see carehub.definitions.answers.
 Answers = Mapping[str, Mapping[str, Any]]
@@ -39,7 +39,43 @@ def holds(form: Form, condition: Condition | None, answers: Answers) -> bool | N
         found = [holds(form, part, answers) for part in condition.parts]
         decides = condition.test == "any"
         return decides if decides in found else (None if None in found else not decides)
+    if condition.score:
+        counted = points(form, form.score(condition.score), answers)
+        return None if None in counted.values() else passes_number(condition, sum(filter(None, counted.values())))
     return _leaf(form, condition, answers)
+
+
+def points(form: Form, score: Score, answers: Answers) -> dict[str, int | None]:
+    """Question → what its answer counts. None where there is no answer, or where it cannot be told whether the question is asked.
+
+    'Declined', 'not known' and their like never count 0; what a question counts that is not to be asked is said by the score.
+    """
+    found: dict[str, int | None] = {}
+    for name in score.questions:
+        question = form.question(name)
+        reached = holds(form, question.shown_if, answers)
+        chosen = question.choice(last_known(answers.get(name))) if reached else None
+        found[name] = chosen.points if chosen else (score.hidden if reached is False else None)
+    return found
+
+
+def rests_on(form: Form, condition: Condition) -> tuple[str, ...]:
+    """Every question that the condition looks at, those that a score adds up too."""
+    names = [leaf.question for leaf in condition.leaves()]
+    for leaf in condition.score_leaves():
+        names += form.score(leaf.score).questions
+    return tuple(dict.fromkeys(names))
+
+
+def open_questions(form: Form, question: Question, answers: Answers) -> tuple[Question, ...]:
+    """What has to be asked to know this question's answer: itself, or those that decide whether it is asked at all."""
+    if shown(form, question, answers):
+        known = standing(answers.get(question.id))
+        return () if "value" in known or known.get("none") == "not-applicable" else (question,)
+    if question.shown_if is None or holds(form, question.shown_if, answers) is False:
+        return ()
+    deciding = (form.question(leaf.question) for leaf in question.shown_if.leaves())
+    return tuple(open_one for one in deciding for open_one in open_questions(form, one, answers))
 
 
 def shown(form: Form, question: Question | str, answers: Answers) -> bool:
@@ -67,23 +103,32 @@ def passes(question: Question, leaf: Condition, value: Any) -> bool:
     """Whether one value passes one test; also used for what an answer raises."""
     expected: Any = leaf.value
     match leaf.test:
-        case "is":
-            return value == expected
-        case "is_not":
-            return value != expected
+        case "is" | "is_not" | "at_least" | "at_most":
+            return passes_number(leaf, value)
         case "is_one_of":
             return value in expected
         case "includes":
             return any(word in value for word in expected)
-        case "at_least":
-            return value >= expected
-        case "at_most":
-            return value <= expected
         case "chosen_at_least":
             return sum(1 for chosen in value if not _alone(question, chosen)) >= expected
         case "is_a":
             chosen = value if isinstance(value, list) else [value]
             return any((choice := question.choice(one)) is not None and expected in choice.kinds for one in chosen)
+    raise ValueError(f"no such test: {leaf.test}")
+
+
+def passes_number(leaf: Condition, value: Any) -> bool:
+    """Whether a number, or one choice, is the one expected, or reaches it."""
+    expected: Any = leaf.value
+    match leaf.test:
+        case "is":
+            return bool(value == expected)
+        case "is_not":
+            return bool(value != expected)
+        case "at_least":
+            return bool(value >= expected)
+        case "at_most":
+            return bool(value <= expected)
     raise ValueError(f"no such test: {leaf.test}")
 
 
@@ -100,6 +145,8 @@ def in_words(form: Form, condition: Condition) -> str:
         words = [in_words(form, part) for part in condition.parts]
         both = _("%(one)s, and %(other)s") if condition.test == "all" else _("%(one)s, or %(other)s")
         return reduce(lambda one, other: both % {"one": one, "other": other}, words)
+    if condition.score:
+        return _test_in_words(condition).format(question=form.score(condition.score).title, answer=condition.value)
     question = form.question(condition.question)
     return _test_in_words(condition).format(question=question.text, answer=_expected(question, condition))
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from carehub.definitions.answers import Answer
-from carehub.definitions.conditions import holds, last_known, passes, shown, standing
+from carehub.definitions.conditions import holds, last_known, open_questions, passes, rests_on, shown, standing
 from carehub.definitions.forward import Stamp
 from carehub.definitions.schema import RISK_LEVELS, Form, Question, RiskRule, Trigger
+from carehub.definitions.scores import result
 from carehub.definitions.show import answer_words
 
 
@@ -88,10 +89,11 @@ def risks(
 
 def _by_rule(form: Form, rule: RiskRule, answers: Mapping[str, Answer], stamps: Mapping[str, Stamp | None]) -> RiskFound:
     """A risk that several answers make, with the oldest day among them: the banner never says that it was asked later than it was."""
-    resting = [form.question(leaf.question) for leaf in rule.when.leaves() if holds(form, leaf, answers)]
+    held = [leaf for leaf in (*rule.when.leaves(), *rule.when.score_leaves()) if holds(form, leaf, answers)]
+    resting = [form.question(name) for leaf in held for name in rests_on(form, leaf)]
     asked = [_asked(answers[question.id], stamps[question.id]) for question in resting if question.id in answers]
     on, by = min(asked, key=lambda told: told[0] or dt.date.max, default=(None, ""))
-    third_party = rule.third_party or any(form.question(leaf.question).third_party for leaf in rule.when.leaves())
+    third_party = rule.third_party or any(form.question(name).third_party for name in rests_on(form, rule.when))
     return RiskFound(rule.area, rule.level, rule.words, resting[0].id if resting else "", on, by, third_party)
 
 
@@ -126,8 +128,8 @@ def asks_of_risk(form: Form) -> dict[str, list[str]]:
         if question.raises:
             asking[question.id] = [raised.area for raised in question.raises]
     for rule in form.risks:
-        for leaf in rule.when.leaves():
-            asking.setdefault(leaf.question, []).append(rule.area)
+        for name in rests_on(form, rule.when):
+            asking.setdefault(name, []).append(rule.area)
     return asking
 
 
@@ -147,25 +149,23 @@ def _look(form: Form, trigger: Trigger, answers: Mapping[str, Answer]) -> Findin
     not_known: dict[str, Because] = {}
     for leaf in trigger.when.leaves():
         question = form.question(leaf.question)
-        not_known |= {open_one.id: Because(open_one.id, open_one.text, open_one.third_party) for open_one in _open(form, question, answers)}
+        not_known |= _as_because(open_questions(form, question, answers))
         answer = answers.get(question.id)
         if answer is None or question.id in not_known or not shown(form, question, answers):
             continue
         if not held or holds(form, leaf, answers):
             because[question.id] = _because(form, question, answer)
-    third_party = any(form.question(leaf.question).third_party for leaf in trigger.when.leaves())
+    for leaf in trigger.when.score_leaves():
+        scored = result(form, form.score(leaf.score), answers)
+        not_known |= _as_because(each.question for each in scored.lacking)
+        if scored.value is not None and (not held or holds(form, leaf, answers)):
+            because[leaf.score] = Because(scored.score.questions[0], str(scored), scored.third_party)
+    third_party = any(form.question(name).third_party for name in rests_on(form, trigger.when))
     return Finding(trigger, held, tuple(because.values()), tuple(not_known.values()), third_party)
 
 
-def _open(form: Form, question: Question, answers: Mapping[str, Answer]) -> tuple[Question, ...]:
-    """What has to be asked to know this question's answer: itself, or those that decide whether it is asked at all."""
-    if shown(form, question, answers):
-        known = standing(answers.get(question.id))
-        return () if "value" in known or known.get("none") == "not-applicable" else (question,)
-    if question.shown_if is None or holds(form, question.shown_if, answers) is False:
-        return ()
-    deciding = (form.question(leaf.question) for leaf in question.shown_if.leaves())
-    return tuple(open_one for one in deciding for open_one in _open(form, one, answers))
+def _as_because(questions: Iterable[Question]) -> dict[str, Because]:
+    return {one.id: Because(one.id, one.text, one.third_party) for one in questions}
 
 
 def _because(form: Form, question: Question, answer: Answer) -> Because:

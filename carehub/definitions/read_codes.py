@@ -5,7 +5,7 @@ from typing import Any
 from carehub.definitions.schema import NOT_ANSWERS, Choice, CodeList
 from carehub.definitions.table import NEEDED, Table
 
-_KEYS = ("value", "text", "hint", "kinds", "alone")
+_KEYS = ("value", "text", "hint", "kinds", "alone", "points")
 
 
 def read_codes(table: Table, name: str, version: int, title: str) -> CodeList:
@@ -27,7 +27,7 @@ def read_codes(table: Table, name: str, version: int, title: str) -> CodeList:
 
 def read_choices(table: Table, key: str = "choices") -> tuple[Choice, ...]:
     """The choices written in a question itself."""
-    choices = tuple(_read_choice(choice, {}) for choice in table.tables(key, "a choice"))
+    choices = tuple(_read_choice(choice, {}, scored=True) for choice in table.tables(key, "a choice"))
     refuse_twice(table, [choice.value for choice in choices], key)
     return choices
 
@@ -38,9 +38,10 @@ def refuse_twice(table: Table, values: list[str], *keys: str | int) -> None:
             raise table.wrong(f"'{value}' stands twice.", *keys, position)
 
 
-def _read_choice(table: Table, properties: dict[str, tuple[Any, ...]]) -> Choice:
+def _read_choice(table: Table, properties: dict[str, tuple[Any, ...]], *, scored: bool = False) -> Choice:
     value, text, hint = table.text("value"), table.text("text"), table.text("hint", "")
     kinds, alone = table.texts("kinds"), table.flag("alone")
+    points = table.whole("points") if scored and "points" in table else None
     if value != value.strip() or "/" in value:
         raise table.wrong(f"'{value}' is no good as a value: no blanks around it, no '/' in it.", "value")
     found: list[tuple[str, str | int | bool]] = []
@@ -50,7 +51,7 @@ def _read_choice(table: Table, properties: dict[str, tuple[Any, ...]]) -> Choice
             raise table.wrong(f"'{name}' is {answer!r}; it may be {', '.join(map(str, allowed))}.", name)
         found.append((name, answer))
     table.finish()
-    return Choice(value, text, hint, kinds, alone, tuple(found))
+    return Choice(value, text, hint, kinds, alone, points, tuple(found))
 
 
 def _read_properties(table: Table) -> dict[str, tuple[Any, ...]]:

@@ -1,6 +1,9 @@
-"""Reads a condition: { question = "…", is = "…" }, { all = […] }, { any = […] }, { not = {…} }."""
+"""Reads a condition: { question = "…", is = "…" }, { score = "…", at_least = 8 }, { all = […] }, { any = […] }, { not = {…} }."""
 
-from carehub.definitions.schema import CHOOSING, NOT_ANSWERS, TESTS, Condition, Question
+from collections.abc import Mapping
+from dataclasses import replace
+
+from carehub.definitions.schema import CHOOSING, NOT_ANSWERS, TESTS, Condition, Question, Score
 from carehub.definitions.table import NEEDED, Table
 
 _JOINED = ("all", "any", "not")
@@ -30,6 +33,9 @@ def read_condition(table: Table) -> Condition:
             if not parts:
                 raise table.wrong(f"'{test}' needs at least one condition.", test)
             return Condition(test, parts=parts)
+    if "score" in table:
+        score = table.text("score")
+        return replace(read_test(table, score), question="", score=score)
     question = table.text("question")
     return read_test(table, question)
 
@@ -48,14 +54,30 @@ def read_test(table: Table, question: str) -> Condition:
     return Condition(tests[0], question, value)
 
 
-def check_condition(table: Table, condition: Condition, questions: dict[str, Question]) -> None:
-    """Every question named exists, and could be answered as the condition asks."""
+def check_condition(table: Table, condition: Condition, questions: dict[str, Question], scores: Mapping[str, Score] | None = None) -> None:
+    """Every question named exists, and could be answered as the condition asks. ``scores``: None where none may be tested."""
+    for leaf in condition.score_leaves():
+        if scores is None:
+            raise table.wrong(
+                f"'{leaf.score}' is a score: triggers and risks may test it, but whether a question is shown may not hang on it."
+            )
+        table.known(leaf.score, scores, "score")
+        if reason := _impossible_score(scores[leaf.score], leaf):
+            raise table.wrong(f"The condition on the score '{leaf.score}' can never hold: {reason}")
     for leaf in condition.leaves():
         if leaf.question not in questions:
             table.known(leaf.question, questions, "question")
         reason = _impossible(questions[leaf.question], leaf)
         if reason:
             raise table.wrong(f"The condition on '{leaf.question}' can never hold: {reason}")
+
+
+def _impossible_score(score: Score, leaf: Condition) -> str:
+    if leaf.test not in _TESTS_OF["number"]:
+        return f"'{leaf.test}' does not go with a score; use {', '.join(_TESTS_OF['number'])}."
+    if not isinstance(leaf.value, int) or isinstance(leaf.value, bool) or not score.least <= leaf.value <= score.most:
+        return f"the score is a whole number from {score.least} to {score.most}."
+    return ""
 
 
 def _impossible(question: Question, leaf: Condition) -> str:

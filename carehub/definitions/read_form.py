@@ -6,6 +6,7 @@ from carehub.definitions.read_codes import refuse_twice
 from carehub.definitions.read_condition import read_condition
 from carehub.definitions.read_group import Entries, any_entry, read_group
 from carehub.definitions.read_question import Words, find_codes, read_question
+from carehub.definitions.read_score import check_tool, read_scores
 from carehub.definitions.schema import (
     COMPETENCES,
     NOT_ANSWERS,
@@ -45,8 +46,13 @@ def read_form(table: Table, name: str, version: int, title: str, words: Words) -
         reasons=_read_reasons(table, words),
         minutes=table.whole("minutes", 0),
         most_questions=table.whole("most_questions", 0),
+        scores=read_scores(table, {question.id: question for section in sections for question in section.questions}),
+        licence=table.text("licence", ""),
+        words_are_ours=table.flag("words_are_ours"),
     )
     table.finish()
+    if form.level == "tool":
+        check_tool(table, form.scores)
     check_as_a_whole(table, form, places)
     return form
 

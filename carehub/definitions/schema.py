@@ -33,18 +33,27 @@ Value = str | int | float | list[str]
 
 @dataclass(frozen=True)
 class Condition:
-    """One test of one answer (``question``, ``value``), or 'all', 'any', 'not' over ``parts``."""
+    """One test of one answer (``question``, ``value``) or of one score, or 'all', 'any', 'not' over ``parts``."""
 
     test: str
     question: str = ""
     value: str | int | float | bool | tuple[str, ...] | None = None
     parts: tuple["Condition", ...] = ()
+    score: str = ""
 
     def leaves(self) -> Iterator["Condition"]:
+        """The tests of answers."""
         if self.question:
             yield self
         for part in self.parts:
             yield from part.leaves()
+
+    def score_leaves(self) -> Iterator["Condition"]:
+        """The tests of scores."""
+        if self.score:
+            yield self
+        for part in self.parts:
+            yield from part.score_leaves()
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,8 @@ class Choice:
     kinds: tuple[str, ...] = ()
     #: Goes with no other choice ('None of these').
     alone: bool = False
+    #: What the choice counts in a score.
+    points: int | None = None
     properties: tuple[tuple[str, str | int | bool], ...] = ()
 
     def property(self, name: str) -> str | int | bool | None:
@@ -170,6 +181,34 @@ class Trigger:
 
 
 @dataclass(frozen=True)
+class Band:
+    """What a score from ``least`` to ``most`` (both included) means, and who says so."""
+
+    least: int
+    most: int
+    text: str
+    #: 'local' where the band is ours.
+    source: str
+    #: For whom it holds, where one instrument has bands of its own for each substance.
+    when: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Score:
+    """Which questions add up, from ``least`` to ``most``, and what the sum means."""
+
+    id: str
+    title: str
+    questions: tuple[str, ...]
+    least: int
+    most: int
+    source: str
+    bands: tuple[Band, ...] = ()
+    #: What a question counts that its condition hides; None: then there is no score.
+    hidden: int | None = None
+
+
+@dataclass(frozen=True)
 class Reason:
     """A reason, from a list, why there is no answer."""
 
@@ -201,6 +240,11 @@ class Form(Definition):
     #: How long it may take, in minutes, and how many questions one client may have to answer; 0: no limit.
     minutes: int = 0
     most_questions: int = 0
+    scores: tuple[Score, ...] = ()
+    #: Who owns the instrument, and what it may be used for.
+    licence: str = ""
+    #: The instrument's questions stand here in our words and not in the official ones.
+    words_are_ours: bool = False
     _by_id: dict[str, Question] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -215,6 +259,9 @@ class Form(Definition):
 
     def has(self, name: str) -> bool:
         return name in self._by_id
+
+    def score(self, name: str) -> Score:
+        return next(score for score in self.scores if score.id == name)
 
     def section(self, name: str) -> Section:
         return next(section for section in self.sections if section.id == name)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import islice, product
 
-from carehub.definitions.conditions import shown
+from carehub.definitions.conditions import rests_on, shown
 from carehub.definitions.read_codes import refuse_twice
 from carehub.definitions.read_condition import check_condition
 from carehub.definitions.schema import Condition, Form, Question, RiskRule
@@ -18,6 +18,7 @@ _COMBINATIONS = 20_000
 def check_as_a_whole(table: Table, form: Form, places: Places) -> None:
     """Every condition names what exists and can hold, no questions wait for each other, every question can come up. DefinitionError."""
     questions = {question.id: question for question in form.questions}
+    scores = {score.id: score for score in form.scores}
     for question in form.questions:
         place = places[question.id]
         if question.shown_if:
@@ -36,18 +37,19 @@ def check_as_a_whole(table: Table, form: Form, places: Places) -> None:
             raise places[question.id].wrong(f"'{question.id}' {what} never be shown: no answers fulfil its condition.", "shown_if")
     refuse_twice(table, [trigger.id for trigger in form.triggers], "trigger")
     for position, trigger in enumerate(form.triggers):
-        check_condition(table.at("trigger", position, "when"), trigger.when, questions)
+        check_condition(table.at("trigger", position, "when"), trigger.when, questions, scores)
     for position, rule in enumerate(form.risks):
-        _check_risk(table.at("risk", position), rule, questions)
+        place = table.at("risk", position)
+        check_condition(place.at("when"), rule.when, questions, scores)
+        _check_risk(place, rule, form)
     if form.most_questions and len(questions) > form.most_questions:
         raise table.wrong(f"The form asks {len(questions)} questions, {form.most_questions} at most are wanted.", "most_questions")
 
 
-def _check_risk(place: Table, rule: RiskRule, questions: dict[str, Question]) -> None:
-    check_condition(place.at("when"), rule.when, questions)
-    for leaf in rule.when.leaves():
-        if questions[leaf.question].re_ask != "always":
-            raise place.wrong(f"The risk rests on '{leaf.question}', which needs re_ask = \"always\": no risk is confirmed with one click.")
+def _check_risk(place: Table, rule: RiskRule, form: Form) -> None:
+    for name in rests_on(form, rule.when):
+        if form.question(name).re_ask != "always":
+            raise place.wrong(f"The risk rests on '{name}', which needs re_ask = \"always\": no risk is confirmed with one click.")
 
 
 def _circle(questions: dict[str, Question], name: str, path: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from carehub.definitions import read_question, schema
+from carehub.definitions import read_question, schema, scores
 from carehub.definitions.catalogue import Catalogue
 from carehub.definitions.findings import proposed
 from carehub.definitions.typed import read
@@ -35,3 +35,10 @@ def test_every_kind_test_and_key_is_told() -> None:
     words = set(re.findall(r"[a-z0-9_-]+", GUIDE))
     for word in (*schema.KINDS, *schema.TESTS, *schema.TRIGGER_KINDS, *schema.RISK_LEVELS, *schema.NOT_ANSWERS, *read_question._KEYS):
         assert word in words, word
+
+
+def test_the_tool_scores(examples: Catalogue) -> None:
+    form = examples.form("tired")
+    (found,) = scores.of(form, read(form, {"tired": ["all"], "asleep": ["some"]}).answers)
+    assert str(found) == "Tiredness: 3 of 4. Very tired"
+    assert [finding.trigger.id for finding in proposed(form, {"tired": {"value": "no"}})] == []
