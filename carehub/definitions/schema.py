@@ -151,8 +151,7 @@ class Section:
     competence: str = ""
     #: The areas of risk that it looks into in full: what older assessments found in them stands no longer.
     assesses: tuple[str, ...] = ()
-    #: Each of its questions carries it too; kept for questions that are added to the section later.
-    shown_if: Condition | None = None
+    shown_if: Condition | None = None  # Each of its questions carries it too, and each that is added later.
 
 
 @dataclass(frozen=True)
@@ -229,8 +228,7 @@ class Definition:
     title: str
 
     def rests_on(self, form: str) -> frozenset[str]:
-        """The questions of ``form`` that this definition looks at: none of them can be taken out of it."""
-        return frozenset()
+        return frozenset()  # Questions of ``form`` that this definition looks at: none of them can be taken out of it.
 
 
 @dataclass(frozen=True)
