@@ -201,7 +201,9 @@ ALWAYS = ("drugs-and-alcohol", "Main problem: Cannabis", None, False)
 def test_a_score_from_2_upwards_is_a_need_in_its_domain() -> None:
     assert needs(score_housing=1) == [ALWAYS]
     assert needs(score_housing=2) == [ALWAYS, ("social", "Housing: A home, with small problems", 2, False)]
-    assert needs(score_criminal_and_legal=5)[1:] == [("offending", "Criminal and legal: Could go to prison, or trouble on most days", 5, False)]
+    assert needs(score_criminal_and_legal=5)[1:] == [
+        ("offending", "Criminal and legal: Could go to prison, or trouble on most days", 5, False)
+    ]
 
 
 def test_every_area_can_come_on_the_plan() -> None:
