@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pghistory
 
-from carehub import mail_settings, openid_settings
+from carehub import mail_settings, openid_settings, redis_settings
 from carehub.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -228,7 +228,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # --- Background work: the database is the truth (carehub.jobs), the broker only says 'look now' -------------------
 
 BROKER_FOLDER = VAR / "broker"
-CELERY_BROKER_URL = env.text("CAREHUB_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = redis_settings.broker(env, in_earnest=IN_EARNEST)
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     {
         "data_folder_in": str(BROKER_FOLDER / "messages"),
@@ -258,18 +258,7 @@ LOG_ANCHOR_MAIL = env.text("CAREHUB_LOG_ANCHOR_MAIL", "")
 #: Only the demonstration's clock can be moved; see carehub.clock.
 CLOCK_FILE = VAR / "clock"
 
-CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.text("CAREHUB_CACHE_URL", "")}
-        if env.text("CAREHUB_CACHE_URL", "")
-        else {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "carehub_cache",
-            # Django's 300 would let a stranger push the counts of tries out of it.
-            "OPTIONS": {"MAX_ENTRIES": 100_000},
-        }
-    )
-}
+CACHES = {"default": redis_settings.cache(env, in_earnest=IN_EARNEST)}
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
 
