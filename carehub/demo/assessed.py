@@ -12,13 +12,14 @@ from carehub.demo.staffed import Place
 from carehub.demo.triage import answered
 from carehub.models import Notice, Task
 from clients import risk
-from clients.actions.assessing import SAME_DAY
+from clients.actions.written_down import SAME_DAY, fills
 from clients.findings import what_answers_say
 from clients.models import Assessment, RiskFound
 
 FORM = "triage"
 #: A task that a triage asked for is done within so many days, and read about by the manager.
 DONE_WITHIN = timedelta(days=2)
+SEEN_TO = "Stayed with them, made a safety plan together and rang the surgery. They go home with a friend."
 
 
 class Triages:
@@ -51,6 +52,7 @@ class Triages:
             form_version=self.form.version,
             form_fingerprint=self.fingerprint,
             answers=answered(self.form, somebody.life, self.chance, day, all_of_it=complete),
+            sections={section.id: {"on": day.isoformat(), "by": [stay.worker.person.name]} for section in self.form.sections},
             took_place_on=day,
             started_at=began,
             started_by=stay.worker.person,
@@ -60,7 +62,7 @@ class Triages:
             self._complete(somebody, stay, assessment)
 
     def _complete(self, somebody: Somebody, stay: StayRows, assessment: Assessment) -> None:
-        found = risk.picture(self.form, assessment.answers, Stamp(assessment.took_place_on, stay.worker.person.name))
+        found = risk.picture(risk.Told(self.form, assessment.answers, Stamp(assessment.took_place_on, stay.worker.person.name), {}))
         at = assessment.started_at + timedelta(minutes=self.chance.randint(15, 35))
         assessment.state, assessment.completed_at, assessment.locked_at = Assessment.State.COMPLETE, at, at
         assessment.completed_by, assessment.risk = stay.worker.person, found.level
@@ -68,6 +70,7 @@ class Triages:
         episode = stay.episode
         episode.risk, episode.risk_words, episode.risk_asked_on = found.level, found.words, found.asked_on
         episode.main_substance = somebody.life.main
+        episode.urgency = fills(self.form, assessment.answers, "urgency")
         self.completed.append(assessment)
         self.of_episode[episode.pk] = assessment
         self.risks += [
@@ -94,7 +97,15 @@ class Triages:
         about = {"partnership_id": stay.episode.partnership_id, "client_id": somebody.client.pk, "made_at": at}
         managers = [each for each in self.place.in_role(stay.stay.agency, "service-manager") if each.person != stay.worker.person]
         for each in urgent:
-            closer = (managers[0] if managers else None) if each.trigger.countersign else stay.worker
+            countersign = each.trigger.countersign
+            closer = (managers[0] if managers else None) if countersign else stay.worker
+            # Seen to within the hour by who asked for it; what is of yesterday still waits for the manager.
+            carried_out = {
+                "carried_out_at": at + timedelta(minutes=40),
+                "carried_out_by": stay.worker.person,
+                "carried_out_words": SEEN_TO,
+                "told": [Task.Told.MANAGER, Task.Told.GP],
+            }
             self.tasks.append(
                 Task(
                     id=self.chance.key(),
@@ -103,7 +114,8 @@ class Triages:
                     subject_id=assessment.pk,
                     words=each.trigger.text[:300],
                     why=each.trigger.why[:300],
-                    countersigned=each.trigger.countersign,
+                    countersigned=countersign,
+                    **(carried_out if countersign and closer and day < self.today else {}),
                     due_on=day,
                     agency=stay.episode.agency,
                     made_by=stay.worker.person,
