@@ -40,9 +40,10 @@ class JsonTableCache(DatabaseCache):
         until = _NEVER if lives is None else datetime.fromtimestamp(lives, UTC)
         database = router.db_for_write(self.cache_model_class)
         with connections[database].cursor() as cursor:
-            cursor.execute(f'SELECT count(*) FROM "{self._table}"')
-            if (entries := cursor.fetchone()[0]) > self._max_entries:
-                self._cull(database, cursor, datetime.now(UTC), entries)
+            cursor.execute(f'SELECT count(*), clock_timestamp() FROM "{self._table}"')
+            entries, now = cursor.fetchone()
+            if entries > self._max_entries:
+                self._cull(database, cursor, now, entries)
             try:
                 with transaction.atomic(using=database):
                     if mode == "touch":

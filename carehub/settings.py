@@ -85,10 +85,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "carehub.middleware.reference.RequestReference",
+    "carehub.middleware.headers.Headers",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "carehub.middleware.methods.Methods",
+    # Above it stands what static files are to have as well.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "carehub.middleware.headers.Headers",
     "carehub.middleware.transaction.RequestTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -96,7 +99,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "carehub.middleware.actor.ActingPerson",
@@ -211,6 +213,8 @@ FORMAT_MODULE_PATH = ["carehub.formats"]
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR / "static"
+#: Otherwise every static file would be open to the scripts of every site.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 FILES_ROOT = VAR / "files"
 STORAGES = {
     "default": {
