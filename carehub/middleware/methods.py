@@ -1,4 +1,4 @@
-"""What reads is GET or HEAD, what changes is POST. Nothing else is answered: TRACE would be taken for GET by pages that only ask for POST."""
+"""What reads is GET or HEAD, what changes is POST. Nothing else is answered: pages that only ask for POST would take TRACE for GET."""
 
 from django.http import HttpResponseNotAllowed
 
