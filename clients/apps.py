@@ -6,4 +6,4 @@ class ClientsConfig(AppConfig):
     verbose_name = "Clients"
 
     def ready(self) -> None:
-        from clients import handing_over  # noqa: F401  (registers what is handed over when somebody leaves)
+        from clients import handing_over, open_drafts  # noqa: F401  (register what an administrator is told in numbers)

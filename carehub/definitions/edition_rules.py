@@ -122,6 +122,10 @@ def cannot_be_reworded(form: Form, name: str) -> str:
         return _("This question is not in the form.")
     if _opens_an_entry(asked[0]):
         return _("It only opens the next entry, so it keeps its words.")
+    counting = [score.title for score in form.scores if {each.id for each in asked} & set(score.questions)]
+    if counting and not form.words_are_ours:
+        # Bands were found with these words. Where they are ours in place of the instrument's, whoever may use those puts them in.
+        return _("It counts in ‘%(score)s’, which was tried with these words, so it keeps them.") % {"score": counting[0]}
     return ""
 
 

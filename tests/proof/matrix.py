@@ -74,9 +74,13 @@ OFFICE_ROWS: dict[str, str] = {
     "staff-seen": "person",
     "staff-seen-paper": "person",
     "unusual-look": "unusual",
+    "form-edition": "edition",
+    "paper-form": "paper form",
+    "paper-form-change": "paper form",
+    "paper-form-remove": "paper form",
 }
 #: Of these, what a role at an agency opens for its own staff only.
-OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look")
+OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look", "paper-form-change", "paper-form-remove")
 #: Where such a person or agency is: with us, beside us, in another partnership.
 OFFICES = ("own", "never shared", "other partnership")
 #: What a part of the record that was not shared holds: 'shared in part' has the record and neither of these.
@@ -88,6 +92,8 @@ NOT_THERE = {
     "mfa_view_recovery_codes": "they have no codes",
     "switch-role": "they have no other role",
 }
+#: What stands in an address that has no key: something that is there.
+WORDS = {"page": "identity", "form": "triage", "section": "reason", "question": "overdose"}
 
 
 @dataclass
@@ -202,6 +208,8 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
     with factories.loading(client.partnership_id):
         unusual.save(force_insert=True)
     keys = {
+        "edition": factories.edition(by=by).pk,
+        "paper form": factories.paper_form(by=by).pk,
         "unusual": unusual.pk,
         "agency": by.agency.pk,
         "person": by.person_id,

@@ -155,9 +155,10 @@ def test_no_file_takes_the_names_that_are_kept_for_the_browser(tmp_path):
 
 
 def test_an_id_is_never_borne_twice():
-    assert new_id("How are your teeth? And your gums?", ()) == "local-how-are-your-teeth-and-y"
-    assert new_id("Zähne", ["local-zahne"]) == "local-zahne-2"
-    assert new_id("你好", ["local-question", "local-question-2"]) == "local-question-3"
+    assert new_id("triage", "How are your teeth? And your gums?", ()) == "local-triage-how-are-your-teeth-and-y"
+    assert new_id("risk", "Zähne", ["local-risk-zahne"]) == "local-risk-zahne-2"
+    assert new_id("risk", "你好", ["local-risk-question", "local-risk-question-2"]) == "local-risk-question-3"
+    assert new_id("risk", "Do you have any of these: a dog?", ()) != new_id("triage", "Do you have any of these: a gun?", ())
 
 
 # --- What is refused ------------------------------------------------------------------------------------------------------
@@ -277,6 +278,10 @@ def test_what_a_score_adds_up_stays(tmp_path):
     score = '\n[[score]]\nid = "s"\ntitle = "The sum"\nquestions = ["first"]\nleast = 0\nmost = 1\nsource = "local"\n'
     form = form_of(tmp_path, question("second") + question("first", "one-of", choices=points) + score)
     assert "It counts in ‘The sum’" in refused(form, Edition().with_retired("first")).sentence
+    # Nor is it reworded: its bands were found with its words. Where those are ours in place of the instrument's, it is.
+    words = Edition().with_words("first", Rewording("Mine?"))
+    assert "was tried with these words" in refused(form, words).sentence
+    assert lay(replace(form, words_are_ours=True), words).question("first").text == "Mine?"
 
 
 def test_what_the_care_plan_looks_at_stays(form):
