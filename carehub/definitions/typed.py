@@ -1,7 +1,7 @@
 """What stands in a draft: the fields of the form as a browser sends them, nothing cleaned, nothing refused.
 
-A question has its own field or, for a date, three, for weeks four; beside it ``<id>__none`` ('declined/someone-present') for why there is no
-answer, and ``<id>__still`` for 'still true'.
+A question has its own field or, for a date, three, for weeks four; beside it ``<id>__none`` ('declined/someone-present') for
+why there is no answer, and ``<id>__still`` for 'still true'.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
