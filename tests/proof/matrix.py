@@ -41,7 +41,10 @@ ROWS: dict[str, str] = {
     "consent-withdraw": "consent",
     "record-close": "opening",
     "opening-judge": "opening",
+    "assessments": "",
     "assessment-start": "",
+    "assessment-correct": "assessment",
+    "assessment-hand-on": "draft assessment",
     "assessment-show": "assessment",
     "assessment-edit": "draft assessment",
     "task-done": "task",
@@ -138,7 +141,7 @@ def arguments(page: URLPattern, subject: Subject, role: str, own: Subject | None
     """
     row = (ROWS | OFFICE_ROWS)[page.name or ""]
     key = "" if not row else subject.client.pk if row == "client" else subject.keys[f"notice of {role}" if row == "notice" else row]
-    values = {"client_id": (own or subject).client.pk, "pk": key, "section": "reason"}
+    values = {"client_id": (own or subject).client.pk, "pk": key, "section": "reason", "form": "triage"}
     return {name: values[name] for name in page.pattern.converters}
 
 
