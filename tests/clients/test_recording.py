@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from carehub import clock, context, stale
 from carehub.actors import NotAllowed
+from carehub.definitions.catalogue import catalogue
 from carehub.models import Notice
 from carehub.rules import Refused
 from clients.actions import assessing
@@ -269,6 +270,26 @@ def test_a_day_when_the_clocks_change():
     assessment.completed_at = datetime(2026, 10, 25, 13, 30, tzinfo=clock.LONDON)
     assert assessment.typed_in_after == timedelta(hours=24, minutes=30)
     assert assessment.typed_in_time is False
+
+
+# --- Competence ------------------------------------------------------------------------------------------------------------------
+
+
+def medical(form):
+    return next((section for section in form.sections if section.competence), None)
+
+
+def test_a_prescribers_section_is_theirs_and_nobody_waits_for_it(keyworker, agency, referred):
+    form = catalogue().form("comprehensive")
+    section = medical(form)
+    assert section is not None, "the comprehensive assessment has a section for a prescriber"
+    assessment = begin(keyworker, referred, form="comprehensive")
+    question = section.questions[0]
+    answer = everything(form)[question.id]
+    with pytest.raises(NotAllowed, match="for a doctor or a prescriber"):
+        save(keyworker, assessment, {question.id: answer})
+    prescriber = factories.actor(role="prescriber", agency=agency)
+    assert save(prescriber, assessment, {question.id: answer}).sections[section.id]["by"] == [prescriber.person.name]
 
 
 # --- What stands -----------------------------------------------------------------------------------------------------------------

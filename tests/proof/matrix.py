@@ -127,6 +127,11 @@ def has_key(page: URLPattern) -> bool:
     return bool({"pk", "client_id"} & page.pattern.converters.keys())
 
 
+def keyless(page: URLPattern) -> dict[str, str]:
+    """What stands in the address of a page about nobody: something that is there, where the page shows things by name."""
+    return {name: {"page": "identity", "form": "triage"}.get(name, "nothing") for name in page.pattern.converters}
+
+
 def office_reaches(role: str, standing: str, page: str) -> bool:
     """Whoever may open a page about staff at all, opens it for everybody of the partnership, or of their agency."""
     if not role or standing == "other partnership":
