@@ -128,6 +128,15 @@ def test_the_client_may_decline_whatever_is_asked_of_them(name: str) -> None:
             assert "declined" in question.not_answers, question.id
 
 
+@pytest.mark.parametrize("name", FORMS)
+def test_no_question_waits_for_one_that_comes_later(name: str) -> None:
+    """Asked in their order, each question knows by then whether it is asked."""
+    order = [question.id for question in form(name).questions]
+    for question in form(name).questions:
+        for leaf in question.shown_if.leaves() if question.shown_if else ():
+            assert order.index(leaf.question) < order.index(question.id), (question.id, leaf.question)
+
+
 # --- How long it takes -----------------------------------------------------------------------------------------------
 
 
