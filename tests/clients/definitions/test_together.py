@@ -98,7 +98,17 @@ ABOUT_OTHERS = {
         *("child-name", "child-age", "child-lives", "child-carer", "child-school", "child-worries", "partner", "carer-needs"),
     },
     "risk": {
-        *("harm-from-others", "harm-from-what", "safe-today", "harm-seen", "children-safe", "others-whom", "staff-safety", "risk-told"),
+        *(
+            "harm-from-others",
+            "harm-from-what",
+            "safe-today",
+            "harm-seen",
+            "children-safe",
+            "others-whom",
+            "staff-safety",
+            "risk-told",
+            "sex-work",
+        ),
         *("from-others-severity", "from-others-likelihood", "from-others-whom", "from-others-worse", "from-others-protects"),
     },
     "aftercare": set(),
