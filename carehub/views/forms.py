@@ -85,10 +85,10 @@ def preview(request: HttpRequest, form: str) -> HttpResponse:
 
 
 @requires("configure")
-def paper(request: HttpRequest, form: str) -> HttpResponse:
+def blank(request: HttpRequest, form: str) -> HttpResponse:
     working = found(request, form)
     context = {"form": working.laid, "sections": show.blank(working.laid), "back_url": reverse("form-show", args=[form])}
-    return render(request, "forms/paper.html", context | {"about": _about(working.form.version, working.number, draft=working.changed)})
+    return render(request, "forms/blank.html", context | {"about": _about(working.form.version, working.number, draft=working.changed)})
 
 
 def _about(version: int, edition: int, *, draft: bool = False) -> str:
@@ -165,4 +165,4 @@ def edition(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(of_ours.select_related("published_by"), pk=pk)
     form = form_as_recorded(row.partnership_id, row.form, row.form_version, row.number)
     context = {"form": form, "sections": show.blank(form), "about": _about(row.form_version, row.number)}
-    return render(request, "forms/paper.html", context | {"back_url": reverse("form-history", args=[row.form])})
+    return render(request, "forms/blank.html", context | {"back_url": reverse("form-history", args=[row.form])})

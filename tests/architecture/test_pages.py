@@ -38,7 +38,7 @@ WITHOUT_SIGN_IN = {
 READABLE = {
     *(
         (f"form-{page}", "form")
-        for page in ("show", "preview", "paper", "publish", "discard", "history", "audit", "section-add", "question-add")
+        for page in ("show", "preview", "blank", "publish", "discard", "history", "audit", "section-add", "question-add")
     ),
     *((f"form-question{page}", part) for page in ("", "-retire", "-again") for part in ("form", "question")),
     ("form-question-add", "section"),
@@ -46,6 +46,8 @@ READABLE = {
     ("password-link", "token"),
     ("client-found", "token"),
     ("assessment-edit", "section"),
+    ("assessment-start", "form"),
+    ("form-paper", "form"),
     ("gallery-page", "page"),
 }
 

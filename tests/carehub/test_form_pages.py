@@ -61,7 +61,7 @@ def test_from_the_list_to_a_published_question(browser, administrator):
     html = page(browser, "form-show", "triage")
     for words in ("Changed, and not published yet", "New in ‘Your health’: ‘How are your teeth?’", "Yours"):
         assert words in html
-    for name in ("form-preview", "form-paper"):
+    for name in ("form-preview", "form-blank"):
         assert "How are your teeth?" in page(browser, name, "triage")
     html = page(browser, "form-publish", "triage")
     assert "Publish edition 1" in html
