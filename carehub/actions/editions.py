@@ -11,7 +11,7 @@ from carehub import clock, events
 from carehub.actors import Actor
 from carehub.definitions import edition_rules as rules
 from carehub.definitions.catalogue import catalogue
-from carehub.definitions.edition import Edition, LocalQuestion, LocalSection, Rewording, new_id
+from carehub.definitions.edition import Edition, LocalQuestion, LocalSection, Rewording, new_id, new_section_id
 from carehub.definitions.edition_forward import cannot_change, differences
 from carehub.definitions.editions import lay_over
 from carehub.form_editions import Working, working
@@ -37,7 +37,7 @@ def add_section(*, by: Actor, form: str, title: str) -> str:
     made: list[str] = []
 
     def change(now: Working) -> Edition:
-        made.append(new_id(form, title, now.taken))
+        made.append(new_section_id(now.taken))
         return now.edition.with_section(LocalSection(made[0], " ".join(title.split())))
 
     _change(by, form, None, change, verb="form.section-added")

@@ -67,7 +67,7 @@ def _may(by: Actor, agency: Agency | None) -> None:
 
 def _fits(by: Actor, name: str, agency: Agency | None, dated: date, but: PaperForm | None = None) -> None:
     same = PaperForm.objects.filter(partnership_id=by.partnership_id, agency=agency, name__iexact=name, dated=dated)
-    if same.exclude(pk=but.pk if but else None).exists():
+    if (same.exclude(pk=but.pk) if but else same).exists():
         sentence = _("This form of this date is here already")
         raise Refused(sentence, fields={"name": [sentence]})
 

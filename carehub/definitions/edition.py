@@ -6,6 +6,7 @@ Kept as JSON with the edition (carehub.models.FormEdition); laid over the form b
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from itertools import count
 from typing import Any, Self
 
 from django.utils.text import slugify
@@ -158,6 +159,12 @@ def new_id(form: str, words: str, taken: Iterable[str]) -> str:
         number += 1
         name = f"{LOCAL}{form}-{slug}-{number}"
     return name
+
+
+def new_section_id(taken: Iterable[str]) -> str:
+    """Short: what somebody types into a section is kept under its name. No section takes the name of another one, gone or not."""
+    known = set(taken)
+    return next(name for number in count(1) if (name := f"{LOCAL}{number}") not in known)
 
 
 def value_of(choice: str) -> str:

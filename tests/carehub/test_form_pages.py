@@ -100,7 +100,7 @@ def test_reworded_beside_our_words_retired_and_asked_again(browser):
 def test_a_section_of_ones_own(browser, administrator):
     post(browser, "form-section-add", "triage", title="Your mouth", opened_at="0")
     assert "No question yet" in page(browser, "form-show", "triage")
-    add(browser, "local-triage-your-mouth")
+    add(browser, "local-1")
     publish(browser)
     asked = form_editions.compose(catalogue().form("triage"), form_editions.Edition.from_json(edition(administrator, 1).content))
     assert asked.sections[-1].title == "Your mouth"

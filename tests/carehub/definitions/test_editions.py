@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from carehub.definitions import edition_rules as rules
 from carehub.definitions.answers import complete, not_answers_of
 from carehub.definitions.catalogue import Catalogue, catalogue
-from carehub.definitions.edition import KINDS, Edition, LocalQuestion, LocalSection, OnlyIf, Rewording, base_id, new_id
+from carehub.definitions.edition import KINDS, Edition, LocalQuestion, LocalSection, OnlyIf, Rewording, base_id, new_id, new_section_id
 from carehub.definitions.edition_forward import cannot_change, carry_over, differences
 from carehub.definitions.edition_rules import MOST_QUESTIONS, Wrong, must_stay
 from carehub.definitions.editions import compose, lay_over
@@ -158,6 +158,7 @@ def test_an_id_is_never_borne_twice():
     assert new_id("triage", "How are your teeth? And your gums?", ()) == "local-triage-how-are-your-teeth-and-y"
     assert new_id("risk", "Zähne", ["local-risk-zahne"]) == "local-risk-zahne-2"
     assert new_id("risk", "你好", ["local-risk-question", "local-risk-question-2"]) == "local-risk-question-3"
+    assert new_section_id(["local-1", "local-3"]) == "local-2"
     assert new_id("risk", "Do you have any of these: a dog?", ()) != new_id("triage", "Do you have any of these: a gun?", ())
 
 
