@@ -25,10 +25,14 @@ READERS: dict[str, Reader] = {
 Key = tuple[str, int]
 
 
-def add_reader(kind: str, reader: Reader) -> None:
-    """For an application above the kernel: audit templates, pathways, grids."""
+def add_reader(kind: str, reader: Reader, *, before: str = "") -> None:
+    """For an application above the kernel: audit templates, pathways, grids. ``before``: the kind that may refer to this one by name."""
     if READERS.setdefault(kind, reader) is not reader:
         raise ValueError(f"There is a reader for definitions of kind '{kind}' already.")
+    if before:
+        for later in [*READERS][[*READERS].index(before) :]:
+            if later != kind:
+                READERS[later] = READERS.pop(later)
 
 
 def read_folders(folders: Iterable[Path]) -> tuple[dict[Key, Definition], list[DefinitionError]]:
@@ -44,13 +48,15 @@ def read_folders(folders: Iterable[Path]) -> tuple[dict[Key, Definition], list[D
                 errors.append(error)
     waiting.sort(key=lambda one: list(READERS).index(one[0]))
     found: dict[Key, Definition] = {}
+    named: dict[str, set[str]] = {}
     for kind, table in waiting:
         try:
-            definition = _read(kind, table, _words(found))
+            definition = _read(kind, table, _words(found, named))
             key = (definition.name, definition.version)
             if key in found:
                 raise table.wrong(f"There is another '{key[0]}' version {key[1]}: give this file the next version.", "version")
             found[key] = definition
+            named.setdefault(kind, set()).add(definition.name)
         except DefinitionError as error:
             errors.append(error)
     return found, errors
@@ -63,10 +69,11 @@ def _read(kind: str, table: Table, words: Words) -> Definition:
     return READERS[kind](table, name, version, title, words)
 
 
-def _words(found: dict[Key, Definition]) -> Words:
+def _words(found: dict[Key, Definition], named: dict[str, set[str]]) -> Words:
     lists = [definition for definition in found.values() if isinstance(definition, Domains)]
     return Words(
         code_lists={key: definition for key, definition in found.items() if isinstance(definition, CodeList)},
         areas={area.id: domain.id for one in lists for domain in one.domains for area in domain.areas},
         domains=frozenset(domain.id for one in lists for domain in one.domains),
+        named=named,
     )

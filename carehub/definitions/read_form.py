@@ -40,7 +40,7 @@ def read_form(table: Table, name: str, version: int, title: str, words: Words) -
         level=table.one_of("level", LEVELS),
         about=table.text("about", ""),
         source=table.text("source", ""),
-        triggers=tuple(_read_trigger(trigger, entries) for trigger in table.tables("trigger", "a trigger")),
+        triggers=tuple(_read_trigger(trigger, words, entries) for trigger in table.tables("trigger", "a trigger")),
         risks=tuple(_read_risk(risk, words, entries) for risk in table.tables("risk", "a risk")),
         reasons=_read_reasons(table, words),
         minutes=table.whole("minutes", 0),
@@ -107,7 +107,7 @@ def _read_risk(table: Table, words: Words, entries: Entries) -> RiskRule:
     return rule
 
 
-def _read_trigger(table: Table, entries: Entries) -> Trigger:
+def _read_trigger(table: Table, words: Words, entries: Entries) -> Trigger:
     trigger = Trigger(
         id=table.identifier(),
         kind=table.one_of("kind", TRIGGER_KINDS, "proposal"),
@@ -123,6 +123,8 @@ def _read_trigger(table: Table, entries: Entries) -> Trigger:
     table.finish()
     if trigger.countersign and not trigger.tell:
         raise table.wrong("A trigger with countersign = true must say whom to 'tell'.", "countersign")
+    if trigger.pathway:
+        table.known(trigger.pathway, words.named.get("pathway", ()), "pathway")
     return trigger
 
 

@@ -1,6 +1,7 @@
 """Reads one question of a form, with what can be wrong about it alone."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from carehub.definitions.read_codes import read_choices
@@ -29,6 +30,8 @@ class Words:
     #: area → the domain it belongs to
     areas: dict[str, str]
     domains: frozenset[str]
+    #: kind of definition → the names that there are: a trigger's pathway
+    named: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values of every version of a list: the risk areas, the expectations."""
