@@ -1,5 +1,6 @@
 """Reads the environment, loudly: a wrong or missing value stops the program with one sentence that says how to mend it."""
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -57,3 +58,13 @@ class Environment:
         with os.fdopen(handle, "w") as out:
             out.write(made)
         return made
+
+
+def on_this_machine(host: str | None) -> bool:
+    """Whether what is said to ``host`` stays on this machine. Names other than 'localhost' are not looked up."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False

@@ -24,23 +24,27 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[Job], dict | None]
 _handlers: dict[str, Handler] = {}
 _failed: dict[str, Callable[[Job], None]] = {}
+_most_attempts: dict[str, int] = {}
 
 #: A message is repeated when the job has not ended after this time: the worker that had it may be dead.
 RESEND_AFTER = timedelta(seconds=20)
 #: A long backlog trickles: the scheduled passes, which tell people what is overdue, do not wait behind it.
 SENT_AT_ONCE = 20
 MOST_ATTEMPTS = 6
+#: The pause between two attempts grows, up to this.
+LONGEST_PAUSE_SECONDS = 60 * 60
 #: A save must not wait for a broker that is down.
 PUBLISH_TIMEOUT_SECONDS = 0.2
 
 
-def handler(kind: str, *, failed: Callable[[Job], None] | None = None) -> Callable[[Handler], Handler]:
+def handler(kind: str, *, failed: Callable[[Job], None] | None = None, most_attempts: int = MOST_ATTEMPTS) -> Callable[[Handler], Handler]:
     """Register the function that does jobs of ``kind``; ``failed`` is told when the last attempt has failed."""
 
     def register(function: Handler) -> Handler:
         if kind in _handlers:
             raise ValueError(f"two handlers for {kind}")
         _handlers[kind] = function
+        _most_attempts[kind] = most_attempts
         if failed:
             _failed[kind] = failed
         return function
@@ -161,13 +165,14 @@ def _note_failure(job_id: str, failure: Exception) -> str:
         logger.error("job failed", extra={"job": job_id, "kind": job.kind, "attempt": job.attempts}, exc_info=failure)
         # Not the text of the error: it may quote a record, and this table is read across partnerships.
         error = f"{type(failure).__name__} at {' < '.join(reversed(where(failure.__traceback__)))}"[:2000]
-        if job.attempts >= MOST_ATTEMPTS:
+        if job.attempts >= _most_attempts.get(job.kind, MOST_ATTEMPTS):
             job.end(Job.State.FAILED, error=error)
             if job.kind in _failed:
                 _act_for(job)
                 _failed[job.kind](job)
             return "failed"
-        job.error, job.not_before = error, clock.now() + timedelta(seconds=5 * 3**job.attempts)
+        pause = min(5 * 3**job.attempts, LONGEST_PAUSE_SECONDS)
+        job.error, job.not_before = error, clock.now() + timedelta(seconds=pause)
         job.save(update_fields=["attempts", "error", "not_before"])
     return "will be tried again"
 

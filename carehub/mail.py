@@ -1,4 +1,4 @@
-"""Mail to staff: left in the database beside what it is about, sent by a job. A mail server that is down delays it and loses nothing."""
+"""Mail to staff: left in the database beside what it is about, sent by a job. A mail server that is down for a weekend only delays it."""
 
 from uuid import UUID
 
@@ -7,6 +7,9 @@ from django.core.mail import EmailMessage
 
 from carehub import clock, jobs
 from carehub.models import Job, OutgoingMail, Person
+
+#: Half an hour of growing pauses, then every hour: a little over three days.
+MOST_ATTEMPTS = 80
 
 
 def leave(*, person: Person, partnership_id: UUID, kind: str, subject: str, body: str, about: UUID | None = None) -> None:
@@ -24,7 +27,7 @@ def leave(*, person: Person, partnership_id: UUID, kind: str, subject: str, body
         jobs.enqueue(kind="carehub.send_mail", subject=mail.pk, partnership_id=partnership_id)
 
 
-@jobs.handler("carehub.send_mail")
+@jobs.handler("carehub.send_mail", most_attempts=MOST_ATTEMPTS)
 def send(job: Job) -> dict:
     mail = OutgoingMail.objects.select_related("person").select_for_update(of=("self",)).get(pk=job.subject_id)
     if mail.sent_at is None:

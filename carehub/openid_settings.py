@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from carehub.environment import Environment
+from carehub.environment import Environment, on_this_machine
 
 
 @dataclass(frozen=True)
@@ -38,4 +38,4 @@ def read(env: Environment) -> OpenID | None:
 def safe(address: object) -> bool:
     """TLS, or this machine itself."""
     parts = urlsplit(str(address))
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))
+    return parts.scheme == "https" or (parts.scheme == "http" and on_this_machine(parts.hostname))

@@ -80,6 +80,7 @@ SQL: list[str] = [
     *rows.own_table("carehub_draft"),
     *rows.client_table("carehub_task", part="record"),
     *locks.agency_stays("carehub_task"),
+    *rows.history_table("carehub_taskevent", part="record"),
     *rows.notice_table("carehub_notice"),
     *rows.client_table("carehub_storedfile", part="plans"),
     *locks.of_agency("carehub_storedfile"),

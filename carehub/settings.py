@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pghistory
 
-from carehub import openid_settings
+from carehub import mail_settings, openid_settings
 from carehub.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -14,6 +14,7 @@ env = Environment()
 
 DEMO = env.flag("CAREHUB_DEMO")
 DEBUG = env.flag("CAREHUB_DEBUG")
+IN_EARNEST = not DEMO and not DEBUG
 VAR = env.path("CAREHUB_VAR", BASE_DIR / "var")
 SECRET_KEY = env.secret("CAREHUB_SECRET_KEY", VAR / "secret", made_here=DEMO)
 #: Former keys, so that what they signed or encrypted can still be read.
@@ -175,7 +176,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- In production: TLS in front of us, and nothing but TLS -------------------------------------------------------
 
-if not DEMO and not DEBUG:
+if IN_EARNEST:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^health$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
@@ -273,16 +274,13 @@ CACHES = {
 # --- Mail -----------------------------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = env.text("CAREHUB_MAIL_FROM", "CareHub <carehub@localhost>")
-EMAIL_FILE_PATH = VAR / "mail"
+mail_server = mail_settings.read(env, in_earnest=IN_EARNEST)
+EMAIL_BACKEND = mail_server.backend
+EMAIL_HOST, EMAIL_PORT = mail_server.host, mail_server.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server.user, mail_server.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = mail_server.tls_at_once, mail_server.starttls
 EMAIL_TIMEOUT = 10
-if mail_url := env.text("CAREHUB_MAIL_URL", ""):
-    _mail = urlsplit(mail_url)
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
-    EMAIL_USE_TLS = _mail.scheme == "smtps"
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR / "mail"
 
 # --- Logs: one JSON object a line, never a client's data -----------------------------------------------------------
 

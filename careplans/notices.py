@@ -5,17 +5,21 @@ from django.utils.translation import gettext_lazy as _
 from carehub.reading import STOPPED
 from clients.actions.assessing import SAME_DAY
 from clients.actions.opening import OPENED, OPENED_IN_SERVICE
+from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
 from clients.actions.unusual import FOUND
 
 REVIEW_SOON = "review.soon"
 REVIEW_OVERDUE = "review.overdue"
 REVIEW_OVERDUE_IN_SERVICE = "review.overdue-in-service"
+REVIEWS = (REVIEW_SOON, REVIEW_OVERDUE, REVIEW_OVERDUE_IN_SERVICE)
 
 SENTENCES = {
     SAME_DAY: _("The triage of %(day)s asked for something on the same day. Keyworker: %(keyworker)s."),
     REVIEW_SOON: _("The care plan is to be reviewed by %(day)s."),
     REVIEW_OVERDUE: _("The review of the care plan was due on %(day)s and is overdue."),
     REVIEW_OVERDUE_IN_SERVICE: _("In your service: the review was due on %(day)s and is still overdue. Keyworker: %(keyworker)s."),
+    TO_COUNTERSIGN: _("Somebody says that what could not wait was done, on %(day)s. Countersign it, or send it back."),
+    SENT_BACK: _("What you did about something that cannot wait was sent back on %(day)s: see what is still to be done."),
     OPENED: _("Somebody opened this record without consent on %(day)s, with a reason. Your manager judges it."),
     OPENED_IN_SERVICE: _("Somebody opened this record without consent on %(day)s. Judge it under ‘Opened records’."),
 }
@@ -31,6 +35,8 @@ LOOKS = {
     REVIEW_SOON: "due-soon",
     REVIEW_OVERDUE: "overdue",
     REVIEW_OVERDUE_IN_SERVICE: "overdue",
+    TO_COUNTERSIGN: "waiting",
+    SENT_BACK: "returned",
     OPENED: "opened",
     OPENED_IN_SERVICE: "opened",
 }

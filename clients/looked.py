@@ -32,6 +32,8 @@ _DEEDS: tuple[tuple[str, Promise], ...] = (
     ("notice.read", _("Read a notice about them")),
     ("staff.", _("Saw that a colleague had looked at them")),
     ("reading.stopped", _("Was asked for the password before it opened")),
+    ("task.sent-back", _("Said what is still to be done")),
+    ("task.countersigned", _("Countersigned that a task was done")),
     ("task.", _("Said that a task was done")),
     ("looked.printed", _("Printed this list")),
     ("refused", _("Was refused")),

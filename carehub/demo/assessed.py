@@ -19,6 +19,7 @@ from clients.models import Assessment, RiskFound
 FORM = "triage"
 #: A task that a triage asked for is done within so many days, and read about by the manager.
 DONE_WITHIN = timedelta(days=2)
+SEEN_TO = "Stayed with them, made a safety plan together and rang the surgery. They go home with a friend."
 
 
 class Triages:
@@ -94,7 +95,15 @@ class Triages:
         about = {"partnership_id": stay.episode.partnership_id, "client_id": somebody.client.pk, "made_at": at}
         managers = [each for each in self.place.in_role(stay.stay.agency, "service-manager") if each.person != stay.worker.person]
         for each in urgent:
-            closer = (managers[0] if managers else None) if each.trigger.countersign else stay.worker
+            countersign = each.trigger.countersign
+            closer = (managers[0] if managers else None) if countersign else stay.worker
+            # Seen to within the hour by who asked for it; what is of yesterday still waits for the manager.
+            carried_out = {
+                "carried_out_at": at + timedelta(minutes=40),
+                "carried_out_by": stay.worker.person,
+                "carried_out_words": SEEN_TO,
+                "told": [Task.Told.MANAGER, Task.Told.GP],
+            }
             self.tasks.append(
                 Task(
                     id=self.chance.key(),
@@ -103,7 +112,8 @@ class Triages:
                     subject_id=assessment.pk,
                     words=each.trigger.text[:300],
                     why=each.trigger.why[:300],
-                    countersigned=each.trigger.countersign,
+                    countersigned=countersign,
+                    **(carried_out if countersign and closer and day < self.today else {}),
                     due_on=day,
                     agency=stay.episode.agency,
                     made_by=stay.worker.person,

@@ -1,19 +1,45 @@
 """What somebody has to do about a client (task), and what somebody has been told (notice)."""
 
+import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from carehub.models.access import Access, Part
 from carehub.models.base import ClientRecord, ClientRecordQuerySet
+
+#: Said to be done, and not sent back since.
+WAITS = Q(carried_out_at__isnull=False, done_at__isnull=True) & (Q(sent_back_at__isnull=True) | Q(sent_back_at__lt=F("carried_out_at")))
 
 
 class TaskQuerySet(ClientRecordQuerySet):
     def open(self):
         return self.filter(done_at__isnull=True)
 
+    def waiting(self):
+        """For the countersignature of a manager."""
+        return self.filter(WAITS)
 
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
 class Task(ClientRecord):
-    """Something to be done for a client by a day, by a person or by whoever is on duty in an agency."""
+    """Something to be done for a client by a day, by a person or by whoever is on duty in an agency.
+
+    What is countersigned is first carried out: one person says what was done and who was told, another countersigns or sends it back.
+    """
+
+    class Told(models.TextChoices):
+        """Who was told (MoC 4.5)."""
+
+        MANAGER = "manager", _("Service manager")
+        SAFEGUARDING = "safeguarding", _("Safeguarding lead")
+        GP = "gp", _("GP")
+        CRISIS_TEAM = "crisis-team", _("Mental health crisis team")
+        AMBULANCE = "ambulance", _("Ambulance or emergency department")
+        CHILDREN = "children", _("Children’s social services")
+        POLICE = "police", _("Police")
+        NOBODY = "nobody", _("Nobody yet")
 
     PART = Part.RECORD
 
@@ -30,6 +56,16 @@ class Task(ClientRecord):
     person = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    #: What somebody says they did, whom they told, and what belongs to it (a name, a time, a reference). The last time it was said.
+    carried_out_at = models.DateTimeField(null=True, blank=True)
+    carried_out_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    carried_out_words = models.CharField(max_length=500, blank=True)
+    told = ArrayField(models.CharField(max_length=20, choices=Told), default=list, blank=True)
+    told_words = models.CharField(max_length=200, blank=True)
+    #: Not enough: what is still to be done. The last time; open until it is said anew what was done.
+    sent_back_at = models.DateTimeField(null=True, blank=True)
+    sent_back_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    sent_back_words = models.CharField(max_length=300, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
@@ -45,8 +81,41 @@ class Task(ClientRecord):
             models.CheckConstraint(
                 condition=Q(countersigned=False) | Q(done_by__isnull=True) | ~Q(done_by=F("made_by")), name="task_countersigned_by_another"
             ),
+            models.CheckConstraint(
+                condition=Q(carried_out_at__isnull=True, carried_out_by__isnull=True, carried_out_words="", told=[], told_words="")
+                | (
+                    Q(countersigned=True, carried_out_at__isnull=False, carried_out_by__isnull=False, told__len__gt=0)
+                    & ~Q(carried_out_words="")
+                ),
+                name="task_carried_out_who_when_and_whom_told",
+            ),
+            models.CheckConstraint(condition=~Q(told__contains=["nobody"]) | Q(told__len=1), name="task_told_nobody_or_somebody"),
+            models.CheckConstraint(
+                condition=Q(sent_back_at__isnull=True, sent_back_by__isnull=True, sent_back_words="")
+                | (Q(sent_back_at__isnull=False, sent_back_by__isnull=False, carried_out_at__isnull=False) & ~Q(sent_back_words="")),
+                name="task_sent_back_who_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(countersigned=False)
+                | Q(done_at__isnull=True)
+                | (Q(carried_out_by__isnull=False) & ~Q(done_by=F("carried_out_by")) & ~Q(sent_back_at__gte=F("carried_out_at"))),
+                name="task_countersigned_once_carried_out",
+            ),
         ]
         indexes = [models.Index(fields=["agency", "due_on"], condition=Q(done_at__isnull=True), name="task_open")]
+
+    @property
+    def is_sent_back(self) -> bool:
+        return self.sent_back_at is not None and self.carried_out_at is not None and self.sent_back_at >= self.carried_out_at
+
+    @property
+    def waits(self) -> bool:
+        """Like WAITS, of one task."""
+        return self.carried_out_at is not None and self.done_at is None and not self.is_sent_back
+
+    @property
+    def told_whom(self) -> str:
+        return ", ".join(str(label) for value, label in self.Told.choices if value in self.told)
 
 
 class NoticeQuerySet(ClientRecordQuerySet):

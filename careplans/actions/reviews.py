@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -72,15 +72,19 @@ def _write_mails(partnership: Partnership, *, today: date) -> None:
     """One digest a person and day: how many, and where to look; nobody's name. Whoever was told after today's mail gets it tomorrow."""
     yesterday = clock.now() - timedelta(days=1)
     told = Notice.objects.filter(partnership_id=partnership.pk, kind__in=notices.SENTENCES, made_at__gt=yesterday, read_at__isnull=True)
-    counts = dict(told.order_by().values_list("person_id").annotate(Count("pk")))
+    counted = {"count": Count("pk"), "of_reviews": Count("pk", filter=Q(kind__in=notices.REVIEWS))}
+    counts = {person_id: rest for person_id, *rest in told.order_by().values_list("person_id").annotate(**counted)}
     have = set(OutgoingMail.objects.filter(kind=MAIL_KIND, about_day=today, person_id__in=counts).values_list("person_id", flat=True))
-    mails = [_mail(partnership, person_id, count, today=today) for person_id, count in counts.items() if person_id not in have]
+    mails = [_mail(partnership, person_id, *count, today=today) for person_id, count in counts.items() if person_id not in have]
     OutgoingMail.objects.bulk_create(mails, batch_size=1000)
     jobs.enqueue_many(kind="carehub.send_mail", subjects=[mail.pk for mail in mails], partnership_id=partnership.pk)
 
 
-def _mail(partnership: Partnership, person_id: UUID, count: int, *, today: date) -> OutgoingMail:
-    subject = ngettext("%(count)s review needs you", "%(count)s reviews need you", count) % {"count": count}
+def _mail(partnership: Partnership, person_id: UUID, count: int, of_reviews: int, *, today: date) -> OutgoingMail:
+    if count == of_reviews:
+        subject = ngettext("%(count)s review needs you", "%(count)s reviews need you", count) % {"count": count}
+    else:
+        subject = ngettext("%(count)s notice waits for you", "%(count)s notices wait for you", count) % {"count": count}
     body = _("On %(day)s: %(subject)s. Sign in to CareHub and open 'Notices'.") % {"day": date_format(today, "j F Y"), "subject": subject}
     return OutgoingMail(
         partnership=partnership, person_id=person_id, kind=MAIL_KIND, about_day=today, subject=subject, body=body, made_at=clock.now()

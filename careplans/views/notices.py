@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST
 from carehub import clock, events
 from carehub.guards import requires
 from carehub.models import Notice
-from careplans.notices import ABOUT_STAFF, LOOKS, SENTENCES
+from careplans.notice_standing import standings
+from careplans.notices import ABOUT_STAFF, SENTENCES
 from clients.models import Client, Episode
 
 SHOWN = 50
@@ -20,12 +21,13 @@ def notices(request: HttpRequest) -> HttpResponse:
     mine = list(Notice.objects.visible_to(request.actor).order_by("-made_at", "pk")[:SHOWN])
     clients = Client.objects.visible_to(request.actor).in_bulk({notice.client_id for notice in mine} - {None})
     episodes = Episode.objects.visible_to(request.actor).select_related("keyworker").in_bulk([notice.subject_id for notice in mine])
+    stands = standings(request.actor, mine)
     rows = []
     for notice in mine:
         client, episode = clients.get(notice.client_id), episodes.get(notice.subject_id)
         keyworker = episode.keyworker.name if episode and episode.keyworker else "–"
         words = (SENTENCES | ABOUT_STAFF)[notice.kind] % {"day": date_format(notice.about_day, "j F Y"), "keyworker": keyworker}
-        rows.append({"notice": notice, "client": client, "words": words, "look": LOOKS[notice.kind]})
+        rows.append({"notice": notice, "client": client, "words": words, "stands": stands[notice.pk]})
     events.saw(*clients)
     return render(request, "careplans/notices.html", {"rows": rows, "unread": sum(not row["notice"].read_at for row in rows)})
 

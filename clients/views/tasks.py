@@ -1,19 +1,26 @@
-"""'Done': closes a task."""
+"""'Done': closes a task. What is countersigned: one person says what was done, a manager countersigns or sends it back."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from carehub.actors import NotAllowed
+from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.models import Task
 from carehub.rules import Refused
-from clients.actions.tasks import close_task
+from clients import policies
+from clients.actions.tasks import carry_out, close_task, send_back
+from clients.task_forms import CarryOutForm, SendBackForm
+from clients.views.sharing import client_page
 
 
 @require_POST
@@ -21,11 +28,75 @@ from clients.actions.tasks import close_task
 def done(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     task = get_object_or_404(Task.objects.visible_to(request.actor), pk=pk, client_id=client_id)
     try:
-        close_task(task=task, by=request.actor)
+        close_task(task=task, by=request.actor, seen=_moment(request.POST.get("seen", "")))
     except NotAllowed as reason:
         raise PermissionDenied(str(reason)) from reason
     except Refused as reason:
         messages.error(request, reason.message)
     else:
-        messages.success(request, _("Done, and on record as done by you."))
+        messages.success(
+            request, _("Countersigned by you, and closed.") if task.countersigned else _("Done, and on record as done by you.")
+        )
     return redirect("client", task.client_id)
+
+
+def _moment(text: str):
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
+
+
+@requires("assessment.write")
+def carried_out(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    """What was done, and who was told."""
+    task, context = _page(request, client_id, pk)
+    before = {"words": task.carried_out_words, "told": task.told, "told_words": task.told_words}
+    asking = _asking(request, task, CarryOutForm, kind="task-carried-out", stands=before)
+    if refused := _refusal(request, policies.may_carry_out, task):
+        return refused
+    if form := asking.answered():
+        said = form.cleaned_data
+        if asking.does(
+            lambda: carry_out(task=task, by=request.actor, **said), said=_("On record. It stays open until a manager has countersigned it.")
+        ):
+            return redirect("client", task.client_id)
+    return asking.page("clients/task_carried_out.html", **context)
+
+
+@requires("service.view")
+def sent_back(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    """What is still to be done."""
+    task, context = _page(request, client_id, pk)
+    asking = _asking(request, task, SendBackForm, kind="task-sent-back")
+    if refused := _refusal(request, policies.may_send_back, task):
+        return refused
+    if form := asking.answered():
+        said = form.cleaned_data
+        if asking.does(lambda: send_back(task=task, by=request.actor, **said), said=_("Sent back. Whoever did it is told.")):
+            return redirect("client", task.client_id)
+    return asking.page("clients/task_sent_back.html", **context)
+
+
+def _page(request: HttpRequest, client_id: UUID, pk: UUID) -> tuple[Task, dict[str, Any]]:
+    _client, context = client_page(request, client_id)
+    tasks = Task.objects.visible_to(request.actor).select_related("carried_out_by", "sent_back_by")
+    task = get_object_or_404(tasks, pk=pk, client_id=client_id)
+    return task, context | {"tab": "", "task": task}
+
+
+def _asking(request: HttpRequest, task: Task, form: type, *, kind: str, **more: Any) -> Asking:
+    back = reverse("client", args=[task.client_id])
+    return Asking(request, form, kind=kind, subject=task.pk, client_id=task.client_id, back_url=back, **more)
+
+
+def _refusal(request: HttpRequest, rule, task: Task) -> HttpResponse | None:
+    """Before a page asks: back to the client with the reason, where there is nothing to ask any more."""
+    try:
+        rule(request.actor, task)
+    except NotAllowed as reason:
+        raise PermissionDenied(str(reason)) from reason
+    except Refused as reason:
+        messages.error(request, reason.message)
+        return redirect("client", task.client_id)
+    return None

@@ -55,7 +55,7 @@ def test_my_service(signed_in, manager, thirty):
 
 def test_notices(signed_in, keyworker, thirty):
     browser = signed_in(keyworker)
-    with at_most(8):
+    with at_most(10):
         assert len(browser.get(reverse("notices")).context["rows"]) == 30
 
 

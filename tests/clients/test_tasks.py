@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 
 from carehub import clock, context
 from carehub.actors import NotAllowed
-from carehub.models import Event, Task
+from carehub.models import Event, Notice, Task
 from carehub.rules import Refused
-from clients.actions.tasks import close_task
+from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN, carry_out, close_task, send_back
 from clients.open_tasks import open_tasks
 from tests import factories
 
@@ -69,23 +69,176 @@ def test_nobody_closes_it_twice(a_client, keyworker):
             close_task(task=task, by=keyworker)
 
 
-def test_what_is_countersigned_is_closed_by_the_manager_alone(a_client, keyworker, manager, signed_in):
-    task = asked_for(a_client, by=keyworker, countersigned=True)
+# --- What is countersigned --------------------------------------------------------------------------------------------------
+
+SAID = {"words": "Stayed with them and rang the crisis team", "told": ["crisis-team", "manager"], "told_words": "Pat, 14:05"}
+
+
+@pytest.fixture
+def grave(a_client, keyworker):
+    return asked_for(a_client, by=keyworker, countersigned=True, words="Do not leave them alone.")
+
+
+def carried_out(task, *, by, **said):
+    with context.acting(by):
+        carry_out(task=task, by=by, **(SAID | said))
+        task.refresh_from_db()
+
+
+def verbs(task, by) -> list[str]:
+    with context.acting(by):
+        return list(Event.objects.filter(subject_id=task.pk).order_by("at").values_list("verb", flat=True))
+
+
+def test_the_keyworker_says_what_was_done_and_the_manager_countersigns(grave, a_client, keyworker, manager, signed_in):
+    page = f"/clients/{a_client.pk}/tasks/{grave.pk}/carried-out/"
+    here = signed_in(keyworker)
+    assert "Who was told?" in here.get(page).content.decode()
+    assert here.post(page, SAID).status_code == 302
+    html = here.get("/caseload/").content.decode()
+    assert "Waits for the countersignature of a manager" in html
+    assert f"Done by {keyworker.person.name}" in html
+    assert "Service manager, Mental health crisis team" in html
+    assert "Say what was done" not in html
+    assert ">Countersign<" not in html
+    html = signed_in(manager).get("/service/").content.decode()
+    assert SAID["words"] in html
+    with context.acting(manager):
+        grave.refresh_from_db()
+        assert grave.done_at is None
+        assert Notice.objects.filter(person=manager.person, kind=TO_COUNTERSIGN, subject_id=grave.pk).count() == 1
+    assert f'name="seen" value="{grave.carried_out_at.isoformat()}"' in html
+    assert signed_in(manager).post(f"/clients/{a_client.pk}/tasks/{grave.pk}/done/", {"seen": grave.carried_out_at.isoformat()})
+    with context.acting(manager):
+        grave.refresh_from_db()
+        assert (grave.done_by, grave.carried_out_by) == (manager.person, keyworker.person)
+    assert verbs(grave, manager) == ["task.carried-out", "task.countersigned"]
+
+
+def test_it_is_closed_by_a_manager_alone_and_not_before_somebody_says_what_was_done(grave, a_client, keyworker, manager, signed_in):
     with context.acting(keyworker), pytest.raises(NotAllowed, match="service manager"):
-        close_task(task=task, by=keyworker)
-    assert signed_in(keyworker).post(f"/clients/{a_client.pk}/tasks/{task.pk}/done/").status_code == 403
+        close_task(task=grave, by=keyworker)
+    assert signed_in(keyworker).post(f"/clients/{a_client.pk}/tasks/{grave.pk}/done/").status_code == 403
     with context.acting(manager):
-        close_task(task=task, by=manager)
-
-
-def test_a_manager_does_not_countersign_what_they_asked_for_themselves(agency, manager):
-    client = factories.client_of(agency, keyworker=manager)
-    task = asked_for(client, by=manager, countersigned=True)
-    with context.acting(manager):
-        with pytest.raises(NotAllowed, match="another manager"):
-            close_task(task=task, by=manager)
+        with pytest.raises(Refused, match="says what was done"):
+            close_task(task=grave, by=manager)
         with pytest.raises(IntegrityError), transaction.atomic():
-            Task.objects.filter(pk=task.pk).update(done_at=clock.now(), done_by=manager.person)
+            Task.objects.filter(pk=grave.pk).update(done_at=clock.now(), done_by=manager.person)
+
+
+def test_nobody_countersigns_what_they_asked_for_or_did_themselves(agency, manager):
+    client, second = factories.client_of(agency, keyworker=manager), factories.actor(role="service-manager", agency=agency)
+    mine = asked_for(client, by=manager, countersigned=True)
+    carried_out(mine, by=second)
+    for by, reason in ((manager, "asked for this yourself"), (second, "did this yourself")):
+        with context.acting(by):
+            with pytest.raises(NotAllowed, match=reason):
+                close_task(task=mine, by=by, seen=mine.carried_out_at)
+            with pytest.raises(IntegrityError), transaction.atomic():
+                Task.objects.filter(pk=mine.pk).update(done_at=clock.now(), done_by=by.person)
+    third = factories.actor(role="service-manager", agency=agency)
+    with context.acting(third):
+        close_task(task=mine, by=third, seen=mine.carried_out_at)
+
+
+def test_a_manager_sends_it_back_and_it_is_as_open_as_before(grave, a_client, keyworker, manager, signed_in):
+    carried_out(grave, by=keyworker)
+    page = f"/clients/{a_client.pk}/tasks/{grave.pk}/send-back/"
+    assert signed_in(keyworker).get(page).status_code == 403
+    there = signed_in(manager)
+    assert "What is still to be done" in there.post(page, {"words": ""}).content.decode()
+    assert there.post(page, {"words": "Tell children’s services as well"}).status_code == 302
+    html = signed_in(keyworker).get("/caseload/").content.decode()
+    assert "Tell children’s services as well" in html
+    assert "Say what was done" in html
+    with context.acting(manager):
+        with pytest.raises(Refused, match="says what was done"):
+            close_task(task=grave, by=manager, seen=grave.carried_out_at)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Task.objects.filter(pk=grave.pk).update(done_at=clock.now(), done_by=manager.person)
+    with context.acting(keyworker):
+        assert Notice.objects.filter(person=keyworker.person, kind=SENT_BACK).count() == 1
+    with context.acting(keyworker), pytest.raises(Refused, match="since it was sent back"):
+        carry_out(task=grave, by=keyworker, **SAID)
+    # What was said before stands there to be added to, and nothing of it is lost.
+    assert SAID["words"] in signed_in(keyworker).get(f"/clients/{a_client.pk}/tasks/{grave.pk}/carried-out/").content.decode()
+    clock.move_on(1)
+    carried_out(grave, by=keyworker, words="Told them too", told=["children"])
+    with context.acting(manager):
+        close_task(task=grave, by=manager, seen=grave.carried_out_at)
+        kept = list(grave.events.order_by("pgh_id").values_list("carried_out_words", flat=True))
+    assert kept == ["", SAID["words"], SAID["words"], "Told them too", "Told them too"]
+
+
+def test_nobody_countersigns_something_else_than_they_have_read(grave, keyworker, manager):
+    carried_out(grave, by=keyworker)
+    read = grave.carried_out_at
+    with context.acting(manager):
+        send_back(task=grave, by=manager, words="And the GP?")
+    clock.move_on(1)
+    carried_out(grave, by=keyworker, words="And the GP")
+    with context.acting(manager), pytest.raises(Refused, match="read it first"):
+        close_task(task=grave, by=manager, seen=read)
+
+
+def test_two_say_what_was_done_and_the_second_sees_that_it_was_said(grave, keyworker):
+    colleague = factories.actor(role="keyworker", agency=keyworker.agency)
+    carried_out(grave, by=keyworker)
+    with context.acting(colleague), pytest.raises(Refused, match=keyworker.person.name):
+        carry_out(task=grave, by=colleague, **SAID)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"told": []}, "Say who was told"),
+        ({"told": ["nobody", "gp"]}, "not both"),
+        ({"told": ["the cat"]}, "choose"),
+        ({"words": " "}, "needs an answer"),
+        ({"words": "x" * 501}, "500 characters or fewer"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(typed, sentence, grave, a_client, keyworker, signed_in):
+    answer = signed_in(keyworker).post(f"/clients/{a_client.pk}/tasks/{grave.pk}/carried-out/", SAID | typed)
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    assert verbs(grave, keyworker) == []
+
+
+@pytest.mark.parametrize(
+    "halves",
+    [
+        {"carried_out_at": clock.now()},
+        {"carried_out_words": "Rang"},
+        {"told": ["gp"]},
+        {"sent_back_words": "No"},
+        {"told": ["nobody", "gp"]},
+    ],
+)
+def test_the_database_refuses_half_of_it(halves, grave, keyworker):
+    with context.acting(keyworker), pytest.raises(IntegrityError), transaction.atomic():
+        Task.objects.filter(pk=grave.pk).update(**halves)
+
+
+def test_nobody_told_yet_is_said_loudly(grave, keyworker, manager, signed_in):
+    carried_out(grave, by=keyworker, told=["nobody"])
+    assert "Nobody told yet" in signed_in(manager).get("/service/").content.decode()
+
+
+def test_what_waits_for_the_manager_is_their_first_and_the_keyworkers_last(grave, a_client, keyworker, manager):
+    carried_out(grave, by=keyworker)
+    asked_for(a_client, by=keyworker, countersigned=True, words="Tell the safeguarding lead today.")
+    asked_for(a_client, by=keyworker, words="Ring the housing team today.")
+    ours = ["Tell the safeguarding lead today.", "Ring the housing team today."]
+    for by, words in ((manager, [grave.words, *ours]), (keyworker, [*ours, grave.words])):
+        with context.acting(by):
+            assert [each.task.words for each in open_tasks(by, today=clock.today())] == words
+
+
+def test_another_agency_says_nothing_about_it(grave, a_client, stranger, keyworker):
+    factories.access(a_client, agency=stranger.agency, basis="consent")
+    with context.acting(stranger), pytest.raises(NotAllowed, match="Another agency"):
+        carry_out(task=grave, by=stranger, **SAID)
 
 
 def test_the_task_of_one_client_does_not_exist_under_another(a_client, keyworker, signed_in):

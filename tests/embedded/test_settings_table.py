@@ -12,8 +12,9 @@ def documented() -> set[str]:
 
 
 def test_the_table_and_the_code_name_the_same_variables():
-    read = set(re.findall(r"env\.\w+\(\"([A-Z_]+)\"", (ROOT / "carehub/settings.py").read_text()))
-    read |= set(re.findall(r"env\.\w+\(\"([A-Z_]+)\"", (ROOT / "carehub/openid_settings.py").read_text()))
+    read = set()
+    for name in ("settings", "openid_settings", "mail_settings"):
+        read |= set(re.findall(r"env\.\w+\(\"([A-Z_]+)\"", (ROOT / f"carehub/{name}.py").read_text()))
     read |= {"CAREHUB_ADMIN_DATABASE_URL", "PORT", "PYTHON", "ARGS", "CAREHUB_SEED", "WEB_CONCURRENCY"}
     assert documented() == read | {"DATABASE_OWNER_URL"}
 

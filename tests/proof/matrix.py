@@ -45,6 +45,8 @@ ROWS: dict[str, str] = {
     "assessment-show": "assessment",
     "assessment-edit": "draft assessment",
     "task-done": "task",
+    "task-carried-out": "task to carry out",
+    "task-sent-back": "task to countersign",
     "notice-read": "notice",
     "plan-start": "",
     "plan-show": "plan",
@@ -213,6 +215,8 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
             "assessment": Assessment.objects.get(**about, state="complete").pk,
             "document": Document.objects.get(**about).pk,
             "task": Task.objects.get(**about).pk,
+            "task to carry out": _countersigned(client, by=by).pk,
+            "task to countersign": _countersigned(client, by=by, carried_out=True).pk,
             "consent": Consent.objects.get(**about).pk,
             "opening": Opening.objects.get(**about).pk,
         }
@@ -228,3 +232,20 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
             )
             keys[f"notice of {role}"] = made.pk
     return Subject(standing, client, keys, (*marks.values(), client.reference))
+
+
+def _countersigned(client: Client, *, by: Actor, carried_out: bool = False) -> Task:
+    now = clock.now()
+    said = {"carried_out_at": now, "carried_out_by": by.person, "carried_out_words": "Rang them", "told": ["gp"]} if carried_out else {}
+    return Task.objects.create(
+        partnership_id=client.partnership_id,
+        client_id=client.pk,
+        kind="trigger.suicide",
+        subject_id=uuid4(),
+        words="Do not leave them alone.",
+        countersigned=True,
+        due_on=clock.today(),
+        agency=by.agency,
+        made_at=now,
+        **said,
+    )

@@ -1,0 +1,86 @@
+"""What has become of what a notice is about: a notice stays as it was told, and says beside it that the thing is done."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from carehub.actors import Actor
+from carehub.models import Notice, Task
+from carehub.templatetags.carehub import uk_datetime
+from careplans.models import PlanVersion
+from careplans.notices import LOOKS, REVIEWS
+from clients.actions.assessing import SAME_DAY
+from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``look``: of carehub.states. ``words``: by whom it was done and when, or how far it is; '' where nothing has changed."""
+
+    look: str
+    words: str = ""
+
+
+def standings(actor: Actor, notices: Collection[Notice]) -> dict[UUID, Standing]:
+    """By the notice's key. Two queries, however many there are."""
+    of_the_day, by_key = _tasks(actor, notices)
+    signed = _signed(actor, {each.subject_id for each in notices if each.kind in REVIEWS})
+    found = {}
+    for each in notices:
+        if each.kind == SAME_DAY and each.client_id:
+            found[each.pk] = _of_tasks(each.kind, of_the_day.get((each.client_id, each.about_day), []))
+        elif each.kind in (TO_COUNTERSIGN, SENT_BACK):
+            found[each.pk] = _of_tasks(each.kind, by_key.get(each.subject_id, []))
+        else:
+            # The first that was signed after it was told: the review that it asked for.
+            version = next((one for one in signed.get(each.subject_id, []) if one.locked_at > each.made_at), None)
+            found[each.pk] = _done(version.agreed_by.name, version.locked_at) if version else Standing(LOOKS[each.kind])
+    return found
+
+
+def _tasks(actor: Actor, notices: Iterable[Notice]) -> tuple[dict[tuple[UUID, date], list[Task]], dict[UUID, list[Task]]]:
+    """What triages asked for, by client and day; and single tasks by key."""
+    days, keys = Q(pk__in=[]), set()
+    for each in notices:
+        if each.kind == SAME_DAY:
+            days |= Q(client_id=each.client_id, due_on=each.about_day, kind__startswith="trigger.")
+        elif each.kind in (TO_COUNTERSIGN, SENT_BACK):
+            keys.add(each.subject_id)
+    of_the_day: dict[tuple[UUID, date], list[Task]] = {}
+    by_key: dict[UUID, list[Task]] = {}
+    wanted = Task.objects.visible_to(actor).filter(days | Q(pk__in=keys)).select_related("done_by", "carried_out_by")
+    for task in wanted:
+        of_the_day.setdefault((task.client_id, task.due_on), []).append(task)
+        by_key[task.pk] = [task]
+    return of_the_day, by_key
+
+
+def _of_tasks(kind: str, tasks: list[Task]) -> Standing:
+    done = sorted((each for each in tasks if each.done_at), key=lambda each: each.done_at)
+    if tasks and len(done) == len(tasks):
+        return _done(done[-1].done_by.name, done[-1].done_at)
+    if tasks and all(each.waits for each in tasks if not each.done_at):
+        return Standing("waiting", _("Waits for the countersignature of a manager"))
+    if kind == SAME_DAY:
+        return Standing(LOOKS[kind], _("%(done)d of %(all)d done") % {"done": len(done), "all": len(tasks)} if done else "")
+    return Standing("returned")
+
+
+def _signed(actor: Actor, episodes: Collection[UUID]) -> dict[UUID, list[PlanVersion]]:
+    """Signed versions by episode, the earliest first."""
+    found: dict[UUID, list[PlanVersion]] = {}
+    if episodes:
+        versions = PlanVersion.objects.visible_to(actor).filter(plan__episode__in=episodes, locked_at__isnull=False)
+        for each in (
+            versions.select_related("plan", "agreed_by").only("plan__episode_id", "locked_at", "agreed_by__name").order_by("locked_at")
+        ):
+            found.setdefault(each.plan.episode_id, []).append(each)
+    return found
+
+
+def _done(name: str, at) -> Standing:
+    return Standing("done", _("%(name)s, %(when)s") % {"name": name, "when": uk_datetime(at)})
