@@ -169,6 +169,11 @@ class Trigger:
     same_day: bool = False
     countersign: bool = False
 
+    @property
+    def today(self) -> bool:
+        """Cannot wait until tomorrow: safeguarding and imminent risk never can."""
+        return self.same_day or self.countersign
+
 
 @dataclass(frozen=True)
 class Band:
