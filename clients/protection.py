@@ -77,6 +77,7 @@ SQL: list[str] = [
     *rows.about_one_client("clients_proposal"),
     *rows.same_client("clients_clientpathway", "episode_id", "clients_episode"),
     *rows.same_client("clients_clientpathway", "proposal_id", "clients_proposal"),
+    *rows.same_client("clients_assessment", "corrects_id", "clients_assessment"),
     *rows.about_one_client("carehub_storedfile"),
     *rows.same_client("carehub_document", "file_id", "carehub_storedfile"),
     *rows.about_one_client("clients_consent"),

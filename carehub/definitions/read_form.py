@@ -8,6 +8,7 @@ from carehub.definitions.read_group import Entries, any_entry, read_group
 from carehub.definitions.read_question import Words, find_codes, read_question
 from carehub.definitions.read_score import check_tool, read_scores
 from carehub.definitions.schema import (
+    COMPETENCES,
     NOT_ANSWERS,
     RISK_LEVELS,
     TRIGGER_KINDS,
@@ -23,6 +24,9 @@ from carehub.definitions.table import Table
 from carehub.definitions.whole_form import Places, check_as_a_whole
 
 LEVELS = ("screening", "triage", "comprehensive", "risk", "aftercare", "outcome", "tool", "local")
+
+#: Its words become a task's.
+LONGEST_TRIGGER = 300
 
 
 def read_form(table: Table, name: str, version: int, title: str, words: Words) -> Form:
@@ -70,8 +74,17 @@ def _read_section(table: Table, words: Words, entries: Entries, places: Places) 
         questions = [
             replace(one, shown_if=Condition("all", parts=(shown_if, one.shown_if)) if one.shown_if else shown_if) for one in questions
         ]
-    section = Section(table.identifier(), table.text("title"), tuple(questions), table.text("intro", ""), table.text("competence", ""))
+    section = Section(
+        table.identifier(),
+        table.text("title"),
+        tuple(questions),
+        intro=table.text("intro", ""),
+        competence=table.one_of("competence", COMPETENCES, ""),
+        assesses=table.texts("assesses"),
+    )
     table.finish()
+    for position, area in enumerate(section.assesses):
+        table.known(area, words.values("risk-areas"), "assesses", position)
     if not questions:
         raise table.wrong(f"The section '{section.id}' has no [[section.question]].")
     return section
@@ -123,6 +136,9 @@ def _read_trigger(table: Table, words: Words, entries: Entries) -> Trigger:
     table.finish()
     if trigger.countersign and not trigger.tell:
         raise table.wrong("A trigger with countersign = true must say whom to 'tell'.", "countersign")
+    for key, words_of in (("text", trigger.text), ("why", trigger.why)):
+        if len(words_of) > LONGEST_TRIGGER:
+            raise table.wrong(f"'{key}' of a trigger has {LONGEST_TRIGGER} characters at most: it becomes a line of a list.", key)
     if trigger.pathway:
         table.known(trigger.pathway, words.named.get("pathway", ()), "pathway")
     return trigger
