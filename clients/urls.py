@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import assessing, contacting, finding, looking, opening, registering, sharing, staff, tasks
+from clients.views import assessing, contacting, finding, looking, opening, pathways, proposals, registering, sharing, staff, tasks
 
 _ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
 
@@ -30,6 +30,11 @@ urlpatterns = [
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/done/", tasks.done, name="task-done"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/carried-out/", tasks.carried_out, name="task-carried-out"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/send-back/", tasks.sent_back, name="task-sent-back"),
+    path("clients/<uuid:client_id>/proposals/", proposals.proposals, name="proposals"),
+    path("pathways/", pathways.listed, name="pathways"),
+    path("pathways/<slug:name>/", pathways.show, name="pathway-show"),
+    path("clients/<uuid:client_id>/pathways/", pathways.of_client, name="client-pathways"),
+    path("clients/<uuid:client_id>/pathways/<uuid:pk>/end/", pathways.end, name="pathway-end"),
     path(_ASSESSMENT, assessing.show, name="assessment-show"),
     path(f"{_ASSESSMENT}edit/", assessing.edit, name="assessment-edit"),
     path(f"{_ASSESSMENT}edit/<slug:section>/", assessing.edit, name="assessment-edit"),

@@ -23,8 +23,8 @@ from careplans.content import Content
 from careplans.models import CarePlan, PlanVersion
 from careplans.views.plan_page import address, tabs
 from clients.banner import banner, episode_for_banner
-from clients.models import Assessment, Client, Episode
-from clients.open_tasks import open_tasks
+from clients.models import Assessment, Client, Episode, Proposal
+from clients.open_tasks import later_tasks, open_tasks
 
 #: The plan in five lines.
 LINES = 5
@@ -78,6 +78,9 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "contact": getattr(person, "safe_contact", None),
         "may_change_contact": bool(episode) and episode.agency_id == actor.agency_id and actor.may("contact.change"),
         "tasks": open_tasks(actor, client_id=person.pk, today=clock.today()),
+        "later": later_tasks(actor, person.pk, clock.today()),
+        "proposals": list(Proposal.objects.visible_to(actor).filter(client=person).open().gravest_first()),
+        "may_decide": bool(episode) and episode.agency_id == actor.agency_id and actor.may("assessment.write"),
         "form": None,
     }
     return render(request, "careplans/client.html", context)

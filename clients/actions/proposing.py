@@ -42,9 +42,12 @@ def propose(assessment: Assessment, form: Form, answers: Answers) -> list[Propos
 
 def _stands(known: Iterable[Proposal]) -> bool:
     """It is being decided or done already. What somebody says was done is no answer to what was found after that."""
-    return any(
-        each.is_open or (each.state == Proposal.State.ACCEPTED and each.task.done_at is None and not each.task.waits) for each in known
-    )
+    return any(each.is_open or _is_being_done(each) for each in known)
+
+
+def _is_being_done(proposal: Proposal) -> bool:
+    task = proposal.task
+    return proposal.state == Proposal.State.ACCEPTED and task is not None and task.done_at is None and not task.waits
 
 
 def _is_new(finding: Finding, known: dict[str, list[Proposal]], before: frozenset[str], answers: Answers) -> bool:

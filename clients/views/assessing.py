@@ -30,6 +30,7 @@ from clients.banner import banner, episode_for_banner
 from clients.findings import what_answers_say
 from clients.forms import StartForm
 from clients.models import Assessment, Client
+from clients.proposed import after_completing, of_assessment
 from clients.recorded import earlier_answers, form_of
 from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of, text_fields
 
@@ -219,7 +220,7 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
             problem = str(reason)
         else:
             messages.success(request, _("%(form)s completed and locked.") % {"form": form.title})
-            return redirect("client", assessment.client_id)
+            return redirect(after_completing(assessment))
         assessment.refresh_from_db(fields=["answers", "row_version"])
     page = build(form, draft=typed.from_answers(form, assessment.answers))
     places = {item["name"]: item["url"] for item in _items(assessment, page, CHECK)}
@@ -255,6 +256,7 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     context = _context(request, assessment, form) | {
         "sections": as_asked.show(form, assessment.answers, stamp=stamp),
         "says": what_answers_say(form, assessment.answers),
+        **of_assessment(request.actor, assessment),
         "form_changed": assessment.state == Assessment.State.COMPLETE and fingerprint(form) != assessment.form_fingerprint,
         "may_go_on": assessment.state == Assessment.State.DRAFT
         and assessment.agency_id == request.actor.agency_id

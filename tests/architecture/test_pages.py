@@ -40,6 +40,7 @@ READABLE = {
     ("client-found", "token"),
     ("assessment-edit", "section"),
     ("gallery-page", "page"),
+    ("pathway-show", "name"),
 }
 
 
