@@ -13,9 +13,7 @@ from clients.pathways import Pathway
 
 class AttachForm(CareHubForm):
     pathway = OneOf(label=_("Which pathway?"), missing=_("Choose a pathway"), small=True)
-    because = Text(
-        label=_("Why?"), help_text=_("A sentence, for whoever reads it later."), max_length=300, missing=_("Say why they are on it")
-    )
+    because = Text(label=_("Why?"), help_text=_("For whoever reads it later."), max_length=300, missing=_("Say why they are on it"))
 
     def __init__(self, *args: Any, offered: list[Pathway], **more: Any) -> None:
         super().__init__(*args, **more)

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from carehub import clock
 from carehub.actors import Actor
@@ -38,7 +37,7 @@ class Decision:
 
 
 class DecideForm(CareHubForm):
-    """For each of ``proposals``: later, accept (a day and who), or decline (why; where nobody closes it alone, in words and who was told)."""
+    """For each of ``proposals``: later; accept (a day, who); or decline (why; where nobody closes it alone, in words, and who was told)."""
 
     mark_optional = False
 
@@ -63,9 +62,7 @@ class DecideForm(CareHubForm):
         self._add("person", proposal, person, me if me in self.people else "")
         self._add("reason", proposal, OneFromList(reasons, label=_("Why?"), required=False))
         if proposal.countersign:
-            hint = _(
-                "What was done instead, and by which local protocol. It stays open until another person, a manager, has countersigned."
-            )
+            hint = _("What was done instead, and by which local protocol. It stays open until another person, a manager, countersigns.")
             self._add("words", proposal, LongText(label=_("In your own words"), help_text=hint, max_length=300, rows=3, required=False))
             declining += [self.name("told", proposal), self.name("told_words", proposal)]
             self._add("told", proposal, Several(Task.Told.choices, label=_("Who was told?"), small=True, required=False))
@@ -134,7 +131,7 @@ class DecideForm(CareHubForm):
 def _hint(proposal: Proposal) -> str:
     parts = [proposal.why]
     if proposal.countersign:
-        parts.append(str(gettext_lazy("Nobody closes this alone")))
+        parts.append(_("Nobody closes this alone"))
     if proposal.source:
         parts.append(proposal.source)
     return ". ".join(part for part in parts if part)

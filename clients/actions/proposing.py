@@ -70,6 +70,7 @@ def _held_before(assessment: Assessment, form: Form) -> frozenset[str]:
 def _proposal(assessment: Assessment, place: int, finding: Finding) -> Proposal:
     trigger = finding.trigger
     about = {"partnership_id": assessment.partnership_id, "client_id": assessment.client_id, "agency_id": assessment.agency_id}
+    at = assessment.completed_at or clock.now()
     led = pathway(trigger.pathway) if trigger.pathway else None
     task = Task(  # type: ignore[misc]
         **about,
@@ -80,7 +81,7 @@ def _proposal(assessment: Assessment, place: int, finding: Finding) -> Proposal:
         countersigned=trigger.countersign,
         due_on=clock.today(),
         # In the order of the form, the gravest first: lists keep it.
-        made_at=assessment.completed_at + timedelta(microseconds=place),
+        made_at=at + timedelta(microseconds=place),
         made_by_id=assessment.completed_by_id,
     )
     return Proposal(  # type: ignore[misc]
@@ -97,7 +98,7 @@ def _proposal(assessment: Assessment, place: int, finding: Finding) -> Proposal:
         same_day=trigger.today,
         countersign=trigger.countersign,
         third_party=finding.third_party,
-        made_at=assessment.completed_at,
+        made_at=at,
         task=task if trigger.today else None,
     )
 

@@ -1,0 +1,452 @@
+"""What an assessment proposes: written once, accepted with a day or declined with a reason, and nothing of danger closed by one person."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from carehub import clock, context
+from carehub.actors import NotAllowed
+from carehub.models import Event, Notice, Task
+from carehub.rules import Refused
+from clients.actions.deciding import DECLINED, accept, decline
+from clients.actions.tasks import carry_out, close_task, send_back
+from clients.models import ClientPathway, Proposal
+from clients.policies import WrongClient
+from tests import factories
+from tests.clients.answering import everything
+from tests.clients.test_assessing import begin, complete, save, triaged
+from tests.queries import at_most
+
+pytestmark = pytest.mark.django_db
+
+
+def proposed(by, **answers) -> dict[str, Proposal]:
+    """What there is to decide, by trigger."""
+    with context.acting(by):
+        return {each.trigger: each for each in Proposal.objects.visible_to(by).gravest_first().select_related("task")}
+
+
+def accepts(by, proposal, **more) -> Task:
+    with context.acting(by):
+        return accept(by=by, client_id=proposal.client_id, proposal=proposal, **more)
+
+
+def declines(by, proposal, reason="client-declines", **more) -> None:
+    with context.acting(by):
+        decline(by=by, client_id=proposal.client_id, proposal=proposal, reason=reason, **more)
+
+
+def fresh(by, row):
+    with context.acting(by):
+        return type(row).objects.get(pk=row.pk)
+
+
+# --- Written -----------------------------------------------------------------------------------------------------------------
+
+
+def test_every_trigger_that_holds_is_a_proposal_and_what_cannot_wait_a_task(keyworker, referred):
+    triaged(keyworker, referred, injecting="P", suicide="plan", alcohol_signs=["shakes"])
+    found = proposed(keyworker)
+    assert {"hepatitis-c-test", "hepatitis-b-vaccine", "suicide-today", "alcohol-dependence"} <= found.keys()
+    assert found["hepatitis-c-test"].pathway == "blood-borne-viruses/1"
+    assert found["hepatitis-c-test"].source == "Good practice in care planning, 5.4.1"
+    assert found["hepatitis-c-test"].task is None
+    assert found["suicide-today"].countersign
+    assert found["suicide-today"].task.countersigned
+    assert not found["alcohol-dependence"].task.countersigned
+    assert all(each.is_open and each.agency_id == keyworker.agency_id for each in found.values())
+    assert next(iter(found)) == "suicide-today"
+
+
+def test_what_rests_on_others_is_kept_from_the_client(keyworker, referred):
+    triaged(keyworker, referred, harm_from_others="now")
+    assert proposed(keyworker)["harm-from-others"].third_party
+
+
+def test_a_quiet_triage_proposes_nothing(keyworker, referred):
+    triaged(keyworker, referred)
+    assert proposed(keyworker) == {}
+
+
+def test_what_is_open_is_not_proposed_twice(keyworker, referred):
+    triaged(keyworker, referred, injecting="P", suicide="plan")
+    triaged(keyworker, referred, injecting="P", suicide="plan")
+    with context.acting(keyworker):
+        assert Proposal.objects.filter(trigger="hepatitis-c-test").count() == 1
+        assert Task.objects.filter(kind="trigger.suicide-today").count() == 1
+
+
+def test_what_was_accepted_is_not_proposed_again_until_it_is_done(keyworker, referred):
+    triaged(keyworker, referred, injecting="P")
+    task = accepts(keyworker, proposed(keyworker)["hepatitis-c-test"])
+    triaged(keyworker, referred, injecting="P")
+    with context.acting(keyworker):
+        assert Proposal.objects.filter(trigger="hepatitis-c-test").count() == 1
+        close_task(task=task, by=keyworker)
+    triaged(keyworker, referred, injecting="P")
+    with context.acting(keyworker):
+        assert Proposal.objects.filter(trigger="hepatitis-c-test").open().count() == 1
+
+
+def test_found_again_after_somebody_says_that_it_was_done_it_is_a_new_one(keyworker, referred):
+    triaged(keyworker, referred, suicide="plan")
+    with context.acting(keyworker):
+        carry_out(task=Task.objects.get(), by=keyworker, words="Rang the crisis team", told=["crisis-team"])
+    triaged(keyworker, referred, suicide="plan")
+    with context.acting(keyworker):
+        assert Task.objects.open().filter(kind="trigger.suicide-today").count() == 2
+
+
+def test_what_was_declined_is_not_asked_for_by_an_update_that_did_not_ask_again(keyworker, referred):
+    triaged(keyworker, referred, injecting="P")
+    declines(keyworker, proposed(keyworker)["hepatitis-c-test"])
+    update = begin(keyworker, referred, only=["safety"])
+    answers = {name: answer for name, answer in everything().items() if name not in update.answers}
+    complete(keyworker, save(keyworker, update, answers))
+    with context.acting(keyworker):
+        assert not Proposal.objects.open().filter(trigger="hepatitis-c-test").exists()
+
+
+def test_completing_keeps_its_budget(keyworker, manager, referred):
+    assessment = save(keyworker, begin(keyworker, referred), everything(injecting="P", suicide="plan", pregnant="yes"))
+    with context.acting(keyworker), at_most(15):
+        from clients.actions.assessing import complete_assessment
+
+        complete_assessment(by=keyworker, client_id=referred.pk, assessment=assessment, row_version=assessment.row_version)
+
+
+# --- Accepted ----------------------------------------------------------------------------------------------------------------
+
+
+def test_accepted_is_a_task_with_its_day_and_begins_the_pathway(keyworker, referred):
+    triaged(keyworker, referred, injecting="P")
+    proposal = proposed(keyworker)["hepatitis-c-test"]
+    day = clock.today() + timedelta(days=3)
+    task = accepts(keyworker, proposal, due_on=day, person=keyworker.person)
+    now = fresh(keyworker, proposal)
+    assert (task.due_on, task.person, task.words, task.kind) == (day, keyworker.person, proposal.words, "trigger.hepatitis-c-test")
+    assert (now.state, now.decided_by_id, now.task_id) == ("accepted", keyworker.person_id, task.pk)
+    with context.acting(keyworker):
+        began = ClientPathway.objects.get()
+        assert (began.pathway, began.version, began.proposal_id, began.because) == ("blood-borne-viruses", 1, proposal.pk, "Has injected")
+        assert Event.objects.filter(verb="proposal.accepted", subject_id=proposal.pk).exists()
+
+
+def test_without_a_day_it_is_the_partnerships_usual_one(keyworker, referred):
+    triaged(keyworker, referred, injecting="P")
+    assert accepts(keyworker, proposed(keyworker)["hepatitis-c-test"]).due_on == clock.today() + timedelta(days=7)
+
+
+def test_two_proposals_of_one_pathway_begin_it_once(keyworker, referred):
+    triaged(keyworker, referred, injecting="P")
+    found = proposed(keyworker)
+    for trigger in ("hepatitis-c-test", "hepatitis-b-vaccine"):
+        accepts(keyworker, found[trigger])
+    with context.acting(keyworker):
+        assert ClientPathway.objects.count() == 1
+
+
+def test_what_cannot_wait_keeps_its_task_and_its_day(keyworker, referred):
+    triaged(keyworker, referred, alcohol_signs=["shakes"])
+    proposal = proposed(keyworker)["alcohol-dependence"]
+    with pytest.raises(Refused, match="cannot wait"):
+        accepts(keyworker, proposal, due_on=clock.today() + timedelta(days=1))
+    task = accepts(keyworker, proposal, person=keyworker.person)
+    assert (task.pk, task.due_on) == (proposal.task_id, clock.today())
+    assert fresh(keyworker, task).person == keyworker.person
+
+
+@pytest.mark.parametrize("days", [-1, 367], ids=["yesterday", "in more than a year"])
+def test_a_day_that_cannot_be(keyworker, referred, days):
+    triaged(keyworker, referred, injecting="P")
+    with pytest.raises(Refused) as refused:
+        accepts(keyworker, proposed(keyworker)["hepatitis-c-test"], due_on=clock.today() + timedelta(days=days))
+    assert "due_on" in refused.value.fields
+
+
+def test_given_only_to_somebody_of_the_agency(keyworker, stranger, referred):
+    triaged(keyworker, referred, injecting="P")
+    with pytest.raises(Refused, match="does not work in this agency"):
+        accepts(keyworker, proposed(keyworker)["hepatitis-c-test"], person=stranger.person)
+
+
+def test_whoever_does_it_has_accepted_it(keyworker, referred):
+    triaged(keyworker, referred, alcohol_signs=["shakes"])
+    proposal = proposed(keyworker)["alcohol-dependence"]
+    with context.acting(keyworker):
+        close_task(task=proposal.task, by=keyworker)
+        assert ClientPathway.objects.filter(pathway="alcohol-withdrawal").exists()
+    assert fresh(keyworker, proposal).state == "accepted"
+
+
+# --- Declined ----------------------------------------------------------------------------------------------------------------
+
+
+def test_declined_with_a_reason_and_nothing_more(keyworker, referred):
+    triaged(keyworker, referred, injecting="P")
+    proposal = proposed(keyworker)["hepatitis-c-test"]
+    declines(keyworker, proposal, "done")
+    now = fresh(keyworker, proposal)
+    assert (now.state, now.reason, now.reason_words, now.task) == ("declined", "done", "", None)
+    with context.acting(keyworker):
+        assert not ClientPathway.objects.exists()
+
+
+@pytest.mark.parametrize("reason", ["", "because"])
+def test_a_reason_of_the_list_is_needed(keyworker, referred, reason):
+    triaged(keyworker, referred, injecting="P")
+    with pytest.raises(Refused, match="Choose why"):
+        declines(keyworker, proposed(keyworker)["hepatitis-c-test"], reason)
+
+
+def test_declining_what_cannot_wait_takes_it_off_the_list(keyworker, referred):
+    triaged(keyworker, referred, alcohol_signs=["shakes"])
+    proposal = proposed(keyworker)["alcohol-dependence"]
+    declines(keyworker, proposal, "arranged")
+    assert fresh(keyworker, proposal.task).done_by == keyworker.person
+
+
+@pytest.mark.parametrize("trigger", ["suicide-today", "children-at-risk", "harm-from-others"])
+def test_declining_danger_closes_nothing_and_tells_the_manager(keyworker, manager, referred, trigger):
+    triaged(keyworker, referred, suicide="plan", children="here", children_safe="risk", harm_from_others="now")
+    proposal = proposed(keyworker)[trigger]
+    declines(keyworker, proposal, "arranged", words="Their sister is with them, GP at four.", told=["gp"])
+    task = fresh(keyworker, proposal.task)
+    assert (task.done_at, task.waits, task.due_on) == (None, True, clock.today())
+    assert "arranged already" in task.carried_out_words
+    assert "Their sister is with them" in task.carried_out_words
+    with context.acting(manager):
+        assert Notice.objects.visible_to(manager).filter(kind=DECLINED, subject_id=task.pk, about_day=clock.today()).count() == 1
+
+
+def test_danger_is_not_declined_without_words_nor_without_saying_who_was_told(keyworker, referred):
+    triaged(keyworker, referred, suicide="plan")
+    proposal = proposed(keyworker)["suicide-today"]
+    with pytest.raises(Refused) as refused:
+        declines(keyworker, proposal, told=["gp"])
+    assert "words" in refused.value.fields
+    with pytest.raises(Refused) as refused:
+        declines(keyworker, proposal, words="They do not want to be seen.")
+    assert "told" in refused.value.fields
+    assert fresh(keyworker, proposal).is_open
+
+
+def test_nobody_closes_danger_alone_a_manager_neither(agency, manager):
+    client = factories.client_of(agency, keyworker=manager, state="referral")
+    triaged(manager, client, suicide="plan")
+    proposal = proposed(manager)["suicide-today"]
+    declines(manager, proposal, words="Seen by the crisis team", told=["crisis-team"])
+    task = fresh(manager, proposal.task)
+    with context.acting(manager), pytest.raises(NotAllowed, match="another manager"):
+        close_task(task=task, by=manager, seen=task.carried_out_at)
+    with context.acting(manager), pytest.raises(IntegrityError), transaction.atomic():
+        Task.objects.filter(pk=task.pk).update(done_at=clock.now(), done_by=manager.person)
+
+
+def test_the_manager_countersigns_or_sends_it_back(keyworker, manager, referred):
+    triaged(keyworker, referred, suicide="plan")
+    proposal = proposed(keyworker)["suicide-today"]
+    declines(keyworker, proposal, words="They do not want to be seen.", told=["nobody"])
+    with context.acting(manager):
+        task = Task.objects.get(pk=proposal.task_id)
+        send_back(task=task, by=manager, words="Ring the crisis team all the same.")
+        assert Task.objects.open().filter(pk=task.pk).exists()
+    with context.acting(keyworker):
+        carry_out(task=task, by=keyworker, words="Rang them; they come at six", told=["crisis-team"])
+    with context.acting(manager):
+        task.refresh_from_db()
+        close_task(task=task, by=manager, seen=task.carried_out_at)
+        assert not Task.objects.open().filter(pk=task.pk).exists()
+    assert fresh(manager, proposal).state == "declined"
+
+
+# --- Who, and once ------------------------------------------------------------------------------------------------------------
+
+
+def test_whoever_comes_second_is_told(keyworker, agency, referred):
+    triaged(keyworker, referred, injecting="P")
+    proposal = proposed(keyworker)["hepatitis-c-test"]
+    colleague = factories.actor(role="keyworker", agency=agency)
+    accepts(keyworker, proposal)
+    with pytest.raises(Refused, match=f"accepted by {keyworker.person.name}"):
+        declines(colleague, proposal)
+    with context.acting(keyworker):
+        assert Task.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["reception", "peer-auditor"])
+def test_who_may_not(keyworker, agency, referred, role):
+    triaged(keyworker, referred, injecting="P")
+    proposal = proposed(keyworker)["hepatitis-c-test"]
+    other = factories.actor(role=role, agency=agency)
+    factories.access(referred, membership=other.membership, basis="audit-sample")
+    with pytest.raises(NotAllowed):
+        accepts(other, proposal)
+    with pytest.raises(NotAllowed):
+        declines(other, proposal)
+
+
+def test_another_agency_does_not_decide(keyworker, stranger, referred):
+    triaged(keyworker, referred, injecting="P")
+    factories.access(referred, agency=stranger.agency, basis="consent")
+    with pytest.raises(NotAllowed, match="Another agency"):
+        accepts(stranger, proposed(keyworker)["hepatitis-c-test"])
+
+
+def test_under_another_clients_address_nothing_is_decided(keyworker, a_client, referred):
+    triaged(keyworker, referred, injecting="P")
+    proposal = proposed(keyworker)["hepatitis-c-test"]
+    with context.acting(keyworker), pytest.raises(WrongClient):
+        accept(by=keyworker, client_id=a_client.pk, proposal=proposal)
+
+
+def test_the_database_rewrites_nothing(keyworker, a_client):
+    assessment = factories.assessment(a_client, by=keyworker, state="complete")
+    one = factories.proposal(assessment, by=keyworker)
+    declines(keyworker, one)
+    with context.acting(keyworker):
+        mine = Proposal.objects.filter(pk=one.pk)
+        for change in (
+            {"state": "accepted", "reason": ""},
+            {"reason": "done"},
+            {"words": "Something else"},
+            {"decided_by": None, "decided_at": None, "state": "", "reason": ""},
+        ):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                mine.update(**change)
+        with pytest.raises((IntegrityError, Exception), match=r"permission denied|rows stay"), transaction.atomic():
+            mine.delete()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state": "declined"},
+        {"state": "accepted"},
+        {"decided_at": clock.now()},
+        {"reason": "done"},
+        {"same_day": True},
+    ],
+    ids=["no reason", "no task", "nobody", "a reason alone", "today, and no task"],
+)
+def test_the_database_wants_who_when_and_why(keyworker, a_client, changes):
+    one = factories.proposal(factories.assessment(a_client, by=keyworker, state="complete"), by=keyworker)
+    with context.acting(keyworker), pytest.raises(IntegrityError), transaction.atomic():
+        Proposal.objects.filter(pk=one.pk).update(**changes)
+
+
+# --- The page ----------------------------------------------------------------------------------------------------------------
+
+
+def answers_on(page) -> dict:
+    """What the opened form would send back unchanged."""
+    form, data = page.context["form"], {"draft_ticket": page.context["draft_ticket"]}
+    for bound in form:
+        value = bound.value()
+        if hasattr(value, "year"):
+            data |= {f"{bound.html_name}_day": value.day, f"{bound.html_name}_month": value.month, f"{bound.html_name}_year": value.year}
+        elif value is not None:
+            data[bound.html_name] = value
+    return data
+
+
+def test_completing_leads_to_what_is_to_decide(keyworker, referred, signed_in):
+    for answers, page in (({"injecting": "P"}, "proposals"), ({"injecting": "N"}, "client")):
+        browser = signed_in(keyworker)
+        assessment = save(keyworker, begin(keyworker, referred), everything(**answers))
+        address = reverse("assessment-edit", args=[referred.pk, assessment.pk, "check"])
+        assert browser.post(address, {"row_version": assessment.row_version})["Location"] == reverse(page, args=[referred.pk])
+        with context.acting(keyworker):
+            Proposal.objects.open().update(state="declined", reason="done", decided_at=clock.now(), decided_by=keyworker.person)
+
+
+def test_all_of_it_with_one_save(keyworker, manager, referred, signed_in):
+    triaged(keyworker, referred, injecting="P", suicide="plan")
+    browser, address = signed_in(keyworker), reverse("proposals", args=[referred.pk])
+    found = proposed(keyworker)
+    page = browser.get(address)
+    test, vaccine, danger = (found[name].pk.hex for name in ("hepatitis-c-test", "hepatitis-b-vaccine", "suicide-today"))
+    for proposal in found.values():
+        assert proposal.words in page.content.decode()
+        assert proposal.source in page.content.decode()
+    data = answers_on(page) | {
+        f"decision-{test}": "accept",
+        f"decision-{vaccine}": "decline",
+        f"reason-{vaccine}": "done",
+        f"decision-{danger}": "decline",
+        f"reason-{danger}": "elsewhere",
+        f"words-{danger}": "Already with the crisis team",
+        f"told-{danger}": ["crisis-team"],
+    }
+    assert browser.post(address, data)["Location"] == reverse("client", args=[referred.pk])
+    now = proposed(keyworker)
+    assert [now[name].state for name in ("hepatitis-c-test", "hepatitis-b-vaccine", "suicide-today")] == [
+        "accepted",
+        "declined",
+        "declined",
+    ]
+    page = browser.get(reverse("client", args=[referred.pk])).content.decode()
+    assert "Accepted, with a day" in page
+    assert f"Declined by {keyworker.person.name}" in page
+    page = browser.get(address).content.decode()
+    assert "It has been done already" in page
+
+
+def test_what_is_missing_is_said_beside_it_and_nothing_is_decided(keyworker, referred, signed_in):
+    triaged(keyworker, referred, injecting="P", suicide="plan")
+    browser, address = signed_in(keyworker), reverse("proposals", args=[referred.pk])
+    found = proposed(keyworker)
+    test, danger = found["hepatitis-c-test"].pk.hex, found["suicide-today"].pk.hex
+    data = answers_on(browser.get(address)) | {f"decision-{test}": "decline", f"decision-{danger}": "decline", f"reason-{danger}": "done"}
+    page = browser.post(address, data)
+    assert page.status_code == 200
+    assert page.context["form"].errors.keys() == {f"reason-{test}", f"words-{danger}"}
+    assert all(each.is_open for each in proposed(keyworker).values())
+
+
+def test_what_a_colleague_decided_meanwhile_is_told(keyworker, agency, referred, signed_in):
+    triaged(keyworker, referred, injecting="P")
+    browser, address = signed_in(keyworker), reverse("proposals", args=[referred.pk])
+    one = proposed(keyworker)["hepatitis-c-test"]
+    data = answers_on(browser.get(address)) | {f"decision-{one.pk.hex}": "decline", f"reason-{one.pk.hex}": "done"}
+    colleague = factories.actor(role="keyworker", agency=agency)
+    accepts(colleague, one)
+    page = browser.post(address, data, follow=True).content.decode()
+    assert f"accepted by {colleague.person.name}" in page
+    assert "What you chose was not taken" in page
+    assert fresh(keyworker, one).state == "accepted"
+
+
+def test_the_work_list_says_how_much_is_to_decide(keyworker, manager, a_client, signed_in):
+    assessment = factories.assessment(a_client, by=keyworker, state="complete")
+    factories.proposal(assessment, by=keyworker)
+    factories.proposal(assessment, by=keyworker, trigger="maternity")
+    for actor, name in ((keyworker, "caseload"), (manager, "service")):
+        page = signed_in(actor).get(reverse(name), {"show": "decide"})
+        assert [row.to_decide for row in page.context["rows"]] == [2]
+        assert "2 proposals to decide" in page.content.decode()
+
+
+def test_a_task_given_to_me_stands_on_my_list_though_the_client_is_a_colleagues(keyworker, agency, a_client, signed_in):
+    colleague = factories.actor(role="keyworker", agency=agency)
+    one = factories.proposal(factories.assessment(a_client, by=keyworker, state="complete"), by=keyworker)
+    accepts(keyworker, one, due_on=clock.today(), person=colleague.person)
+    assert one.words in signed_in(colleague).get(reverse("caseload")).content.decode()
+
+
+def test_what_is_for_a_later_day_is_not_before_anything_else(keyworker, a_client, signed_in):
+    one = factories.proposal(factories.assessment(a_client, by=keyworker, state="complete"), by=keyworker)
+    accepts(keyworker, one, due_on=clock.today() + timedelta(days=2))
+    browser = signed_in(keyworker)
+    assert one.words not in browser.get(reverse("caseload")).content.decode()
+    assert one.words in browser.get(reverse("client", args=[a_client.pk])).content.decode()
+
+
+def test_the_list_says_when_there_are_more(keyworker, a_client, signed_in):
+    assessment = factories.assessment(a_client, by=keyworker, state="complete")
+    for number in range(11):
+        accepts(keyworker, factories.proposal(assessment, by=keyworker, trigger=f"one-{number}"), due_on=clock.today())
+    page = signed_in(keyworker).get(reverse("caseload")).content.decode()
+    assert "There are more" in page
