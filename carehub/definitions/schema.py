@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 #: How a question is answered. 'substance' is one choice from a long code list, shown as a list to open.
-KINDS = ("text", "long-text", "number", "date", "yes-no", "one-of", "many-of", "score-1-5", "substance")
+KINDS = ("text", "long-text", "number", "date", "yes-no", "one-of", "many-of", "score-1-5", "substance", "weeks")
 CHOOSING = ("yes-no", "one-of", "many-of", "substance")
 
 #: Answers that say why there is none. None of them is 0, 'no' or an empty text.
@@ -28,7 +28,8 @@ TRIGGER_KINDS = ("proposal", "indication", "priority", "drop-out")
 #: Tests that a condition may apply to a question's answer.
 TESTS = ("is", "is_not", "is_one_of", "includes", "at_least", "at_most", "chosen_at_least", "is_a", "answered", "none")
 
-Value = str | int | float | list[str]
+#: ``list[int]``: days in each of four weeks.
+Value = str | int | float | list[str] | list[int]
 
 
 @dataclass(frozen=True)
