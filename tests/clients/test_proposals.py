@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from carehub import clock, context
 from carehub.actors import NotAllowed
+from carehub.definitions.catalogue import catalogue
 from carehub.models import Event, Notice, Task
 from carehub.rules import Refused
 from clients.actions.deciding import DECLINED, accept, decline
@@ -61,12 +62,12 @@ def test_every_trigger_that_holds_is_a_proposal_and_what_cannot_wait_a_task(keyw
 
 
 def test_what_rests_on_others_is_kept_from_the_client(keyworker, referred):
-    triaged(keyworker, referred, harm_from_others="now")
+    triaged(keyworker, referred, harm_from_others="now-home")
     assert proposed(keyworker)["harm-from-others"].third_party
 
 
 def test_a_quiet_triage_proposes_nothing(keyworker, referred):
-    triaged(keyworker, referred)
+    triaged(keyworker, referred, alcohol_days=0)
     assert proposed(keyworker) == {}
 
 
@@ -115,6 +116,51 @@ def test_completing_keeps_its_budget(keyworker, manager, referred):
         from clients.actions.assessing import complete_assessment
 
         complete_assessment(by=keyworker, client_id=referred.pk, assessment=assessment, row_version=assessment.row_version)
+
+
+#: What practice insists on: answers → triggers, each with the pathway that begins.
+PRACTICE = [
+    ({"alcohol_days": 28, "alcohol_signs": ["shakes"]}, {"alcohol-dependence": "alcohol-withdrawal"}),
+    ({"main_drug": "1011", "second_drug": "2200", "alcohol_days": 0}, {"overdose": ""}),
+    ({"main_drug": "1011", "alcohol_days": 4}, {"overdose": ""}),
+    ({"main_drug": "1011", "alcohol_days": 0, "urgent": ["just-out"]}, {"overdose": ""}),
+    ({"injecting": "P"}, {"hepatitis-c-test": "blood-borne-viruses", "hepatitis-b-vaccine": "blood-borne-viruses"}),
+    ({"injecting": "C"}, {"hepatitis-c-test": "blood-borne-viruses", "hepatitis-b-vaccine": "blood-borne-viruses"}),
+    ({"pregnant": "yes"}, {"maternity": "maternity"}),
+    ({"mental_health": "now"}, {"dual-diagnosis": "dual-diagnosis"}),
+    ({"children": "11", "children_safe": "risk"}, {"children-at-risk": "safeguarding-children"}),
+    ({"urgent": ["nowhere-to-sleep"]}, {"nowhere-to-sleep": "housing"}),
+]
+
+
+@pytest.mark.parametrize(("answers", "expected"), PRACTICE, ids=[" ".join(each[0]) for each in PRACTICE])
+def test_from_the_answers_to_a_task_with_a_day(keyworker, referred, answers, expected):
+    triaged(keyworker, referred, **answers)
+    found = proposed(keyworker)
+    for trigger, led in expected.items():
+        task = accepts(keyworker, found[trigger], person=keyworker.person)
+        assert clock.today() <= task.due_on <= clock.today() + timedelta(days=7)
+        assert task.due_on == clock.today() or not found[trigger].same_day
+        with context.acting(keyworker):
+            assert ClientPathway.objects.open().filter(pathway=led).exists() == bool(led)
+            assert Task.objects.visible_to(keyworker).open().filter(pk=task.pk, client_id=referred.pk).exists()
+
+
+@pytest.mark.parametrize("answer", ["several-days", "nearly-every-day"])
+def test_question_nine_of_the_phq_9_asks_for_suicide_now(keyworker, manager, a_client, answer):
+    form = catalogue().form("phq-9")
+    assessment = begin(keyworker, a_client, form="phq-9")
+    assessment = save(keyworker, assessment, everything(form, phq_better_off_dead=answer))
+    complete(keyworker, assessment)
+    found = proposed(keyworker)["suicide-now"]
+    assert found.countersign
+    assert found.task.due_on == clock.today()
+    with context.acting(manager):
+        assert Notice.objects.visible_to(manager).filter(client_id=a_client.pk, about_day=clock.today()).exists()
+    quiet = factories.client_of(keyworker.agency, keyworker=keyworker)
+    complete(keyworker, save(keyworker, begin(keyworker, quiet, form="phq-9"), everything(form, phq_better_off_dead="not-at-all")))
+    with context.acting(keyworker):
+        assert not Proposal.objects.filter(client=quiet, trigger="suicide-now").exists()
 
 
 # --- Accepted ----------------------------------------------------------------------------------------------------------------
@@ -210,7 +256,7 @@ def test_declining_what_cannot_wait_takes_it_off_the_list(keyworker, referred):
 
 @pytest.mark.parametrize("trigger", ["suicide-today", "children-at-risk", "harm-from-others"])
 def test_declining_danger_closes_nothing_and_tells_the_manager(keyworker, manager, referred, trigger):
-    triaged(keyworker, referred, suicide="plan", children="here", children_safe="risk", harm_from_others="now")
+    triaged(keyworker, referred, suicide="plan", children="11", children_safe="risk", harm_from_others="now-home")
     proposal = proposed(keyworker)[trigger]
     declines(keyworker, proposal, "arranged", words="Their sister is with them, GP at four.", told=["gp"])
     task = fresh(keyworker, proposal.task)
@@ -353,7 +399,7 @@ def answers_on(page) -> dict:
 
 
 def test_completing_leads_to_what_is_to_decide(keyworker, referred, signed_in):
-    for answers, page in (({"injecting": "P"}, "proposals"), ({"injecting": "N"}, "client")):
+    for answers, page in (({"injecting": "P"}, "proposals"), ({"injecting": "N", "alcohol_days": 0}, "client")):
         browser = signed_in(keyworker)
         assessment = save(keyworker, begin(keyworker, referred), everything(**answers))
         address = reverse("assessment-edit", args=[referred.pk, assessment.pk, "check"])
@@ -381,12 +427,8 @@ def test_all_of_it_with_one_save(keyworker, manager, referred, signed_in):
         f"told-{danger}": ["crisis-team"],
     }
     assert browser.post(address, data)["Location"] == reverse("client", args=[referred.pk])
-    now = proposed(keyworker)
-    assert [now[name].state for name in ("hepatitis-c-test", "hepatitis-b-vaccine", "suicide-today")] == [
-        "accepted",
-        "declined",
-        "declined",
-    ]
+    now = {name: each.state for name, each in proposed(keyworker).items()}
+    assert (now["hepatitis-c-test"], now["hepatitis-b-vaccine"], now["suicide-today"]) == ("accepted", "declined", "declined")
     page = browser.get(reverse("client", args=[referred.pk])).content.decode()
     assert "Accepted, with a day" in page
     assert f"Declined by {keyworker.person.name}" in page
