@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from carehub.definitions.answers import Answers
-from carehub.definitions.findings import Finding, RiskFound, findings, proposed, risks, risks_not_known
-from carehub.definitions.schema import Form
+from carehub.definitions.findings import Finding, RiskFound, asks_of_risk, findings, proposed, risks, risks_not_known
+from carehub.definitions.schema import Form, Trigger
 from carehub.definitions.scores import ScoreResult, of
 from clients.risk import kept_level
 
@@ -31,10 +31,17 @@ class Says:
     drop_out: tuple[Finding, ...]
     #: What the answers add up to, where the form scores.
     scores: tuple[ScoreResult, ...] = ()
+    #: A form that asks nothing about risk says nothing about it: not 'no risk' either.
+    asks_of_risk: bool = True
 
     @property
     def indicated(self) -> int:
         return sum(1 for each in self.indications if each.finding.holds)
+
+
+def cannot_wait(trigger: Trigger) -> bool:
+    """It is for today: safeguarding and imminent risk always are."""
+    return trigger.same_day or trigger.countersign
 
 
 def what_answers_say(form: Form, answers: Answers) -> Says:
@@ -44,12 +51,13 @@ def what_answers_say(form: Form, answers: Answers) -> Says:
         risks=tuple((f"risk-{kept_level(each.level)}", each) for each in risks(form, answers)),
         not_known=tuple(form.question(each.question).name for each in not_known if each.none),
         to_ask=sum(1 for each in not_known if not each.none),
-        today=tuple(each for each in proposals if each.trigger.today),
-        proposals=tuple(each for each in proposals if not each.trigger.today),
+        today=tuple(each for each in proposals if cannot_wait(each.trigger)),
+        proposals=tuple(each for each in proposals if not cannot_wait(each.trigger)),
         indications=tuple(Indication(each, _names(form, each)) for each in findings(form, answers, "indication")),
         priority=proposed(form, answers, "priority"),
         drop_out=proposed(form, answers, "drop-out"),
         scores=of(form, answers),
+        asks_of_risk=bool(asks_of_risk(form)),
     )
 
 

@@ -44,6 +44,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Pathway(Definition):
+    KIND = "pathway"
     elements: tuple[Element, ...]
     about: str
     source: str = ""

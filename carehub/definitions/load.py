@@ -1,6 +1,6 @@
 """From folders of TOML files to checked definitions. Other applications register readers for kinds of their own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from carehub.definitions.errors import DefinitionError
@@ -48,15 +48,13 @@ def read_folders(folders: Iterable[Path]) -> tuple[dict[Key, Definition], list[D
                 errors.append(error)
     waiting.sort(key=lambda one: list(READERS).index(one[0]))
     found: dict[Key, Definition] = {}
-    named: dict[str, set[str]] = {}
     for kind, table in waiting:
         try:
-            definition = _read(kind, table, _words(found, named))
+            definition = _read(kind, table, words_of(found))
             key = (definition.name, definition.version)
             if key in found:
                 raise table.wrong(f"There is another '{key[0]}' version {key[1]}: give this file the next version.", "version")
             found[key] = definition
-            named.setdefault(kind, set()).add(definition.name)
         except DefinitionError as error:
             errors.append(error)
     return found, errors
@@ -69,11 +67,12 @@ def _read(kind: str, table: Table, words: Words) -> Definition:
     return READERS[kind](table, name, version, title, words)
 
 
-def _words(found: dict[Key, Definition], named: dict[str, set[str]]) -> Words:
+def words_of(found: Mapping[Key, Definition]) -> Words:
+    """What a form may refer to."""
     lists = [definition for definition in found.values() if isinstance(definition, Domains)]
     return Words(
         code_lists={key: definition for key, definition in found.items() if isinstance(definition, CodeList)},
         areas={area.id: domain.id for one in lists for domain in one.domains for area in domain.areas},
         domains=frozenset(domain.id for one in lists for domain in one.domains),
-        named=named,
+        pathways=frozenset(definition.name for definition in found.values() if definition.KIND == "pathway"),
     )

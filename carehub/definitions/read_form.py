@@ -23,6 +23,8 @@ from carehub.definitions.schema import (
 from carehub.definitions.table import Table
 from carehub.definitions.whole_form import Places, check_as_a_whole
 
+#: What the ids of a partnership's own questions begin with, so that no later version of a form has one of the same name.
+LOCAL = "local-"
 LEVELS = ("screening", "triage", "comprehensive", "risk", "aftercare", "outcome", "tool", "local")
 
 #: Its words become a task's.
@@ -75,12 +77,13 @@ def _read_section(table: Table, words: Words, entries: Entries, places: Places) 
             replace(one, shown_if=Condition("all", parts=(shown_if, one.shown_if)) if one.shown_if else shown_if) for one in questions
         ]
     section = Section(
-        table.identifier(),
+        _not_local(table.identifier(), table),
         table.text("title"),
         tuple(questions),
         intro=table.text("intro", ""),
         competence=table.one_of("competence", COMPETENCES, ""),
         assesses=table.texts("assesses"),
+        shown_if=shown_if,
     )
     table.finish()
     for position, area in enumerate(section.assesses):
@@ -91,16 +94,23 @@ def _read_section(table: Table, words: Words, entries: Entries, places: Places) 
 
 
 def _once(question: Question, place: Table, places: Places) -> Question:
-    if question.id in places:
+    if _not_local(question.id, place) in places:
         raise place.wrong(f"The question '{question.id}' stands twice in this form.", "id")
     places[question.id] = place
     return question
+
+
+def _not_local(name: str, place: Table) -> str:
+    if name.startswith(LOCAL):
+        raise place.wrong(f"'{name}': what begins with '{LOCAL}' is added in the browser, not in a file.", "id")
+    return name
 
 
 def _naming_entries(section: Section, entries: Entries) -> Section:
     """Questions outside a group that wait for one of its questions wait for any entry of it."""
     return replace(
         section,
+        shown_if=any_entry(section.shown_if, entries) if section.shown_if else None,
         questions=tuple(
             replace(one, shown_if=any_entry(one.shown_if, entries)) if entries and one.shown_if else one for one in section.questions
         ),
@@ -136,11 +146,11 @@ def _read_trigger(table: Table, words: Words, entries: Entries) -> Trigger:
     table.finish()
     if trigger.countersign and not trigger.tell:
         raise table.wrong("A trigger with countersign = true must say whom to 'tell'.", "countersign")
-    for key, words_of in (("text", trigger.text), ("why", trigger.why)):
-        if len(words_of) > LONGEST_TRIGGER:
+    for key, said in (("text", trigger.text), ("why", trigger.why)):
+        if len(said) > LONGEST_TRIGGER:
             raise table.wrong(f"'{key}' of a trigger has {LONGEST_TRIGGER} characters at most: it becomes a line of a list.", key)
     if trigger.pathway:
-        table.known(trigger.pathway, words.named.get("pathway", ()), "pathway")
+        table.known(trigger.pathway, words.pathways, "pathway")
     return trigger
 
 

@@ -1,7 +1,6 @@
 """Reads one question of a form, with what can be wrong about it alone."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from carehub.definitions.read_codes import read_choices
@@ -31,8 +30,8 @@ class Words:
     #: area → the domain it belongs to
     areas: dict[str, str]
     domains: frozenset[str]
-    #: kind of definition → the names that there are: a trigger's pathway
-    named: Mapping[str, Collection[str]] = field(default_factory=dict)
+    #: the names of the pathways that there are
+    pathways: frozenset[str] = frozenset()
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values of every version of a list: the risk areas, the expectations."""

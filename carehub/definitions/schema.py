@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 #: How a question is answered. 'substance' is one choice from a long code list, shown as a list to open.
 KINDS = ("text", "long-text", "number", "date", "yes-no", "one-of", "many-of", "score-1-5", "substance", "weeks")
@@ -151,6 +151,7 @@ class Section:
     competence: str = ""
     #: The areas of risk that it looks into in full: what older assessments found in them stands no longer.
     assesses: tuple[str, ...] = ()
+    shown_if: Condition | None = None  # Each of its questions carries it too, and each that is added later.
 
 
 @dataclass(frozen=True)
@@ -179,11 +180,6 @@ class Trigger:
     tell: str = ""
     same_day: bool = False
     countersign: bool = False
-
-    @property
-    def today(self) -> bool:
-        """Cannot wait until tomorrow: safeguarding and imminent risk never can."""
-        return self.same_day or self.countersign
 
 
 @dataclass(frozen=True)
@@ -227,9 +223,13 @@ class Reason:
 class Definition:
     """What every definition has."""
 
+    KIND: ClassVar[str] = ""  # 'pathway', where a form refers to it by name.
     name: str
     version: int
     title: str
+
+    def rests_on(self, form: str) -> frozenset[str]:
+        return frozenset()  # Questions of ``form`` that this definition looks at: none of them can be taken out of it.
 
 
 @dataclass(frozen=True)
@@ -251,6 +251,8 @@ class Form(Definition):
     licence: str = ""
     #: The instrument's questions stand here in our words and not in the official ones.
     words_are_ours: bool = False
+    #: Which of a partnership's editions is laid over the file (carehub.definitions.editions); 0: none.
+    edition: int = 0
     _by_id: dict[str, Question] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -11,6 +11,7 @@ from carehub.definitions.schema import Form
 from carehub.models import Membership, Notice, Task
 from clients.actions import pathways
 from clients.actions.written_down import SAME_DAY
+from clients.findings import cannot_wait
 from clients.models import Assessment, Proposal
 from clients.pathways import pathway
 
@@ -72,7 +73,7 @@ def _proposal(assessment: Assessment, place: int, finding: Finding) -> Proposal:
     about = {"partnership_id": assessment.partnership_id, "client_id": assessment.client_id, "agency_id": assessment.agency_id}
     at = assessment.completed_at or clock.now()
     led = pathway(trigger.pathway) if trigger.pathway else None
-    task = Task(  # type: ignore[misc]
+    task = Task(
         **about,
         kind=task_kind(trigger.id),
         subject_id=assessment.pk,
@@ -84,7 +85,7 @@ def _proposal(assessment: Assessment, place: int, finding: Finding) -> Proposal:
         made_at=at + timedelta(microseconds=place),
         made_by_id=assessment.completed_by_id,
     )
-    return Proposal(  # type: ignore[misc]
+    return Proposal(
         **about,
         episode_id=assessment.episode_id,
         assessment=assessment,
@@ -95,11 +96,11 @@ def _proposal(assessment: Assessment, place: int, finding: Finding) -> Proposal:
         source=trigger.source[:_SOURCE],
         pathway=f"{led.name}/{led.version}" if led else "",
         tell=trigger.tell,
-        same_day=trigger.today,
+        same_day=cannot_wait(trigger),
         countersign=trigger.countersign,
         third_party=finding.third_party,
         made_at=at,
-        task=task if trigger.today else None,
+        task=task if cannot_wait(trigger) else None,
     )
 
 
