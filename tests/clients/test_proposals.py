@@ -163,6 +163,19 @@ def test_question_nine_of_the_phq_9_asks_for_suicide_now(keyworker, manager, a_c
         assert not Proposal.objects.filter(client=quiet, trigger="suicide-now").exists()
 
 
+@pytest.mark.parametrize(("score", "expected"), [(3, False), (4, True), (5, True)])
+def test_a_mental_health_score_of_four_begins_the_dual_diagnosis_pathway(keyworker, a_client, score, expected):
+    form = catalogue().form("comprehensive")
+    answers = everything(form, score_mental_health=score)
+    complete(keyworker, save(keyworker, begin(keyworker, a_client, form="comprehensive"), answers))
+    found = proposed(keyworker)
+    assert ("dual-diagnosis" in found) == expected
+    if expected:
+        assert accepts(keyworker, found["dual-diagnosis"]).due_on == clock.today() + timedelta(days=7)
+        with context.acting(keyworker):
+            assert ClientPathway.objects.open().filter(pathway="dual-diagnosis").exists()
+
+
 # --- Accepted ----------------------------------------------------------------------------------------------------------------
 
 
