@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from carehub.reading import STOPPED
+from clients.actions.allocating import GIVEN, TAKEN
 from clients.actions.assessing import SAME_DAY
 from clients.actions.opening import OPENED, OPENED_IN_SERVICE
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
@@ -20,6 +21,8 @@ SENTENCES = {
     REVIEW_OVERDUE_IN_SERVICE: _("In your service: the review was due on %(day)s and is still overdue. Keyworker: %(keyworker)s."),
     TO_COUNTERSIGN: _("Somebody says that what could not wait was done, on %(day)s. Countersign it, or send it back."),
     SENT_BACK: _("What you did about something that cannot wait was sent back on %(day)s: see what is still to be done."),
+    GIVEN: _("You are the keyworker from %(day)s on."),
+    TAKEN: _("Somebody else is the keyworker from %(day)s on: %(keyworker)s."),
     OPENED: _("Somebody opened this record without consent on %(day)s, with a reason. Your manager judges it."),
     OPENED_IN_SERVICE: _("Somebody opened this record without consent on %(day)s. Judge it under ‘Opened records’."),
 }
@@ -37,6 +40,8 @@ LOOKS = {
     REVIEW_OVERDUE_IN_SERVICE: "overdue",
     TO_COUNTERSIGN: "waiting",
     SENT_BACK: "returned",
+    GIVEN: "current",
+    TAKEN: "superseded",
     OPENED: "opened",
     OPENED_IN_SERVICE: "opened",
 }

@@ -12,6 +12,7 @@ from carehub.models import Task
 from carehub.models.tasks import WAITS
 from carehub.rules import Refused
 from clients import policies
+from clients.allocating_rules import who_stays
 from clients.due import Due
 from clients.handing_over import REALLOCATE
 from clients.models import Client, Episode
@@ -26,6 +27,8 @@ class OpenTask:
     due: Due
     #: Why this person cannot close it; '' where they can.
     waits_for: str
+    #: Somebody's, who leaves or has left: another keyworker is chosen, for this client or for all of theirs.
+    leaver_id: UUID | None = None
     may_carry_out: bool = False
     may_send_back: bool = False
 
@@ -48,17 +51,22 @@ def open_tasks(actor: Actor, *, client_id: UUID | None = None, mine: bool = Fals
     can_wait = Case(When(kind=REALLOCATE, then=1), default=0)
     waits = ExpressionWrapper(WAITS, output_field=BooleanField())
     tasks = tasks.annotate(name=Subquery(named), can_wait=can_wait, is_waiting=waits).select_related("carried_out_by", "sent_back_by")
+    holder = Subquery(Episode.objects.filter(pk=OuterRef("subject_id")).values("keyworker_id")[:1])
+    tasks = tasks.annotate(holder_id=Case(When(kind=REALLOCATE, then=holder)))
     first = "-is_waiting" if actor.may("service.view") else "is_waiting"
+    found = list(tasks.order_by(first, "-countersigned", "can_wait", "due_on", "made_at", "pk")[:SHOWN])
+    stays = who_stays(actor.agency_id) if any(each.holder_id for each in found) else []
     return [
         OpenTask(
             task,
             task.name,
             Due(task.due_on, today),
             _refusal(policies.may_close, actor, task),
+            leaver_id=None if task.holder_id in stays else task.holder_id,
             may_carry_out=not _refusal(policies.may_carry_out, actor, task),
             may_send_back=not _refusal(policies.may_send_back, actor, task),
         )
-        for task in tasks.order_by(first, "-countersigned", "can_wait", "due_on", "made_at", "pk")[:SHOWN]
+        for task in found
     ]
 
 

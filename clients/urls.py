@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import assessing, contacting, finding, looking, opening, registering, sharing, staff, tasks
+from clients.views import allocating, assessing, contacting, finding, looking, opening, registering, sharing, staff, tasks
 
 _ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("clients/<uuid:client_id>/sharing/<uuid:pk>/withdraw/", sharing.withdraw, name="consent-withdraw"),
     path("clients/<uuid:pk>/contact/", finding.contact, name="client-contact"),
     path("clients/<uuid:client_id>/contact/change/", contacting.change, name="contact-change"),
+    path("clients/<uuid:client_id>/keyworker/", allocating.change, name="keyworker-change"),
+    path("keyworkers/<uuid:pk>/share-out/", allocating.share, name="keyworker-share-out"),
     path("clients/<uuid:client_id>/assess/", assessing.start, name="assessment-start"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/done/", tasks.done, name="task-done"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/carried-out/", tasks.carried_out, name="task-carried-out"),

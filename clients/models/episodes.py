@@ -76,6 +76,17 @@ class Episode(AboutClient, Versioned):
         UNPLANNED = "unplanned", _("Unplanned")
         NEUTRAL = "neutral", _("Neutral")
 
+    class Handover(models.TextChoices):
+        """Why a client is given to another keyworker; kept with the event."""
+
+        LEAVES = "leaves", _("The keyworker leaves, or has left")
+        ABSENT = "absent", _("The keyworker is away for long")
+        CASELOADS = "caseloads", _("Caseloads are shared out anew")
+        ASKED = "client-asked", _("The client asked for somebody else")
+        SKILLS = "skills", _("The client needs other skills")
+        NOBODY = "nobody", _("Nobody was the keyworker")
+        OTHER = "other", _("Another reason")
+
     PART = Part.RECORD
 
     client = models.ForeignKey("clients.Client", on_delete=models.PROTECT, related_name="episodes")
@@ -85,6 +96,8 @@ class Episode(AboutClient, Versioned):
     #: A code of the list 'referral-source'.
     referral_source = models.CharField(max_length=10)
     keyworker = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    #: The first day on which they answer for the client; empty where it was not written down.
+    keyworker_since = models.DateField(null=True, blank=True)
     #: A code of the list 'problem-substance', from the triage.
     main_substance = models.CharField(max_length=10, blank=True)
     triaged_on = models.DateField(null=True, blank=True)
@@ -116,6 +129,9 @@ class Episode(AboutClient, Versioned):
             models.CheckConstraint(
                 condition=Q(next_due_what="", next_due_on__isnull=True) | (~Q(next_due_what="") & Q(next_due_on__isnull=False)),
                 name="episode_next_due_what_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(keyworker_since__isnull=True) | Q(keyworker__isnull=False), name="episode_keyworker_since_has_one"
             ),
         ]
         indexes = [

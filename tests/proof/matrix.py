@@ -41,6 +41,7 @@ ROWS: dict[str, str] = {
     "consent-withdraw": "consent",
     "record-close": "opening",
     "opening-judge": "opening",
+    "keyworker-change": "",
     "assessment-start": "",
     "assessment-show": "assessment",
     "assessment-edit": "draft assessment",
@@ -74,9 +75,10 @@ OFFICE_ROWS: dict[str, str] = {
     "staff-seen": "person",
     "staff-seen-paper": "person",
     "unusual-look": "unusual",
+    "keyworker-share-out": "person",
 }
 #: Of these, what a role at an agency opens for its own staff only.
-OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look")
+OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look", "keyworker-share-out")
 #: Where such a person or agency is: with us, beside us, in another partnership.
 OFFICES = ("own", "never shared", "other partnership")
 #: What a part of the record that was not shared holds: 'shared in part' has the record and neither of these.
