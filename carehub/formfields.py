@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from carehub import clock
-from carehub.widgets import DateInput
+from carehub.widgets import DateInput, WeeksInput
 
 Choice = tuple[Any, Any] | tuple[Any, Any, Any]
 
@@ -96,6 +96,12 @@ class DateField(forms.Field):
             return self.to_python(data) != before
         except ValidationError:
             return True
+
+
+class WeeksField(forms.Field):
+    """Days in each of four weeks, as they were typed: the question itself says what is wrong with them (carehub.definitions.weeks)."""
+
+    widget = WeeksInput
 
 
 class BirthDateField(DateField):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from carehub import clock
+from carehub.definitions.weeks import WEEKS
 
 
 class DateInput(forms.MultiWidget):
@@ -28,3 +29,16 @@ class DateInput(forms.MultiWidget):
 
     def id_for_label(self, id_: str) -> str:
         return f"{id_}_day" if id_ else ""
+
+
+class WeeksInput(forms.MultiWidget):
+    """Days in each of four weeks, in four boxes."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({f"week{week}": forms.TextInput for week in WEEKS}, attrs)
+
+    def decompress(self, value: Any) -> list[Any]:
+        return list(value) if value else [None] * len(WEEKS)
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_week{WEEKS[0]}" if id_ else ""

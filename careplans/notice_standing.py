@@ -13,8 +13,8 @@ from carehub.models import Notice, Task
 from carehub.templatetags.carehub import uk_datetime
 from careplans.models import PlanVersion
 from careplans.notices import LOOKS, REVIEWS
-from clients.actions.assessing import SAME_DAY
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
+from clients.actions.written_down import SAME_DAY
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 A button is offered where the policy does not raise; the action calls the same function.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from carehub import clock
 from carehub.actors import Actor, NotAllowed
 from carehub.definitions.answers import Answers, Missing, missing
-from carehub.definitions.schema import Form
+from carehub.definitions.schema import Form, Section
 from carehub.models import Membership, Person, Task
+from carehub.permissions import ROLES
 from carehub.rules import Refused
 from clients.models import Assessment, Client, Episode
 from clients.models.assessments import ASSESSMENT_LIFECYCLE
@@ -115,10 +116,74 @@ def may_write(actor: Actor, assessment: Assessment) -> None:
     ASSESSMENT_LIFECYCLE.check("assessment.complete", assessment.state)
 
 
-def can_complete(form: Form, answers: Answers) -> None:
-    """Every key question is answered, or says why it is not."""
-    if lacking := missing(form, answers):
+def still_missing(form: Form, answers: Answers, only: Sequence[str] = ()) -> list[Missing]:
+    """What stands between an assessment and its completion. A section that is locked to competence (MoC 4.6) is asked once begun."""
+    wanted = {section.id for section in form.sections if (not only or section.id in only) and not _left_to_others(section, answers)}
+    return [each for each in missing(form, answers) if each.section in wanted]
+
+
+def _left_to_others(section: Section, answers: Answers) -> bool:
+    return bool(section.competence) and not any(question.id in answers for question in section.questions)
+
+
+def can_complete(form: Form, answers: Answers, only: Sequence[str] = ()) -> None:
+    """Every key question of what was asked is answered, or says why it is not."""
+    if lacking := still_missing(form, answers, only):
         raise Incomplete(lacking)
+
+
+#: Who may answer a section that is locked to competence.
+COMPETENT = {"prescriber": "assessment.medical"}
+
+
+def may_answer_section(actor: Actor, section: Section) -> None:
+    """A prescribing assessment is made by a doctor or a suitable prescriber (MoC 4.4, 4.6)."""
+    if section.competence and not actor.may(COMPETENT[section.competence]):
+        raise NotAllowed(_("‘%(section)s’ is for a doctor or a prescriber. You can read it here.") % {"section": section.title})
+
+
+def may_answer(actor: Actor, form: Form, only: Sequence[str], questions: Iterable[str]) -> None:
+    """The questions stand in sections that are asked in this assessment, and that this person may answer."""
+    for section in {form.section_of(name).id for name in questions}:
+        if only and section not in only:
+            raise Refused(_("This section is not part of this update. Start an assessment of it instead."))
+        may_answer_section(actor, form.section(section))
+
+
+def may_ask_alone(form: Form, only: Sequence[str]) -> None:
+    """Sections of the form, and not all of them: then it is a whole assessment."""
+    known = {section.id for section in form.sections}
+    if not set(only) <= known:
+        raise _wrong("only", _("This form has no such section"))
+
+
+def has_been_asked(form: Form, last: Mapping[str, object]) -> None:
+    """One section alone is an update of something: what was never asked as a whole begins as a whole."""
+    if not last:
+        raise _wrong("only", _("Nothing of this form has been asked yet: start the whole assessment first"))
+
+
+def may_correct(actor: Actor, assessment: Assessment, why: str) -> None:
+    """A locked assessment of one's own agency, corrected once: what corrects it can be corrected itself."""
+    actor.must("assessment.write")
+    if assessment.agency_id != actor.agency_id:
+        raise NotAllowed(_("Only the agency that wrote this assessment corrects it."))
+    if assessment.state != Assessment.State.COMPLETE:
+        raise Refused(_("It is not complete yet: change it where it stands."))
+    if Assessment.objects.filter(corrects=assessment).exists():
+        raise Refused(_("It is corrected already, or being corrected: open the newer one."))
+    if Assessment.objects.filter(episode_id=assessment.episode_id, form=assessment.form, state=Assessment.State.DRAFT).exists():
+        raise Refused(_("One of this form is being written. Complete it first."))
+    if not why:
+        raise _wrong("why", _("Say why it is corrected"))
+
+
+def may_be_handed(assessment: Assessment, to: Person) -> None:
+    """To somebody who may go on with it: a member of the agency today, in a role that assesses."""
+    roles = [role.name for role in ROLES.values() if "assessment.write" in role.permissions]
+    there = Membership.objects.open_on(clock.today()).filter(person=to, agency_id=assessment.agency_id, role__in=roles)
+    if not to.is_active or not there.exists():
+        raise _wrong("to", _("%(name)s does not assess in this agency") % {"name": to.name})
 
 
 def about(client_id: UUID, record: Assessment | Episode) -> None:

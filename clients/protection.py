@@ -63,6 +63,8 @@ SQL: list[str] = [
     *(_of_client(table) for table in ("carehub_access", "carehub_task", "carehub_notice", "carehub_storedfile", "carehub_document")),
     *rows.about_one_client("clients_episode"),
     *rows.same_client("clients_assessment", "episode_id", "clients_episode"),
+    *rows.about_one_client("clients_assessment"),
+    *rows.same_client("clients_assessment", "corrects_id", "clients_assessment"),
     *rows.about_one_client("carehub_storedfile"),
     *rows.same_client("carehub_document", "file_id", "carehub_storedfile"),
     *rows.about_one_client("clients_consent"),

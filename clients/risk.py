@@ -1,17 +1,17 @@
 """How a risk that was found becomes the client's risk level and the words of the banner. The only place that weighs one against another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from carehub.definitions.answers import Answers
+from carehub.definitions.answers import Answer, is_answered
 from carehub.definitions.findings import RiskFound as Raised
-from carehub.definitions.findings import gravest, risks, risks_not_known
+from carehub.definitions.findings import asks_of_risk, gravest, risks, risks_not_known
 from carehub.definitions.forward import Stamp
-from carehub.definitions.schema import Form
+from carehub.definitions.schema import RISK_LEVELS, Form, Section
 from clients.models import Episode, RiskFound
 
 Level = Episode.Risk
@@ -34,8 +34,18 @@ def highest(levels: Iterable[str], *, all_asked: bool) -> Level:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What one assessment says: its form as it was asked, the answers, and when and by whom each section was asked."""
+
+    form: Form
+    answers: Mapping[str, Answer]
+    stamp: Stamp
+    sections: Mapping[str, Stamp]
+
+
+@dataclass(frozen=True)
 class Picture:
-    """What one assessment says of risk."""
+    """What one or several assessments together say of risk."""
 
     level: Level
     #: Every risk found, once; for RiskFound.
@@ -45,27 +55,50 @@ class Picture:
     asked_on: date
 
 
-def picture(form: Form, answers: Answers, stamp: Stamp) -> Picture:
+def picture(*told: Told) -> Picture:
+    """What stands, ``told`` the newest first: of a question that several asked, the newest answer; of an area that a later one looked
+    into in full, nothing older. What only an older one asked still stands, with its day."""
     found: dict[tuple[str, str], Raised] = {}
-    for risk in risks(form, answers, stamp):  # the gravest first: of two with the same words that one stays
-        found.setdefault((risk.area, risk.words), risk)
-    worst = gravest(found.values())
-    not_known = dict.fromkeys(area for each in risks_not_known(form, answers) for area in each.areas if area not in worst)
+    #: Questions that were to be asked and tell nothing → the areas that nobody knows about for it.
+    unknown: dict[str, tuple[str, ...]] = {}
+    decided: set[str] = set()
+    closed: set[str] = set()
+    for each in told:
+        answered = {name for name in asks_of_risk(each.form) if is_answered(each.answers.get(name))}
+        silent = {one.question: one.areas for one in risks_not_known(each.form, each.answers)}
+        for risk in risks(each.form, each.answers, each.stamp, sections=each.sections):
+            if risk.area not in closed and risk.question not in decided:
+                found.setdefault((risk.area, risk.words), risk)
+        for name in answered - decided - silent.keys():
+            # A newer one left it open: this answer is what is known.
+            unknown.pop(name, None)
+        for name in silent.keys() - decided:
+            unknown.setdefault(name, tuple(area for area in silent[name] if area not in closed))
+        decided |= answered
+        closed |= {area for section in each.form.sections for area in section.assesses if _was_asked(section, each.answers)}
+    in_order = sorted(found.values(), key=lambda risk: -RISK_LEVELS.index(risk.level))
+    worst = gravest(in_order)
+    not_known = [area.value for area in RiskFound.Area if area not in worst and any(area in areas for areas in unknown.values())]
     words: list[dict[str, Any]] = [
         {
             "words": risk.words,
             "level": kept_level(risk.level).value,
             "area": risk.area,
-            "asked_on": (risk.asked_on or stamp.on).isoformat(),
+            "asked_on": (risk.asked_on or told[0].stamp.on).isoformat(),
             "third_party": risk.third_party,
         }
-        for risk in found.values()
+        for risk in in_order
         # The gravest of each area, and whatever else is high: a second high risk is no smaller for standing beside a first.
         if risk is worst[risk.area] or kept_level(risk.level) is Level.HIGH
     ]
     words += [{"words": _not_known(area), "level": "", "area": area, "asked_on": "", "third_party": False} for area in not_known]
-    level = highest((kept_level(risk.level) for risk in found.values()), all_asked=not not_known)
-    return Picture(level, tuple(found.values()), words, stamp.on)
+    level = highest((kept_level(risk.level) for risk in in_order), all_asked=not not_known)
+    return Picture(level, tuple(in_order), words, told[0].stamp.on)
+
+
+def _was_asked(section: Section, answers: Mapping[str, Answer]) -> bool:
+    """Something of it was answered now, not carried over from before."""
+    return any("last" not in answers[question.id] for question in section.questions if question.id in answers)
 
 
 def _not_known(area: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from carehub import clock
+from carehub.definitions import weeks
 from carehub.definitions.schema import CHOOSING, Question, Value
 from carehub.formfields import month_number
 
@@ -31,6 +32,8 @@ def clean(question: Question, typed: Sequence[str]) -> Value | None:
         return _date(question, typed)
     if question.kind == "many-of":
         return _several(question, typed)
+    if question.kind == "weeks":
+        return _weeks(typed)
     return _CLEAN[question.kind](question, typed[-1])
 
 
@@ -130,6 +133,13 @@ def _several(question: Question, typed: Sequence[str]) -> list[str]:
     if alone and len(chosen) > 1:
         raise WrongAnswer(_("“%(answer)s” goes with no other answer: untick it, or untick the others") % {"answer": alone.text})
     return [choice.value for choice in chosen]
+
+
+def _weeks(typed: Sequence[str]) -> list[int]:
+    try:
+        return weeks.clean(typed)
+    except ValueError as wrong:
+        raise WrongAnswer(str(wrong)) from None
 
 
 def _score(question: Question, typed: str) -> int:

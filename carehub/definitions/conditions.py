@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from carehub.definitions import weeks
 from carehub.definitions.schema import Condition, Form, Question, Score
 
 #: Answers as they are kept; see carehub.definitions.answers.
@@ -104,7 +105,7 @@ def passes(question: Question, leaf: Condition, value: Any) -> bool:
     expected: Any = leaf.value
     match leaf.test:
         case "is" | "is_not" | "at_least" | "at_most":
-            return passes_number(leaf, value)
+            return passes_number(leaf, weeks.total(value) if question.kind == "weeks" else value)
         case "is_one_of":
             return value in expected
         case "includes":

@@ -24,7 +24,7 @@ from carehub.definitions.conditions import for_script, in_words, shown
 from carehub.definitions.schema import Form, Question
 from carehub.definitions.show import answer_words, last_words, with_headings
 from carehub.definitions.typed import ASKED, Read, Typed, field_names, from_post, merge, named, none_name, read, still_name
-from carehub.formfields import DateField, LongText, OneFromList, OneOf, Several, Text
+from carehub.formfields import DateField, LongText, OneFromList, OneOf, Several, Text, WeeksField
 from carehub.forms import CareHubForm
 
 #: From this many choices on a list to open is easier than radios.
@@ -50,6 +50,10 @@ class _LongText(_AsTyped, LongText):
 
 
 class _Date(_AsTyped, DateField):
+    pass
+
+
+class _Weeks(_AsTyped, WeeksField):
     pass
 
 
@@ -83,6 +87,8 @@ def answer_field(question: Question) -> _AsTyped:
         return number
     if question.kind == "date":
         return _Date(**common)
+    if question.kind == "weeks":
+        return _Weeks(**common)
     if question.kind == "score-1-5":
         return _OneOf([(str(score), f"{score} – {meaning}") for score, meaning in enumerate(question.anchors, start=1)], **common)
     if question.kind == "substance" or (question.kind == "one-of" and len(question.choices) >= LONG_LIST):
@@ -193,7 +199,7 @@ class DefinitionForm(CareHubForm):
             parts = [self.typed.get(name) or [] for name in field_names(question)]
             if question.kind == "many-of":
                 found[question.id] = parts[0]
-            elif question.kind == "date":
+            elif len(parts) > 1:
                 found[question.id] = [part[-1] if part else "" for part in parts]
             else:
                 found[question.id] = parts[0][-1] if parts[0] else ""

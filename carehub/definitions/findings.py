@@ -65,27 +65,33 @@ class Finding:
     third_party: bool = False
 
 
-def risks(form: Form, answers: Mapping[str, Answer], asked: Stamp | None = None) -> tuple[RiskFound, ...]:
-    """Every risk that the answers raise, the gravest first. An answer that was not asked again still counts, with its day."""
+def risks(
+    form: Form, answers: Mapping[str, Answer], asked: Stamp | None = None, *, sections: Mapping[str, Stamp] | None = None
+) -> tuple[RiskFound, ...]:
+    """Every risk that the answers raise, the gravest first. An answer that was not asked again still counts, with its day.
+
+    ``asked``: when and by whom; ``sections``: of those sections that were asked at another time.
+    """
+    stamps = {each.id: (sections or {}).get(section.id, asked) for section in form.sections for each in section.questions}
     found = []
     for question in form.questions:
         answer = answers.get(question.id)
         value = last_known(answer)
         if answer is None or value is None or not shown(form, question, answers):
             continue
-        on, by = _asked(answer, asked)
+        on, by = _asked(answer, stamps[question.id])
         for raised in question.raises:
             if passes(question, raised.when, value):
                 found.append(RiskFound(raised.area, raised.level, raised.words, question.id, on, by, question.third_party))
-    found += [_by_rule(form, rule, answers, asked) for rule in form.risks if holds(form, rule.when, answers)]
+    found += [_by_rule(form, rule, answers, stamps) for rule in form.risks if holds(form, rule.when, answers)]
     return tuple(sorted(found, key=lambda risk: -RISK_LEVELS.index(risk.level)))
 
 
-def _by_rule(form: Form, rule: RiskRule, answers: Mapping[str, Answer], stamp: Stamp | None) -> RiskFound:
+def _by_rule(form: Form, rule: RiskRule, answers: Mapping[str, Answer], stamps: Mapping[str, Stamp | None]) -> RiskFound:
     """A risk that several answers make, with the oldest day among them: the banner never says that it was asked later than it was."""
     held = [leaf for leaf in (*rule.when.leaves(), *rule.when.score_leaves()) if holds(form, leaf, answers)]
     resting = [form.question(name) for leaf in held for name in rests_on(form, leaf)]
-    asked = [_asked(answers[question.id], stamp) for question in resting if question.id in answers]
+    asked = [_asked(answers[question.id], stamps[question.id]) for question in resting if question.id in answers]
     on, by = min(asked, key=lambda told: told[0] or dt.date.max, default=(None, ""))
     third_party = rule.third_party or any(form.question(name).third_party for name in rests_on(form, rule.when))
     return RiskFound(rule.area, rule.level, rule.words, resting[0].id if resting else "", on, by, third_party)
@@ -103,19 +109,28 @@ def gravest(found: Iterable[RiskFound]) -> dict[str, RiskFound]:
 
 def risks_not_known(form: Form, answers: Mapping[str, Answer]) -> tuple[RiskNotKnown, ...]:
     """The questions about risk that were to be asked and have no answer, now or earlier."""
-    asking: dict[str, list[str]] = {question.id: [raised.area for raised in question.raises] for question in form.questions}
-    for rule in form.risks:
-        for name in rests_on(form, rule.when):
-            asking[name].append(rule.area)
+    asking = asks_of_risk(form)
     found = []
     for question in form.questions:
-        if not asking[question.id] or not shown(form, question, answers):
+        if question.id not in asking or not shown(form, question, answers):
             continue
         known = standing(answers.get(question.id))
         if "value" not in known and known.get("none") != "not-applicable":
             areas = tuple(dict.fromkeys(asking[question.id]))
             found.append(RiskNotKnown(areas, question.id, question.text, known.get("none", "")))
     return tuple(found)
+
+
+def asks_of_risk(form: Form) -> dict[str, list[str]]:
+    """Each question about risk, with the areas that it tells something of."""
+    asking: dict[str, list[str]] = {}
+    for question in form.questions:
+        if question.raises:
+            asking[question.id] = [raised.area for raised in question.raises]
+    for rule in form.risks:
+        for name in rests_on(form, rule.when):
+            asking.setdefault(name, []).append(rule.area)
+    return asking
 
 
 def findings(form: Form, answers: Mapping[str, Answer], kind: str = "") -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from carehub.definitions import weeks
 from carehub.definitions.schema import CHOOSING, NOT_ANSWERS, TESTS, Condition, Question, Score
 from carehub.definitions.table import NEEDED, Table
 
@@ -18,7 +19,12 @@ _TESTS_OF = {
     "substance": ("is", "is_not", "is_one_of", "is_a"),
     "many-of": ("includes", "chosen_at_least", "is_a"),
     "score-1-5": ("is", "is_not", "at_least", "at_most"),
+    "weeks": ("at_least", "at_most"),
 }
+
+
+#: What an answer may be; of weeks their total.
+_RANGES: dict[str, tuple[int, int]] = {"score-1-5": (1, 5), "weeks": (0, weeks.MOST)}
 
 
 def read_condition(table: Table) -> Condition:
@@ -113,7 +119,7 @@ def _out_of_range(question: Question, leaf: Condition) -> str:
     value = leaf.value
     if not isinstance(value, int | float) or isinstance(value, bool):
         return f"'{leaf.test}' needs a number."
-    least, most = (1, 5) if question.kind == "score-1-5" else (question.least, question.most)
+    least, most = _RANGES.get(question.kind, (question.least, question.most))
     if leaf.test != "at_most" and most is not None and value > most:
         return f"the answer is {most} at most."
     if leaf.test != "at_least" and least is not None and value < least:

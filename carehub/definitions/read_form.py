@@ -8,6 +8,7 @@ from carehub.definitions.read_group import Entries, any_entry, read_group
 from carehub.definitions.read_question import Words, find_codes, read_question
 from carehub.definitions.read_score import check_tool, read_scores
 from carehub.definitions.schema import (
+    COMPETENCES,
     NOT_ANSWERS,
     RISK_LEVELS,
     TRIGGER_KINDS,
@@ -70,8 +71,17 @@ def _read_section(table: Table, words: Words, entries: Entries, places: Places) 
         questions = [
             replace(one, shown_if=Condition("all", parts=(shown_if, one.shown_if)) if one.shown_if else shown_if) for one in questions
         ]
-    section = Section(table.identifier(), table.text("title"), tuple(questions), table.text("intro", ""), table.text("competence", ""))
+    section = Section(
+        table.identifier(),
+        table.text("title"),
+        tuple(questions),
+        intro=table.text("intro", ""),
+        competence=table.one_of("competence", COMPETENCES, ""),
+        assesses=table.texts("assesses"),
+    )
     table.finish()
+    for position, area in enumerate(section.assesses):
+        table.known(area, words.values("risk-areas"), "assesses", position)
     if not questions:
         raise table.wrong(f"The section '{section.id}' has no [[section.question]].")
     return section

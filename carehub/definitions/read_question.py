@@ -7,6 +7,7 @@ from carehub.definitions.read_codes import read_choices
 from carehub.definitions.read_condition import read_condition, read_test
 from carehub.definitions.schema import (
     CHOOSING,
+    FILLS,
     KINDS,
     NOT_ANSWERS,
     RISK_LEVELS,
@@ -37,7 +38,7 @@ class Words:
 
 _KEYS = (
     *("id", "text", "short", "kind", "hint", "choices", "codes", "mandatory", "shown_if", "domain", "area", "anchors", "expectations"),
-    *("national", "third_party", "re_ask", "for_worker", "not_answers", "differs_from", "raises"),
+    *("national", "third_party", "re_ask", "for_worker", "not_answers", "differs_from", "raises", "fills"),
     *("least", "most", "decimals", "unit", "dates"),
 )
 
@@ -72,6 +73,7 @@ def read_question(table: Table, words: Words) -> Question:
         for_worker=table.flag("for_worker"),
         not_answers=not_answers,
         differs_from=table.texts("differs_from"),
+        fills=_read_fills(table, choices),
         **_read_limits(table, kind),
     )
     question = replace(question, raises=tuple(_read_raise(raised, name, kind, words) for raised in table.tables("raises", "a risk")))
@@ -142,6 +144,13 @@ def _read_anchors(table: Table, kind: str) -> tuple[str, ...]:
     anchors = tuple(given.text(score) for score in "12345")
     given.finish()
     return anchors
+
+
+def _read_fills(table: Table, choices: tuple[Choice, ...]) -> str:
+    fills = table.one_of("fills", FILLS, "")
+    if fills and (odd := [choice.value for choice in choices if choice.value not in FILLS[fills]]):
+        raise table.wrong(f"'{odd[0]}' is no {fills}: the choices may be {', '.join(FILLS[fills])}.", "fills")
+    return fills
 
 
 def _read_not_answers(table: Table) -> tuple[str, ...]:

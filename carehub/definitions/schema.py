@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 #: How a question is answered. 'substance' is one choice from a long code list, shown as a list to open.
-KINDS = ("text", "long-text", "number", "date", "yes-no", "one-of", "many-of", "score-1-5", "substance")
+KINDS = ("text", "long-text", "number", "date", "yes-no", "one-of", "many-of", "score-1-5", "substance", "weeks")
 CHOOSING = ("yes-no", "one-of", "many-of", "substance")
 
 #: Answers that say why there is none. None of them is 0, 'no' or an empty text.
@@ -16,13 +16,20 @@ NOT_ANSWERS: tuple[NotAnswer, ...] = ("declined", "not-known", "not-applicable",
 #: How much a risk weighs, from the least. 'immediate' asks for something today.
 RISK_LEVELS = ("low", "medium", "high", "immediate")
 
+#: What an answer is written down as, for lists: how soon somebody is to be seen.
+FILLS: dict[str, tuple[str, ...]] = {"urgency": ("today", "week", "usual")}
+
+#: Who may answer a section that is locked to competence (MoC 4.6).
+COMPETENCES = ("prescriber",)
+
 #: What a trigger does once its condition holds; each is shown under its own heading, and a person decides.
 TRIGGER_KINDS = ("proposal", "indication", "priority", "drop-out")
 
 #: Tests that a condition may apply to a question's answer.
 TESTS = ("is", "is_not", "is_one_of", "includes", "at_least", "at_most", "chosen_at_least", "is_a", "answered", "none")
 
-Value = str | int | float | list[str]
+#: ``list[int]``: days in each of four weeks.
+Value = str | int | float | list[str] | list[int]
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,8 @@ class Question:
     dates: str = "any"
     #: Questions whose answer this one must not repeat: the second substance is not the main one.
     differs_from: tuple[str, ...] = ()
+    #: What of the episode the answer is written down as: one of FILLS.
+    fills: str = ""
     #: The group that it is asked for each entry of ('child'), which entry, and what the entry is called ('Child 2').
     group: str = ""
     entry: int = 0
@@ -140,6 +149,8 @@ class Section:
     intro: str = ""
     #: Who may answer: 'prescriber' for a medical section; empty for everybody who may assess.
     competence: str = ""
+    #: The areas of risk that it looks into in full: what older assessments found in them stands no longer.
+    assesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

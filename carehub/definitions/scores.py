@@ -29,6 +29,8 @@ class ScoreResult:
     #: What the value means; None also where nobody has said what it means for this client.
     band: Band | None
     lacking: tuple[Lacking, ...]
+    #: How many answers count that were not asked again this time.
+    earlier: int = 0
     #: Rests on what somebody else said or did: not to be seen by the client.
     third_party: bool = False
 
@@ -71,8 +73,14 @@ def result(form: Form, score: Score, answers: Mapping[str, Answer]) -> ScoreResu
         for one in open_questions(form, question, answers) or (question,):
             lacking[one.id] = Lacking(one, str(standing(answers.get(one.id)).get("none", "")))
     value = None if lacking else sum(count for count in counted.values() if count is not None)
-    third_party = any(form.question(name).third_party for name in score.questions)
-    return ScoreResult(score, value, None if value is None else _band(form, score, value, answers), tuple(lacking.values()), third_party)
+    return ScoreResult(
+        score,
+        value,
+        None if value is None else _band(form, score, value, answers),
+        tuple(lacking.values()),
+        earlier=sum(1 for name, count in counted.items() if count is not None and "last" in answers.get(name, {})),
+        third_party=any(form.question(name).third_party for name in score.questions),
+    )
 
 
 def _band(form: Form, score: Score, value: int, answers: Mapping[str, Answer]) -> Band | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from carehub.definitions import weeks
 from carehub.definitions.answers import NOT_ANSWER_WORDS, NOT_RE_ASKED, Answer, LastAnswer, is_answered, reason_words
 from carehub.definitions.cleaning import number_text
 from carehub.definitions.conditions import in_words, shown
@@ -64,6 +65,8 @@ class BlankQuestion:
     for_worker: bool
     third_party: bool
     heading: str = ""
+    #: Small boxes to write a number in, each with its label.
+    boxes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,8 @@ def value_words(question: Question, value: Value) -> tuple[str, ...]:
         return tuple(_choice(question, one) for one in value)
     if question.kind == "score-1-5" and isinstance(value, int):
         return (_("%(score)s of 5 (1 best, 5 worst): %(meaning)s") % {"score": value, "meaning": question.anchors[value - 1]},)
+    if question.kind == "weeks" and isinstance(value, list):
+        return (weeks.in_words([int(days) for days in value]),)
     if question.kind == "date":
         return (date_format(dt.date.fromisoformat(str(value)), "j F Y"),)
     if question.kind == "number" and isinstance(value, int | float):
@@ -213,5 +218,6 @@ def _blank_question(form: Form, question: Question, heading: str) -> BlankQuesti
         not_answers=tuple(str(NOT_ANSWER_WORDS[none]) for none in question.not_answers),
         for_worker=question.for_worker,
         third_party=question.third_party,
+        boxes=tuple(str(label) for label in weeks.LABELS.values()) if question.kind == "weeks" else (),
         heading=heading,
     )

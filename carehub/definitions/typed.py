@@ -1,7 +1,7 @@
 """What stands in a draft: the fields of the form as a browser sends them, nothing cleaned, nothing refused.
 
-A question has its own field or, for a date, three; beside it ``<id>__none`` ('declined/someone-present') for why there is no
-answer, and ``<id>__still`` for 'still true'.
+A question has its own field or, for a date, three, for weeks four; beside it ``<id>__none`` ('declined/someone-present') for
+why there is no answer, and ``<id>__still`` for 'still true'.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from carehub.definitions import weeks
 from carehub.definitions.answers import NOT_RE_ASKED, Answer, Answers, LastAnswer
 from carehub.definitions.cleaning import WrongAnswer, as_typed, clean
 from carehub.definitions.schema import Form, Question
@@ -32,6 +33,8 @@ class Read:
 
 def field_names(question: Question) -> tuple[str, ...]:
     """The names of the HTML fields that hold the answer itself."""
+    if question.kind == "weeks":
+        return weeks.names(question.id)
     return tuple(f"{question.id}_{part}" for part in DateInput.PARTS) if question.kind == "date" else (question.id,)
 
 
@@ -120,10 +123,8 @@ def from_answers(form: Form, answers: Mapping[str, Answer]) -> Typed:
         if "still" in answer:
             typed[still_name(question)] = ["1"]
         elif "value" in answer:
-            parts = as_typed(question, answer["value"])
-            typed |= (
-                {question.id: parts} if question.kind != "date" else {n: [p] for n, p in zip(field_names(question), parts, strict=True)}
-            )
+            parts, names = as_typed(question, answer["value"]), field_names(question)
+            typed |= {names[0]: parts} if len(names) == 1 else {name: [part] for name, part in zip(names, parts, strict=True)}
         else:
             typed[none_name(question)] = ["/".join(filter(None, (answer["none"], answer.get("why", ""))))]
     return typed

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import islice, product
 
+from carehub.definitions import weeks
 from carehub.definitions.conditions import rests_on, shown
 from carehub.definitions.read_codes import refuse_twice
 from carehub.definitions.read_condition import check_condition
@@ -109,6 +110,9 @@ def _telling_answers(form: Form, name: str) -> list[dict[str, object]]:
         values = [1, 2, 3, 4, 5]
     elif question.kind == "number":
         values = _telling_numbers(form, question)
+    elif question.kind == "weeks":
+        totals = _telling_numbers(form, replace(question, least=0, most=weeks.MOST))
+        values = [[min(weeks.DAYS, max(0, int(str(total)) - weeks.DAYS * before)) for before in range(4)] for total in totals]
     else:
         values = ["2006-04-01"]
     with_value: list[dict[str, object]] = [{"value": value} for value in values]

@@ -12,7 +12,7 @@ from carehub.demo.staffed import Place
 from carehub.demo.triage import answered
 from carehub.models import Notice, Task
 from clients import risk
-from clients.actions.assessing import SAME_DAY
+from clients.actions.written_down import SAME_DAY, fills
 from clients.findings import what_answers_say
 from clients.models import Assessment, RiskFound
 
@@ -52,6 +52,7 @@ class Triages:
             form_version=self.form.version,
             form_fingerprint=self.fingerprint,
             answers=answered(self.form, somebody.life, self.chance, day, all_of_it=complete),
+            sections={section.id: {"on": day.isoformat(), "by": [stay.worker.person.name]} for section in self.form.sections},
             took_place_on=day,
             started_at=began,
             started_by=stay.worker.person,
@@ -61,7 +62,7 @@ class Triages:
             self._complete(somebody, stay, assessment)
 
     def _complete(self, somebody: Somebody, stay: StayRows, assessment: Assessment) -> None:
-        found = risk.picture(self.form, assessment.answers, Stamp(assessment.took_place_on, stay.worker.person.name))
+        found = risk.picture(risk.Told(self.form, assessment.answers, Stamp(assessment.took_place_on, stay.worker.person.name), {}))
         at = assessment.started_at + timedelta(minutes=self.chance.randint(15, 35))
         assessment.state, assessment.completed_at, assessment.locked_at = Assessment.State.COMPLETE, at, at
         assessment.completed_by, assessment.risk = stay.worker.person, found.level
@@ -69,6 +70,7 @@ class Triages:
         episode = stay.episode
         episode.risk, episode.risk_words, episode.risk_asked_on = found.level, found.words, found.asked_on
         episode.main_substance = somebody.life.main
+        episode.urgency = fills(self.form, assessment.answers, "urgency")
         self.completed.append(assessment)
         self.of_episode[episode.pk] = assessment
         self.risks += [

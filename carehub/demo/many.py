@@ -197,7 +197,7 @@ def _samples(cursor: Any, today: date) -> None:
     cursor.execute(_SAMPLES)
     for place, life in enumerate(lives(chance, SAMPLES, [False] * SAMPLES)):
         answers = answered(form, life, chance, today)
-        found = risk.picture(form, answers, Stamp(today, "a keyworker"))
+        found = risk.picture(risk.Told(form, answers, Stamp(today, "a keyworker"), {}))
         first = found.found[0] if found.found else None
         raised = (first.area, risk.kept_level(first.level), first.words[: risk.LONGEST_WORDS]) if first else ("", "", "")
         cursor.execute(

@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from carehub.widgets import DateInput
+from carehub.definitions import weeks
+from carehub.widgets import DateInput, WeeksInput
 
 register = template.Library()
 
@@ -20,6 +21,7 @@ _KINDS: list[tuple[type[forms.Widget], str]] = [
     (forms.RadioSelect, "radios"),
     (forms.CheckboxInput, "checkbox"),
     (DateInput, "date"),
+    (WeeksInput, "weeks"),
     (forms.FileInput, "file"),
     (forms.Select, "select"),
     (forms.Textarea, "textarea"),
@@ -143,6 +145,29 @@ def date_parts(field: BoundField) -> list[dict[str, Any]]:
     ]
 
 
+@register.filter
+def weeks_parts(field: BoundField) -> list[dict[str, Any]]:
+    """The four weeks of a question; those that are empty or no number of days are marked wrong where the question has an error."""
+    widget = field.field.widget
+    drawn = widget.get_context(field.html_name, field.value(), {"id": field.auto_id})["widget"]["subwidgets"]
+    return [
+        {
+            "label": weeks.LABELS[week],
+            "name": each["name"],
+            "id": f"{field.auto_id}_week{week}",
+            "value": "" if each["value"] is None else each["value"],
+            "wrong": bool(field.errors) and not weeks.is_days(str(each["value"] or "")),
+        }
+        for week, each in zip(weeks.WEEKS, drawn, strict=True)
+    ]
+
+
+@register.filter
+def weeks_total(field: BoundField) -> str:
+    """Under the four weeks, once they are there."""
+    return "" if field.errors else weeks.total_of_typed([str(part or "") for part in field.value() or ()])
+
+
 def _wrong_parts(field: BoundField) -> frozenset[str]:
     if not field.errors:
         return frozenset()
@@ -158,6 +183,8 @@ def anchor(field: BoundField) -> str:
     if kind == "date":
         wrong = _wrong_parts(field)
         return f"{field.auto_id}_{next(part for part in DateInput.PARTS if part in wrong)}"
+    if kind == "weeks":
+        return next((part["id"] for part in weeks_parts(field) if part["wrong"]), field.id_for_label)
     if kind == "parts":
         return f"{field.auto_id}_0"
     return field.id_for_label

@@ -1,50 +1,56 @@
-"""Assessing: begun on the newest version of a form, saved as often as one likes, completed once and then locked."""
+"""Assessing: begun on the newest version of a form, saved as often as one likes, handed on, completed once and then locked."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from carehub import clock, events, local_settings, stale
+from carehub import clock, events, stale
 from carehub.actors import Actor
 from carehub.definitions.answers import Answer, Answers, kept
 from carehub.definitions.catalogue import catalogue
 from carehub.definitions.fingerprint import fingerprint
-from carehub.definitions.forward import LastAnswer, Stamp, last_answers
 from carehub.definitions.schema import Form
-from carehub.models import Membership, Notice, Task
+from carehub.models import Notice, Person
 from clients import policies, risk
-from clients.findings import what_answers_say
+from clients.actions import written_down
 from clients.models import Assessment, Episode, RiskFound
-from clients.models.episodes import EPISODE_LIFECYCLE
+from clients.recorded import carried_over, earlier_answers, form_of, stamp_of, stamps_of
 
-#: The question whose answer becomes Episode.main_substance, by the national field that it fills.
-MAIN_SUBSTANCE = "DRUG1"
-#: Told to the service managers when a triage asks for something today; see careplans.notices.
-SAME_DAY = "assessment.same-day"
-
-
-def form_of(assessment: Assessment) -> Form:
-    """The form as it was asked: in the version that the assessment was recorded on."""
-    return catalogue().form(assessment.form, assessment.form_version)
+#: Told to whoever a begun assessment is handed to.
+HANDED_ON = "assessment.handed-on"
 
 
 def start_assessment(
-    *, by: Actor, client_id: UUID, episode: Episode, form: str = "triage", took_place_on: date | None = None
+    *,
+    by: Actor,
+    client_id: UUID,
+    episode: Episode,
+    form: str = "triage",
+    only: Sequence[str] = (),
+    took_place_on: date | None = None,
+    on_paper: bool = False,
+    took_place_at: time | None = None,
 ) -> Assessment:
-    """A new draft; or the one that is open already, since there is one of a form at a time."""
+    """A new draft; or the one that is open already, since there is one of a form at a time.
+
+    ``only``: the sections that are asked alone; every other question is carried over as 'not re-asked'. ``on_paper``: it was asked on
+    paper and is typed in now; ``took_place_at``: the time of day in London, where it is known.
+    """
     policies.about(client_id, episode)
     policies.may_assess(by, episode)
     today = clock.today()
     policies.took_place(took_place_on or today, episode)
+    definition = catalogue().form(form)
+    policies.may_ask_alone(definition, only)
     with transaction.atomic():
         # Two clicks on 'Start', two colleagues at once: the second finds what the first began.
         Episode.objects.select_for_update(no_key=True).get(pk=episode.pk)
         if begun := Assessment.objects.visible_to(by).filter(episode=episode, form=form, state=Assessment.State.DRAFT).first():
             return begun
-        definition = catalogue().form(form)
-        assessment = Assessment.objects.create(
+        assessment = Assessment(
             partnership_id=episode.partnership_id,
             client_id=episode.client_id,
             episode=episode,
@@ -52,12 +58,51 @@ def start_assessment(
             form=definition.name,
             form_version=definition.version,
             form_fingerprint=fingerprint(definition),
+            only=list(only),
             took_place_on=took_place_on or today,
+            on_paper=on_paper,
+            took_place_at=took_place_at if on_paper else None,
             started_at=clock.now(),
             started_by=by.person,
         )
+        if only:
+            last = earlier_answers(by=by, assessment=assessment, form=definition)
+            policies.has_been_asked(definition, last)
+            assessment.answers = carried_over(definition, only, last)
+        assessment.save(force_insert=True)
         events.record("assessment.started", by=by, client=assessment.client_id, subject=assessment)
     return assessment
+
+
+def start_correction(*, by: Actor, client_id: UUID, assessment: Assessment, why: str) -> Assessment:
+    """A new draft with the answers of a completed assessment, on the form as it was asked then. The other stays as it is."""
+    policies.about(client_id, assessment)
+    why = why.strip()
+    with transaction.atomic():
+        row = Assessment.objects.select_for_update(of=("self",), no_key=True).select_related("episode").get(pk=assessment.pk)
+        policies.may_correct(by, row, why)
+        draft = Assessment.objects.create(
+            partnership_id=row.partnership_id,
+            client_id=row.client_id,
+            episode=row.episode,
+            agency_id=row.agency_id,
+            form=row.form,
+            form_version=row.form_version,
+            form_edition=row.form_edition,
+            form_fingerprint=fingerprint(form_of(row)),
+            only=row.only,
+            answers=row.answers,
+            sections=row.sections,
+            took_place_on=row.took_place_on,
+            on_paper=row.on_paper,
+            took_place_at=row.took_place_at,
+            started_at=clock.now(),
+            started_by=by.person,
+            corrects=row,
+            corrects_why=why,
+        )
+        events.record("assessment.correction-started", by=by, client=row.client_id, subject=draft, reason=why)
+    return draft
 
 
 def save_answers(
@@ -79,7 +124,9 @@ def save_answers(
     with transaction.atomic():
         now = Assessment.objects.select_for_update().get(pk=assessment.pk)
         policies.may_write(by, now)
+        form = form_of(now)
         asked = list(dict.fromkeys(questions))
+        policies.may_answer(by, form, now.only, asked)
         merge = stale.merge(
             opened={name: mark for name, mark in opened.items() if name in asked},
             mine={name: answers[name] for name in asked if name in answers},
@@ -90,26 +137,62 @@ def save_answers(
         elsewhere = {name: answer for name, answer in now.answers.items() if name not in asked}
         changed = elsewhere | merge.values
         if changed != now.answers:
-            now.save_over(now.row_version, answers=changed)
+            sections = _asked_by(now, form, {name for name in asked if changed.get(name) != now.answers.get(name)}, by)
+            now.save_over(now.row_version, answers=changed, sections=sections)
             events.record("assessment.saved", by=by, client=now.client_id, subject=now)
     return now
 
 
+def _asked_by(assessment: Assessment, form: Form, changed: set[str], by: Actor) -> dict[str, Any]:
+    """Assessment.sections, with whoever answers now. What is typed in on the day that it was begun was asked when it took place."""
+    today = clock.today()
+    day = assessment.took_place_on if assessment.on_paper or clock.day_of(assessment.started_at) == today else today
+    sections = dict(assessment.sections)
+    for section in form.sections:
+        if any(question.id in changed for question in section.questions):
+            told = sections.get(section.id, {"on": day.isoformat(), "by": []})
+            names = told["by"] if by.person.name in told["by"] else [*told["by"], by.person.name]
+            sections[section.id] = {"on": told["on"], "by": names}
+    return sections
+
+
+def hand_on(*, by: Actor, client_id: UUID, assessment: Assessment, to: Person) -> Assessment:
+    """A begun assessment goes on with a colleague of the agency, who is told. Everything saved stays."""
+    policies.about(client_id, assessment)
+    with transaction.atomic():
+        row = Assessment.objects.select_for_update().get(pk=assessment.pk)
+        policies.may_write(by, row)
+        policies.may_be_handed(row, to)
+        row.save_over(row.row_version, handed_to=to)
+        notice = Notice(
+            partnership_id=row.partnership_id,
+            client_id=row.client_id,
+            person=to,
+            kind=HANDED_ON,
+            subject_id=row.episode_id,
+            about_day=clock.today(),
+            made_at=clock.now(),
+        )
+        Notice.objects.bulk_create([notice], ignore_conflicts=True)
+        events.record("assessment.handed-on", by=by, client=row.client_id, subject=row)
+    return row
+
+
 def complete_assessment(*, by: Actor, client_id: UUID, assessment: Assessment, row_version: int) -> Assessment:
-    """Lock it, and write down what lists and the banner need: risk, main substance, what is due next.
+    """Lock it, and write down what lists and the banner need: risk, main substance, urgency, scores, what is due next.
 
     ``row_version``: of what was looked at; :class:`carehub.stale.StaleSave` where a colleague has changed an answer since.
     """
     policies.about(client_id, assessment)
     with transaction.atomic():
-        row = Assessment.objects.select_for_update(of=("self",)).select_related("episode").get(pk=assessment.pk)
+        row = Assessment.objects.select_for_update(of=("self",)).select_related("episode", "started_by").get(pk=assessment.pk)
         policies.may_write(by, row)
         if row.row_version != row_version:
             raise stale.StaleSave(row)
         form = form_of(row)
         answers: Answers = kept(form, row.answers)
-        policies.can_complete(form, answers)
-        found = risk.picture(form, answers, Stamp(row.took_place_on, by.person.name))
+        policies.can_complete(form, answers, row.only)
+        found = risk.picture(risk.Told(form, answers, stamp_of(row), stamps_of(row)))
         now = clock.now()
         _keep_risks(row, found)
         row.save_over(
@@ -122,28 +205,16 @@ def complete_assessment(*, by: Actor, client_id: UUID, assessment: Assessment, r
             risk=found.level,
             locked_at=now,
         )
-        _write_down(row, form, answers, found, by)
-        _ask_for_today(row, form, answers)
+        written_down.write_down(row, by)
+        written_down.ask_for_today(row, form, answers)
         events.record("assessment.completed", by=by, client=row.client_id, subject=row)
     return row
 
 
-def earlier_answers(*, by: Actor, assessment: Assessment) -> dict[str, LastAnswer]:
-    """What the last completed assessment on this form knows, with the day it was asked and by whom; empty for a first one."""
-    last = (
-        Assessment.objects.visible_to(by)
-        .filter(client_id=assessment.client_id, form=assessment.form, state=Assessment.State.COMPLETE)
-        .select_related("completed_by")
-        .order_by("-took_place_on", "-completed_at")
-        .first()
-    )
-    if last is None:
-        return {}
-    return last_answers(form_of(last), last.answers, Stamp(last.took_place_on, last.completed_by.name), into=form_of(assessment))
-
-
 def _keep_risks(assessment: Assessment, found: risk.Picture) -> None:
     """The rows first, then their lock: once the assessment is locked nothing can be attached to it."""
+    if not found.found:
+        return
     about = {"partnership_id": assessment.partnership_id, "client_id": assessment.client_id, "assessment": assessment}
     RiskFound.objects.bulk_create(
         RiskFound(
@@ -156,58 +227,3 @@ def _keep_risks(assessment: Assessment, found: risk.Picture) -> None:
         for each in found.found
     )
     RiskFound.objects.filter(assessment=assessment).update(locked_at=clock.now())
-
-
-def _write_down(assessment: Assessment, form: Form, answers: Answers, found: risk.Picture, by: Actor) -> None:
-    """Onto the episode: every list and the banner read it there."""
-    episode = assessment.episode
-    changes: dict[str, object] = {"risk": found.level, "risk_words": found.words, "risk_asked_on": found.asked_on}
-    if substance := _answer_for(form, answers, MAIN_SUBSTANCE):
-        changes["main_substance"] = substance
-    if form.level == "triage" and episode.state == Episode.State.REFERRAL:
-        step = EPISODE_LIFECYCLE.check("episode.assess", episode.state)
-        changes |= {
-            "state": step.target,
-            "triaged_on": assessment.took_place_on,
-            "next_due_what": Episode.NextDue.PLAN,
-            "next_due_on": assessment.took_place_on + timedelta(days=local_settings.of(by.partnership).plan_within_days),
-        }
-    episode.save_over(episode.row_version, **changes)
-
-
-def _answer_for(form: Form, answers: Answers, national: str) -> str:
-    question = next((each for each in form.questions if each.national == national), None)
-    value = answers.get(question.id, {}).get("value") if question else None
-    return value if isinstance(value, str) else ""
-
-
-def _ask_for_today(assessment: Assessment, form: Form, answers: Answers) -> None:
-    """What cannot wait until tomorrow becomes a task of the service, and its managers are told."""
-    urgent = what_answers_say(form, answers).today
-    if not urgent:
-        return
-    today, now = clock.today(), clock.now()
-    about = {"partnership_id": assessment.partnership_id, "client_id": assessment.client_id, "made_at": now}
-    Task.objects.bulk_create(
-        Task(
-            # In the order of the form, the gravest first: lists keep it.
-            **about | {"made_at": now + timedelta(microseconds=place)},
-            kind=f"trigger.{each.trigger.id}"[:60],
-            subject_id=assessment.pk,
-            words=each.trigger.text[:300],
-            why=each.trigger.why[:300],
-            countersigned=each.trigger.countersign,
-            due_on=today,
-            agency_id=assessment.agency_id,
-            made_by_id=assessment.completed_by_id,
-        )
-        for place, each in enumerate(urgent)
-    )
-    managers = Membership.objects.managers_of([assessment.agency_id], today)
-    Notice.objects.bulk_create(
-        (
-            Notice(**about, person_id=person, kind=SAME_DAY, subject_id=assessment.episode_id, about_day=today)
-            for person in managers.order_by("person_id").values_list("person_id", flat=True).distinct()
-        ),
-        ignore_conflicts=True,
-    )

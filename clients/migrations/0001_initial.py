@@ -368,6 +368,23 @@ class Migration(migrations.Migration):
                 ),
                 ("risk_words", models.JSONField(blank=True, default=list)),
                 ("risk_asked_on", models.DateField(blank=True, null=True)),
+                ("risk_plan_review_on", models.DateField(blank=True, null=True)),
+                (
+                    "urgency",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not said yet"),
+                            ("today", "Today"),
+                            ("week", "Within a week"),
+                            ("usual", "Within the usual three weeks"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("scores", models.JSONField(blank=True, default=dict)),
+                ("score_sum", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="episodes", to="clients.client")),
                 (
@@ -387,11 +404,17 @@ class Migration(migrations.Migration):
                 ("form", models.CharField(max_length=40)),
                 ("form_version", models.PositiveSmallIntegerField()),
                 ("form_fingerprint", models.CharField(max_length=64)),
+                ("form_edition", models.PositiveSmallIntegerField(default=0)),
+                ("only", models.JSONField(blank=True, default=list)),
                 ("state", models.CharField(choices=[("draft", "Draft"), ("complete", "Complete")], default="draft", max_length=10)),
                 ("answers", models.JSONField(default=dict)),
+                ("sections", models.JSONField(blank=True, default=dict)),
                 ("took_place_on", models.DateField()),
+                ("on_paper", models.BooleanField(default=False)),
+                ("took_place_at", models.TimeField(blank=True, null=True)),
                 ("started_at", models.DateTimeField()),
                 ("completed_at", models.DateTimeField(blank=True, null=True)),
+                ("corrects_why", models.CharField(blank=True, max_length=300)),
                 (
                     "risk",
                     models.CharField(
@@ -411,6 +434,22 @@ class Migration(migrations.Migration):
                 ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
                 (
                     "completed_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected_by",
+                        to="clients.assessment",
+                    ),
+                ),
+                (
+                    "handed_to",
                     models.ForeignKey(
                         blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
@@ -489,6 +528,23 @@ class Migration(migrations.Migration):
                 ),
                 ("risk_words", models.JSONField(blank=True, default=list)),
                 ("risk_asked_on", models.DateField(blank=True, null=True)),
+                ("risk_plan_review_on", models.DateField(blank=True, null=True)),
+                (
+                    "urgency",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not said yet"),
+                            ("today", "Today"),
+                            ("week", "Within a week"),
+                            ("usual", "Within the usual three weeks"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("scores", models.JSONField(blank=True, default=dict)),
+                ("score_sum", models.PositiveSmallIntegerField(blank=True, null=True)),
                 (
                     "agency",
                     models.ForeignKey(
@@ -932,8 +988,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_words", "row_version", "state", "triaged_on") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_words", NEW."row_version", NEW."state", NEW."triaged_on"); RETURN NULL;',
-                    hash="7158f453512c1c8f6fc8dfa72fd1882c3d87d03d",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="5b65a00a30184ace30bfbbd41f9ba63d929f8506",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_7711d",
                     table="clients_episode",
@@ -947,8 +1003,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_words", "row_version", "state", "triaged_on") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_words", NEW."row_version", NEW."state", NEW."triaged_on"); RETURN NULL;',
-                    hash="bba121eb3973f4d45186f264050e0a9a9d387154",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="c6959a8fd6a395452b068383f8795111a9adb0fd",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_f4432",
                     table="clients_episode",
@@ -959,6 +1015,28 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="assessment",
             index=models.Index(fields=["client", "form", "-took_place_on"], name="assessment_last"),
+        ),
+        migrations.AddConstraint(
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("corrects__isnull", True), ("corrects_why", "")),
+                    models.Q(
+                        ("corrects__isnull", False),
+                        models.Q(("corrects_why", ""), _negated=True),
+                        models.Q(("corrects", models.F("id")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="assessment_correction_says_why",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("took_place_at__isnull", True), ("on_paper", True), _connector="OR"),
+                name="assessment_time_of_day_of_paper_alone",
+            ),
         ),
         migrations.AddConstraint(
             model_name="assessment",

@@ -1,12 +1,15 @@
 """What was asked, as it was asked, and what was answered."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from carehub import clock
 from carehub.lifecycle import Lifecycle, Step
 from carehub.models.access import Part
-from carehub.models.base import OfAgency, Versioned
+from carehub.models.base import ClientRecordQuerySet, OfAgency, Versioned
 from clients.models.base import AboutClient
 from clients.models.episodes import Episode
 
@@ -17,8 +20,26 @@ ASSESSMENT_LIFECYCLE = Lifecycle(
 )
 
 
+#: Entered within a day of having been asked on paper (Rotherham's practice, GP 5.3.1; local).
+ENTERED_WITHIN = timedelta(hours=24)
+
+
+class AssessmentQuerySet(ClientRecordQuerySet):
+    def standing(self):
+        """Complete, and not corrected by a later one; the newest first: the day it took place, then when it was completed."""
+        corrected = Assessment.objects.filter(corrects=OuterRef("pk"), state=Assessment.State.COMPLETE)
+        return self.filter(~Exists(corrected), state=Assessment.State.COMPLETE).order_by("-took_place_on", "-completed_at")
+
+    def newest_of_each_form(self):
+        return self.standing().order_by("form", "-took_place_on", "-completed_at").distinct("form")
+
+
 class Assessment(AboutClient, Versioned):
-    """One assessment on one version of a form. Complete means locked; the database refuses any change after that."""
+    """One assessment on one version of a form. Complete means locked; the database refuses any change after that.
+
+    Each completed one is the whole picture: where one section alone was asked (``only``), every other answer stands as 'not
+    re-asked', with the day it was last asked and by whom.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -32,19 +53,43 @@ class Assessment(AboutClient, Versioned):
     form_version = models.PositiveSmallIntegerField()
     #: Of the definition's content: a form that was changed without a new version is noticed.
     form_fingerprint = models.CharField(max_length=64)
+    #: Of the partnership's own questions, laid over the version; 0: none.
+    form_edition = models.PositiveSmallIntegerField(default=0)
+    #: The sections that were asked, where not all were; empty: all.
+    only = models.JSONField(default=list, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     #: Question → {"value": …} or {"none": "declined" | "not-known" | "not-applicable", "why": …}.
     answers = models.JSONField(default=dict)
+    #: Section → {"on": the day its first answer was given, "by": [names of those who asked]}.
+    sections = models.JSONField(default=dict, blank=True)
     took_place_on = models.DateField()
+    #: Asked on paper and typed in later: the time of day it took place, where it is known.
+    on_paper = models.BooleanField(default=False)
+    took_place_at = models.TimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     started_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
     completed_at = models.DateTimeField(null=True, blank=True)
     completed_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    #: Who goes on with it, where whoever began it has handed it on.
+    handed_to = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    #: The completed assessment that this one puts right, and why; the other stays as it was.
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, related_name="corrected_by", null=True, blank=True)
+    corrects_why = models.CharField(max_length=300, blank=True)
     risk = models.CharField(max_length=8, choices=Episode.Risk, blank=True, default="")
     locked_at = models.DateTimeField(null=True, blank=True)
 
+    objects = AssessmentQuerySet.as_manager()
+
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True, corrects_why="")
+                | (Q(corrects__isnull=False) & ~Q(corrects_why="") & ~Q(corrects=F("id"))),
+                name="assessment_correction_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(took_place_at__isnull=True) | Q(on_paper=True), name="assessment_time_of_day_of_paper_alone"
+            ),
             models.CheckConstraint(
                 condition=Q(state="complete", completed_at__isnull=False, completed_by__isnull=False, locked_at__isnull=False)
                 | Q(state="draft", completed_at__isnull=True, completed_by__isnull=True, locked_at__isnull=True),
@@ -53,6 +98,24 @@ class Assessment(AboutClient, Versioned):
             models.UniqueConstraint(fields=["episode", "form"], condition=Q(state="draft"), name="assessment_one_draft_of_a_form"),
         ]
         indexes = [models.Index(fields=["client", "form", "-took_place_on"], name="assessment_last")]
+
+    @property
+    def typed_in_after(self) -> timedelta | None:
+        """From having been asked on paper to being complete here. None where it was not on paper, or is not complete.
+
+        Where the time of day is not known it is taken to have been the end of the day: nobody is called late who was not.
+        """
+        if not self.on_paper or self.completed_at is None:
+            return None
+        at = self.took_place_at or datetime.max.time()
+        asked = datetime.combine(self.took_place_on, at, tzinfo=clock.LONDON)
+        return max(self.completed_at - asked, timedelta())
+
+    @property
+    def typed_in_time(self) -> bool | None:
+        """Within 24 hours; None where that is not asked."""
+        after = self.typed_in_after
+        return None if after is None else after <= ENTERED_WITHIN
 
 
 class RiskFound(AboutClient, OfAgency):

@@ -71,6 +71,12 @@ class Episode(AboutClient, Versioned):
         MEDIUM = "medium", _("Medium risk")
         HIGH = "high", _("High risk")
 
+    class Urgency(models.TextChoices):
+        NOT_SAID = "", _("Not said yet")
+        TODAY = "today", _("Today")
+        WEEK = "week", _("Within a week")
+        USUAL = "usual", _("Within the usual three weeks")
+
     class Ending(models.TextChoices):
         PLANNED = "planned", _("Planned")
         UNPLANNED = "unplanned", _("Unplanned")
@@ -112,6 +118,12 @@ class Episode(AboutClient, Versioned):
     #: What the banner says, in words, and the day each was last asked: [{"words": …, "level": …}].
     risk_words = models.JSONField(default=list, blank=True)
     risk_asked_on = models.DateField(null=True, blank=True)
+    #: When the risk management plan is to be looked at again; None while there is none.
+    risk_plan_review_on = models.DateField(null=True, blank=True)
+    urgency = models.CharField(max_length=8, choices=Urgency, blank=True, default=Urgency.NOT_SAID)
+    #: The newest score of each of the nine areas, {area: 1 to 5}, and their sum: the higher, the more is needed.
+    scores = models.JSONField(default=dict, blank=True)
+    score_sum = models.PositiveSmallIntegerField(null=True, blank=True)
 
     objects = EpisodeQuerySet.as_manager()
 

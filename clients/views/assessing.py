@@ -30,6 +30,7 @@ from clients.banner import banner, episode_for_banner
 from clients.findings import what_answers_say
 from clients.forms import StartForm
 from clients.models import Assessment, Client
+from clients.recorded import earlier_answers, form_of
 from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of, text_fields
 
 #: Where the sections end: what is missing, what the answers say, the button that completes.
@@ -104,7 +105,7 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID, section: str = "") -> 
         policies.may_write(request.actor, assessment)
     except NotAllowed:
         return redirect("assessment-show", client_id, pk)
-    form = assessing.form_of(assessment)
+    form = form_of(assessment)
     if section == CHECK:
         return _check(request, assessment, form)
     names = [each.id for each in form.sections]
@@ -115,7 +116,7 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID, section: str = "") -> 
 
 def _section(request: HttpRequest, assessment: Assessment, form: Form, section: str) -> HttpResponse:
     keeping = Keeping(request, kind=f"assessment.{section}"[:40], subject=assessment.pk, client_id=assessment.client_id)
-    last = assessing.earlier_answers(by=request.actor, assessment=assessment)
+    last = earlier_answers(by=request.actor, assessment=assessment, form=form)
     saved = typed.from_answers(form, assessment.answers)
     data = request.POST if request.method == "POST" else keeping.data
     if data is None:
@@ -248,7 +249,7 @@ def _unsaved(request: HttpRequest, assessment: Assessment, form: Form, places: d
 def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """As it was asked, in the version of the form that it was recorded on."""
     assessment = _assessment(request, client_id, pk)
-    form = assessing.form_of(assessment)
+    form = form_of(assessment)
     by = assessment.completed_by
     stamp = Stamp(assessment.took_place_on, by.name) if by else None
     context = _context(request, assessment, form) | {

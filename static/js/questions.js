@@ -19,12 +19,19 @@
       const earlier = JSON.parse(last);
       return { values: "value" in earlier ? [].concat(earlier.value).map(String) : [], none: none, stands: earlier.none || "" };
     }
-    const parts = [name, `${name}_day`, `${name}_month`, `${name}_year`].flatMap((field) => entered.getAll(field));
+    const endings = ["", "_day", "_month", "_year", "_week4", "_week3", "_week2", "_week1"];
+    const parts = endings.map((ending) => name + ending).flatMap((field) => entered.getAll(field));
     return { values: parts.filter((value) => String(value).trim() !== ""), none: none, stands: none };
   };
 
   const not = (truth) => (truth === null ? null : !truth);
   const every = (truths) => (truths.includes(false) ? false : truths.includes(null) ? null : true);
+
+  // Of four weeks; NaN until each is a number of days (carehub/definitions/weeks.py).
+  const total = (weeks) => {
+    const right = weeks.length === 4 && weeks.every((week) => /^\s*0{0,2}[0-7]\s*$/.test(week));
+    return right ? weeks.reduce((sum, week) => sum + Number(week), 0) : NaN;
+  };
 
   const holds = (condition, entered) => {
     if (condition === null || typeof condition === "boolean") return condition;
@@ -42,7 +49,7 @@
     if (condition.test === "answered") return values.length > 0 === condition.value;
     if (condition.test === "none") return none || values.length ? none.split("/")[0] === condition.value : null;
     if (!values.length) return stands.startsWith("not-applicable") ? false : null;
-    const number = Number(values[0].replace(/[ ,]/g, ""));
+    const number = "weeks" in block.dataset ? total(values) : Number(values[0].replace(/[ ,]/g, ""));
     const alone = new Set((block.dataset.alone || "").split(" "));
     switch (condition.test) {
       case "is": return typeof condition.value === "number" ? number === condition.value : values[0] === wanted[0];

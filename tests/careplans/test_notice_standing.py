@@ -8,8 +8,8 @@ import pytest
 from carehub import clock, context
 from carehub.models import Notice, Task
 from careplans import notices
-from clients.actions.assessing import SAME_DAY
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
+from clients.actions.written_down import SAME_DAY
 from clients.models import Episode
 from tests import factories
 

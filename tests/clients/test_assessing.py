@@ -12,8 +12,10 @@ from carehub.lifecycle import WrongState
 from carehub.models import Notice, Task
 from carehub.rules import Refused
 from clients.actions import assessing
+from clients.actions.written_down import SAME_DAY
 from clients.models import Assessment, Client, Episode, RiskFound
 from clients.policies import Incomplete, WrongClient
+from clients.recorded import earlier_answers, form_of
 from tests import factories
 from tests.clients.answering import everything, triage
 
@@ -260,7 +262,7 @@ def test_what_cannot_wait_is_a_task_and_the_managers_are_told(keyworker, manager
         task = Task.objects.visible_to(manager).get(subject_id=assessment.pk)
         assert (task.kind, task.due_on, task.agency_id, task.person_id) == ("trigger.suicide-today", clock.today(), manager.agency_id, None)
         notice = Notice.objects.visible_to(manager).get(client_id=referred.pk)
-        assert (notice.kind, notice.subject_id, notice.about_day) == (assessing.SAME_DAY, assessment.episode_id, clock.today())
+        assert (notice.kind, notice.subject_id, notice.about_day) == (SAME_DAY, assessment.episode_id, clock.today())
 
 
 def test_a_quiet_triage_asks_nobody(keyworker, manager, referred):
@@ -274,14 +276,14 @@ def test_the_next_assessment_knows_the_last_answers(keyworker, referred):
     triaged(keyworker, referred, main_drug="1000")
     second = begin(keyworker, referred)
     with context.acting(keyworker):
-        last = assessing.earlier_answers(by=keyworker, assessment=second)
+        last = earlier_answers(by=keyworker, assessment=second, form=form_of(second))
     assert last["main-drug"] == {"value": "1000", "on": clock.today().isoformat(), "by": keyworker.person.name}
 
 
 def test_the_first_assessment_knows_none(keyworker, referred):
     first = begin(keyworker, referred)
     with context.acting(keyworker):
-        assert assessing.earlier_answers(by=keyworker, assessment=first) == {}
+        assert earlier_answers(by=keyworker, assessment=first, form=form_of(first)) == {}
 
 
 @pytest.mark.promise(18)

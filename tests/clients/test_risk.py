@@ -33,7 +33,7 @@ def test_immediate_is_kept_as_high():
 
 
 def picture(**answers) -> risk.Picture:
-    return risk.picture(triage(), everything(**answers), STAMP)
+    return risk.picture(risk.Told(triage(), everything(**answers), STAMP, {}))
 
 
 def test_nothing_found_and_everything_asked():

@@ -97,6 +97,8 @@ def leaves_on(draw: st.DrawFn, question: dict[str, Any]) -> dict[str, Any]:
         return {"question": name, "at_least": question["least"] + 1}
     if kind == "score-1-5":
         return {"question": name, "at_most": 3}
+    if kind == "weeks":
+        return {"question": name, draw(st.sampled_from(["at_least", "at_most"])): draw(st.integers(0, 28))}
     return {"question": name, "answered": True}
 
 
@@ -130,6 +132,8 @@ def values_typed(draw: st.DrawFn, question: Question) -> list[str]:
         return [str(day.day), str(day.month), str(day.year)]
     if question.kind == "score-1-5":
         return [str(draw(st.integers(1, 5)))]
+    if question.kind == "weeks":
+        return [str(days) for days in draw(st.lists(st.integers(0, 7), min_size=4, max_size=4))]
     values = [choice.value for choice in question.choices if not choice.alone]
     if question.kind == "many-of":
         return draw(st.lists(st.sampled_from(values), min_size=1, unique=True))

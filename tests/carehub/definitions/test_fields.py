@@ -25,6 +25,7 @@ EVERY_KIND = (
     + question("many", "many-of", choices=[*choices("a", "b"), {"value": "none", "text": "None of these", "alone": True}])
     + question("score", "score-1-5", **SCORE)
     + question("drug", "substance", codes="problem-substance/1")
+    + question("weeks", "weeks")
 )
 
 

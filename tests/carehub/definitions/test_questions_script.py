@@ -14,7 +14,7 @@ from carehub.definitions.catalogue import catalogue
 from carehub.definitions.conditions import shown
 from carehub.definitions.fields import build
 from carehub.definitions.schema import Form, Question
-from carehub.definitions.typed import none_name, read, still_name
+from carehub.definitions.typed import field_names, none_name, read, still_name
 from tests.carehub.definitions.writing import choices, form_of, question
 
 SCRIPT = settings.BASE_DIR / "static/js/questions.js"
@@ -57,6 +57,8 @@ def anything(question: Question, chance: random.Random) -> list[str]:
         return [str(chance.choice([0, 1, 4, 28]))]
     if question.kind == "score-1-5":
         return [str(chance.randint(1, 5))]
+    if question.kind == "weeks":
+        return [chance.choice(["0", "1", "7", "07"]) for _ in range(4)]
     if question.kind == "many-of":
         return chance.sample([choice.value for choice in question.choices], chance.randint(1, 3))
     if question.choices:
@@ -78,7 +80,8 @@ def agree(page: Page, form: Form, last: dict, seed: int, times: int) -> None:
             elif way == 2 and asked.not_answers:
                 typed[none_name(asked)] = [chance.choice(asked.not_answers)]
             else:
-                typed[asked.id] = anything(asked, chance)
+                values, names = anything(asked, chance), field_names(asked)
+                typed |= {names[0]: values} if len(names) == 1 else {name: [one] for name, one in zip(names, values, strict=False)}
         found = read(form, typed, last)
         if found.problems:
             continue  # an answer that cannot be read is none for the server, and still ticked for the script
@@ -110,13 +113,21 @@ def test_every_kind_of_condition(page: Page, tmp_path: Path) -> None:
         {"all": [{"question": "yn", "is": "yes"}, {"not": {"question": "many", "includes": "a"}}]},
         {"any": [{"question": "yn", "is": "no"}, {"question": "h0", "is": "yes"}, {"question": "score", "at_least": 4}]},
         {"not": {"question": "h0", "is": "yes"}},
+        {"question": "weeks", "at_least": 14},
+        {"question": "weeks", "at_most": 14},
     ]
     many = [*choices("a", "b", "c"), {"value": "none", "text": "None", "alone": True}]
     score = {"area": "housing", "anchors": {str(one): "x" for one in range(1, 6)}}
     asked = question("yn") + question("many", "many-of", choices=many) + question("number", "number", least=0, most=28)
     asked += question("text", "text") + question("score", "score-1-5", **score)
+    asked += question("weeks", "weeks")
     form = form_of(tmp_path, asked + "".join(question(f"h{number}", shown_if=test) for number, test in enumerate(tests)))
-    last = {"yn": LAST, "number": LAST | {"value": 4}, "text": {"none": "not-applicable", "on": "2006-01-05", "by": "R"}}
+    last = {
+        "yn": LAST,
+        "number": LAST | {"value": 4},
+        "weeks": LAST | {"value": [7, 7, 0, 0]},
+        "text": {"none": "not-applicable", "on": "2006-01-05", "by": "R"},
+    }
     open_form(page, form, last)
     agree(page, form, last, seed=20070101, times=120)
 

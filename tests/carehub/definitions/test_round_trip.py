@@ -105,7 +105,9 @@ def test_nothing_is_lost(text: str, data: st.DataObject) -> None:
 def test_a_draft_takes_anything(text: str, data: st.DataObject) -> None:
     form = load(text)
     anything = st.lists(st.text(st.characters(codec="utf-8"), max_size=40), max_size=3)
-    names = list(build(form).fields) + [f"{question.id}_{part}" for question in form.questions for part in ("day", "month", "year")]
+    names = list(build(form).fields) + [
+        f"{question.id}_{part}" for question in form.questions for part in ("day", "month", "year", "week4", "week1")
+    ]
     typed = data.draw(st.dictionaries(st.sampled_from(names), anything))
     typed |= {none_name(question): data.draw(anything) for question in form.questions[:2]}
     page = build(form, data=sent(form, typed))

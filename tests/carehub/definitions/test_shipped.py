@@ -24,6 +24,7 @@ SECONDS = {
     "many-of": 40,
     "score-1-5": 40,
     "substance": 25,
+    "weeks": 30,
 }
 
 

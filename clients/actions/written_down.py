@@ -1,0 +1,102 @@
+"""What a completed assessment leaves on the episode, where every list and the banner read it, and what it asks for on the same day."""
+
+from datetime import timedelta
+
+from carehub import clock, local_settings
+from carehub.actors import Actor
+from carehub.definitions.answers import Answers
+from carehub.definitions.conditions import last_known, shown
+from carehub.definitions.schema import Form
+from carehub.models import Membership, Notice, Task
+from clients.findings import what_answers_say
+from clients.models import Assessment, Episode
+from clients.models.episodes import EPISODE_LIFECYCLE
+from clients.recorded import form_of, standing_risk
+
+#: The question whose answer becomes Episode.main_substance, by the national field that it fills.
+MAIN_SUBSTANCE = "DRUG1"
+#: Told to the service managers when an assessment asks for something today; see careplans.notices.
+SAME_DAY = "assessment.same-day"
+
+
+def write_down(assessment: Assessment, by: Actor) -> None:
+    """From what stands: a correction of an old assessment, or one typed in late, does not undo what a newer one found."""
+    episode = assessment.episode
+    standing = Assessment.objects.filter(client_id=assessment.client_id, agency_id=assessment.agency_id).newest_of_each_form()
+    newest = sorted(standing.select_related("completed_by"), key=lambda each: (each.took_place_on, each.completed_at), reverse=True)
+    changes: dict[str, object] = {}
+    if found := standing_risk(newest):
+        changes |= {"risk": found.level, "risk_words": found.words, "risk_asked_on": found.asked_on}
+    scores: dict[str, int] = {}
+    for each in newest:
+        form = form_of(each)
+        scores = area_scores(form, each.answers) | scores
+        if (substance := _answer_for(form, each.answers, MAIN_SUBSTANCE)) and "main_substance" not in changes:
+            changes["main_substance"] = substance
+        if (urgency := fills(form, each.answers, "urgency")) and "urgency" not in changes:
+            changes["urgency"] = urgency
+    changes |= {"scores": scores, "score_sum": sum(scores.values()) or None}
+    if form_of(assessment).level in ("triage", "comprehensive") and episode.state == Episode.State.REFERRAL:
+        step = EPISODE_LIFECYCLE.check("episode.assess", episode.state)
+        changes |= {
+            "state": step.target,
+            "triaged_on": assessment.took_place_on,
+            "next_due_what": Episode.NextDue.PLAN,
+            "next_due_on": assessment.took_place_on + timedelta(days=local_settings.of(by.partnership).plan_within_days),
+        }
+    episode.save_over(episode.row_version, **changes)
+
+
+def area_scores(form: Form, answers: Answers) -> dict[str, int]:
+    """The score of each of the nine areas that was scored: 1 best, 5 worst."""
+    found: dict[str, int] = {}
+    for question in form.questions:
+        if question.kind == "score-1-5" and shown(form, question, answers):
+            value = last_known(answers.get(question.id))
+            if isinstance(value, int):
+                found[question.area] = value
+    return found
+
+
+def _answer_for(form: Form, answers: Answers, national: str) -> str:
+    question = next((each for each in form.questions if each.national == national), None)
+    value = last_known(answers.get(question.id)) if question else None
+    return value if isinstance(value, str) else ""
+
+
+def fills(form: Form, answers: Answers, column: str) -> str:
+    question = next((each for each in form.questions if each.fills == column), None)
+    value = last_known(answers.get(question.id)) if question else None
+    return value if isinstance(value, str) else ""
+
+
+def ask_for_today(assessment: Assessment, form: Form, answers: Answers) -> None:
+    """What cannot wait until tomorrow becomes a task of the service, and its managers are told."""
+    urgent = what_answers_say(form, answers).today
+    if not urgent:
+        return
+    today, now = clock.today(), clock.now()
+    about = {"partnership_id": assessment.partnership_id, "client_id": assessment.client_id, "made_at": now}
+    Task.objects.bulk_create(
+        Task(
+            # In the order of the form, the gravest first: lists keep it.
+            **about | {"made_at": now + timedelta(microseconds=place)},
+            kind=f"trigger.{each.trigger.id}"[:60],
+            subject_id=assessment.pk,
+            words=each.trigger.text[:300],
+            why=each.trigger.why[:300],
+            countersigned=each.trigger.countersign,
+            due_on=today,
+            agency_id=assessment.agency_id,
+            made_by_id=assessment.completed_by_id,
+        )
+        for place, each in enumerate(urgent)
+    )
+    managers = Membership.objects.managers_of([assessment.agency_id], today)
+    Notice.objects.bulk_create(
+        (
+            Notice(**about, person_id=person, kind=SAME_DAY, subject_id=assessment.episode_id, about_day=today)
+            for person in managers.order_by("person_id").values_list("person_id", flat=True).distinct()
+        ),
+        ignore_conflicts=True,
+    )

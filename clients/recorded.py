@@ -1,0 +1,72 @@
+"""Completed assessments, read: on which form, who asked each section and when, what the next one starts from, what stands of risk."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from carehub.actors import Actor
+from carehub.definitions.answers import NOT_RE_ASKED, Answer, Answers
+from carehub.definitions.catalogue import catalogue
+from carehub.definitions.forward import LastAnswer, Stamp, last_answers
+from carehub.definitions.schema import Form, Section
+from clients import risk
+from clients.models import Assessment
+
+
+def form_of(assessment: Assessment) -> Form:
+    """The form as it was asked: in the version that the assessment was recorded on."""
+    return catalogue().form(assessment.form, assessment.form_version)
+
+
+def stamp_of(assessment: Assessment) -> Stamp:
+    """When it took place and who completed it or, of a draft, began it."""
+    return Stamp(assessment.took_place_on, (assessment.completed_by or assessment.started_by).name)
+
+
+def stamps_of(assessment: Assessment) -> dict[str, Stamp]:
+    """Section → who asked it and when: the day of its first answer, so that nothing seems younger than it is."""
+    return {name: Stamp(date.fromisoformat(told["on"]), ", ".join(told["by"])) for name, told in assessment.sections.items()}
+
+
+def asked_sections(assessment: Assessment, form: Form) -> list[Section]:
+    """The sections that are this assessment's: all of them, or those that are asked alone."""
+    return [section for section in form.sections if not assessment.only or section.id in assessment.only]
+
+
+def told_by(assessment: Assessment) -> risk.Told:
+    return risk.Told(form_of(assessment), assessment.answers, stamp_of(assessment), stamps_of(assessment))
+
+
+def standing_risk(assessments: Iterable[Assessment]) -> risk.Picture | None:
+    """What stands of risk; ``assessments``: the standing ones, newest first. Of each form only the newest counts."""
+    newest: dict[str, Assessment] = {}
+    for each in assessments:
+        newest.setdefault(each.form, each)
+    told = [told_by(each) for each in newest.values()]
+    asking = [each for each in told if risk.asks_of_risk(each.form)]
+    return risk.picture(*asking) if asking else None
+
+
+def earlier_answers(*, by: Actor, assessment: Assessment, form: Form) -> dict[str, LastAnswer]:
+    """What is known from completed assessments on any form: question → the newest answer that fits, with its day and who asked.
+
+    Forms ask the same thing under the same id: nobody is asked twice what the triage knows, or another agency that shares it.
+    """
+    standing = Assessment.objects.visible_to(by).filter(client_id=assessment.client_id).exclude(pk=assessment.corrects_id)
+    return newest_answers(standing.newest_of_each_form().select_related("completed_by"), into=form)
+
+
+def newest_answers(assessments: Iterable[Assessment], *, into: Form) -> dict[str, LastAnswer]:
+    found: dict[str, LastAnswer] = {}
+    for each in assessments:
+        for name, last in last_answers(form_of(each), each.answers, stamp_of(each), sections=stamps_of(each), into=into).items():
+            # What was carried over has its own, older day: the newest day wins, whichever form it was asked on.
+            if name not in found or last["on"] > found[name]["on"]:
+                found[name] = last
+    return found
+
+
+def carried_over(form: Form, only: Iterable[str], last: Mapping[str, LastAnswer]) -> Answers:
+    """For an update of some sections alone: everything outside them, as it was last known and not asked again."""
+    asked = set(only)
+    outside = [question.id for section in form.sections if section.id not in asked for question in section.questions]
+    return {name: Answer(none="not-asked", why=NOT_RE_ASKED, last=last[name]) for name in outside if name in last}
