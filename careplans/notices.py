@@ -3,11 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from carehub.reading import STOPPED
-<<<<<<< HEAD
 from clients.actions.allocating import GIVEN, TAKEN
-from clients.actions.assessing import SAME_DAY
-=======
->>>>>>> main
 from clients.actions.opening import OPENED, OPENED_IN_SERVICE
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
 from clients.actions.unusual import FOUND
