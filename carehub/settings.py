@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pghistory
 
-from carehub import mail_settings, openid_settings
+from carehub import mail_settings, openid_settings, redis_settings
 from carehub.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -85,10 +85,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "carehub.middleware.reference.RequestReference",
+    "carehub.middleware.headers.Headers",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "carehub.middleware.methods.Methods",
+    # Above it stands what static files are to have as well.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "carehub.middleware.headers.Headers",
     "carehub.middleware.transaction.RequestTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -96,7 +99,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "carehub.middleware.actor.ActingPerson",
@@ -211,6 +213,8 @@ FORMAT_MODULE_PATH = ["carehub.formats"]
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR / "static"
+#: Otherwise every static file would be open to the scripts of every site.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 FILES_ROOT = VAR / "files"
 STORAGES = {
     "default": {
@@ -228,7 +232,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # --- Background work: the database is the truth (carehub.jobs), the broker only says 'look now' -------------------
 
 BROKER_FOLDER = VAR / "broker"
-CELERY_BROKER_URL = env.text("CAREHUB_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = redis_settings.broker(env, in_earnest=IN_EARNEST)
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     {
         "data_folder_in": str(BROKER_FOLDER / "messages"),
@@ -258,18 +262,7 @@ LOG_ANCHOR_MAIL = env.text("CAREHUB_LOG_ANCHOR_MAIL", "")
 #: Only the demonstration's clock can be moved; see carehub.clock.
 CLOCK_FILE = VAR / "clock"
 
-CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.text("CAREHUB_CACHE_URL", "")}
-        if env.text("CAREHUB_CACHE_URL", "")
-        else {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "carehub_cache",
-            # Django's 300 would let a stranger push the counts of tries out of it.
-            "OPTIONS": {"MAX_ENTRIES": 100_000},
-        }
-    )
-}
+CACHES = {"default": redis_settings.cache(env, in_earnest=IN_EARNEST)}
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
 

@@ -4,13 +4,13 @@ Risks and scores come from the form itself; which other answers are a need, and 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from carehub.definitions.answers import Answers, kept
 from carehub.definitions.catalogue import catalogue
 from carehub.definitions.conditions import holds, last_known
 from carehub.definitions.errors import UnknownDefinition
-from carehub.definitions.findings import risks
+from carehub.definitions.findings import RiskFound, risks
 from carehub.definitions.load import Words
 from carehub.definitions.read_condition import read_test
 from carehub.definitions.schema import Condition, Definition, Form, Question
@@ -37,6 +37,9 @@ class NeedRules(Definition):
     form: str
     rules: tuple[NeedRule, ...]
 
+    def rests_on(self, form: str) -> frozenset[str]:
+        return frozenset(rule.when.question for rule in self.rules) if form == self.form else frozenset()
+
 
 def read_needs(table: Table, name: str, version: int, title: str, _words: Words) -> NeedRules:
     form, rules = table.text("form"), []
@@ -62,18 +65,18 @@ def from_assessment(assessment: Assessment) -> list[Proposal]:
     """What the assessment found, in the order of the form, nothing twice. Questions without a domain propose nothing."""
     form = catalogue().form(assessment.form, assessment.form_version)
     answers = kept(form, assessment.answers)
-    raised: dict[str, list[str]] = {}
+    raised: dict[str, list[RiskFound]] = {}
     for risk in risks(form, answers):
-        raised.setdefault(risk.question, []).append(risk.words)
+        raised.setdefault(risk.question, []).append(risk)
     rules = _rules_of(form)
     found: dict[tuple[str, str], Proposal] = {}
     for question in form.questions:
         if question.domain:
-            for words, score in (*((words, None) for words in raised.get(question.id, ())), *_from_answer(form, question, answers, rules)):
+            came = [(risk.words, None, risk.third_party) for risk in raised.get(question.id, ())]
+            came += [(words, score, question.third_party) for words, score in _from_answer(form, question, answers, rules)]
+            for words, score, third_party in came:
                 words = " ".join(words.split())[:LONGEST]
-                found.setdefault(
-                    (question.domain, words), Proposal(question.domain, question.area, words, score, third_party=question.third_party)
-                )
+                found.setdefault((question.domain, words), Proposal(question.domain, question.area, words, score, third_party))
     return list(found.values())
 
 
@@ -96,7 +99,9 @@ def _from_answer(form: Form, question: Question, answers: Answers, rules: dict[s
     if question.kind == "score-1-5" and isinstance(value, int) and value >= SCORE:
         area = next(area.title for area in catalogue().domains().areas if area.id == question.area)
         yield f"{area}: {question.anchors[value - 1]}", value
-    for rule in rules.get(question.id, ()):
-        if holds(form, rule.when, answers):
+    # A rule names a group's question without its number and means each entry.
+    named = question.id.removesuffix(f"-{question.entry}") if question.group else question.id
+    for rule in rules.get(named, ()):
+        if holds(form, replace(rule.when, question=question.id), answers):
             given = ", ".join(value_words(question, value))
             yield rule.words.replace("{answer}", given), None

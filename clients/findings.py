@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from carehub.definitions.answers import Answers
-from carehub.definitions.findings import Finding, RiskFound, findings, proposed, risks, risks_not_known
+from carehub.definitions.findings import Finding, RiskFound, asks_of_risk, findings, proposed, risks, risks_not_known
 from carehub.definitions.schema import Form
 from carehub.definitions.scores import ScoreResult, of
 from clients.risk import kept_level
@@ -31,6 +31,8 @@ class Says:
     drop_out: tuple[Finding, ...]
     #: What the answers add up to, where the form scores.
     scores: tuple[ScoreResult, ...] = ()
+    #: A form that asks nothing about risk says nothing about it: not 'no risk' either.
+    asks_of_risk: bool = True
 
     @property
     def indicated(self) -> int:
@@ -50,6 +52,7 @@ def what_answers_say(form: Form, answers: Answers) -> Says:
         priority=proposed(form, answers, "priority"),
         drop_out=proposed(form, answers, "drop-out"),
         scores=of(form, answers),
+        asks_of_risk=bool(asks_of_risk(form)),
     )
 
 

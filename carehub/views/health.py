@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse
 
 from carehub.guards import no_sign_in
 
+PLAIN = "text/plain; charset=utf-8"
+
 
 @no_sign_in("a load balancer asks; the answer is one word")
 def health(request: HttpRequest) -> HttpResponse:
@@ -12,5 +14,5 @@ def health(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return HttpResponse("database not reached\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain")
+        return HttpResponse("database not reached\n", status=503, content_type=PLAIN)
+    return HttpResponse("ok\n", content_type=PLAIN)

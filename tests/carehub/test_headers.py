@@ -55,6 +55,9 @@ def wrong_with(answer) -> list[str]:
     if "no-store" not in said.get("Cache-Control", ""):
         found.append(f"Cache-Control: {said.get('Cache-Control')}")
     found += [f"{name}: {said[name]}" for name in ("Server", "X-Powered-By", "Access-Control-Allow-Origin") if name in said]
+    kind = said.get("Content-Type", "")
+    if (answer.streaming or answer.content) and (not kind or (kind.startswith("text/") and "charset=utf-8" not in kind)):
+        found.append(f"Content-Type: {kind}")
     for cookie in answer.cookies.values():
         if cookie["samesite"] != "Lax" or cookie["path"] != "/" or cookie["domain"]:
             found.append(str(cookie))
@@ -67,13 +70,23 @@ def test_every_answer_has_them(keyworker, someone):
     asked, found = 0, []
     for who in (None, keyworker, factories.actor(role="administrator", agency=keyworker.agency)):
         for _name, path in addresses(someone):
-            for method in ("get", "post") if who else ("get", "post", "put", "options"):
+            for method in ("get", "post") if who else ("get", "post", "put", "trace"):
                 browser = factories.signed_in(who, raise_request_exception=False) if who else Browser(raise_request_exception=False)
                 answer = getattr(browser, method)(path)
                 asked += 1
                 found += [f"{method} {path} {answer.status_code}: {each}" for each in wrong_with(answer)]
     assert not found, "\n".join(found[:20])
     assert asked > 400
+
+
+def test_no_page_answers_another_method(keyworker, someone):
+    browser = factories.signed_in(keyworker)
+    for method in ("TRACE", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"):
+        for _name, path in addresses(someone):
+            answer = browser.generic(method, path)
+            assert answer.status_code == 405, f"{method} {path}"
+            assert answer.headers["Allow"] == "GET, HEAD, POST"
+            assert not answer.content
 
 
 @pytest.mark.urls("tests.carehub.pages")
@@ -135,6 +148,67 @@ def test_the_demonstration_has_no_tls_and_says_so_to_nobody():
     said = settings_of(CAREHUB_DEMO="1")
     assert said["SECURE_HSTS_SECONDS"] is None
     assert said["SESSION_COOKIE_NAME"] is None
+
+
+#: Collects static files (without compressing them, which takes half a minute), and asks for three: as they are, with what makes a server
+#: answer otherwise.
+STATIC = """
+import json, django
+from django.conf import settings
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+django.setup()
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+from django.test import Client
+call_command("collectstatic", interactive=False, verbosity=0)
+asked = {}
+for name in ("css/frame.css", "js/page.js", "img/carehub.svg"):
+    path = staticfiles_storage.url(name)
+    for how, answer in (
+        ("asked for", Client().get(path, secure=True)),
+        ("not changed", Client(HTTP_IF_MODIFIED_SINCE="Fri, 01 Jan 2100 00:00:00 GMT").get(path, secure=True)),
+        ("wrong method", Client().generic("PUT", path, secure=True)),
+        ("without TLS", Client().get(path)),
+    ):
+        asked[f"{path} {how}"] = {"status": answer.status_code, **answer.headers}
+        answer.close()
+print(json.dumps(asked))
+"""
+
+
+@pytest.fixture(scope="module")
+def static_files_in_earnest(tmp_path_factory) -> dict[str, dict]:
+    from tests.carehub.test_environment import EARNEST, started
+
+    given = EARNEST | {"CAREHUB_VAR": str(tmp_path_factory.mktemp("var")), "DJANGO_SETTINGS_MODULE": "carehub.settings"}
+    given |= {"CAREHUB_HOSTS": "testserver"}
+    asked = started("-c", STATIC, **given)
+    assert asked.returncode == 0, asked.stderr
+    return json.loads(asked.stdout)
+
+
+def test_static_files_have_them_too(static_files_in_earnest):
+    assert len(static_files_in_earnest) == 12
+    for asked, said in static_files_in_earnest.items():
+        for name, value in (ALWAYS | {"Content-Security-Policy": POLICY}).items():
+            assert said.get(name) == value, f"{asked}: {name}"
+        assert said["Strict-Transport-Security" if "without" not in asked else "Location"]
+        assert "Access-Control-Allow-Origin" not in said, asked
+
+
+def test_static_files_are_what_they_say_and_are_kept(static_files_in_earnest):
+    for asked, said in static_files_in_earnest.items():
+        path, _, how = asked.partition(" ")
+        wanted = {"asked for": 200, "not changed": 304, "wrong method": 405, "without TLS": 301}[how]
+        assert said["status"] == wanted, asked
+        assert re.search(r"\.[0-9a-f]{12}\.", path), "its content is in its name"
+        if how in ("asked for", "not changed"):
+            assert "immutable" in said["Cache-Control"], asked
+        else:
+            assert said["Cache-Control"] == "no-store", asked
+        if wanted == 200:
+            kind = {"css": 'text/css; charset="utf-8"', "js": 'text/javascript; charset="utf-8"', "svg": "image/svg+xml"}
+            assert said["Content-Type"] == kind[path.rpartition(".")[2]], asked
 
 
 @pytest.fixture

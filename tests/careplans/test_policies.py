@@ -198,7 +198,7 @@ def test_no_plan_of_a_kind_that_cannot_be_written_here(triaged, keyworker, kind)
 
 
 def test_a_care_plan_rests_on_a_comprehensive_assessment(triaged, keyworker):
-    with pytest.raises(Refused, match="comprehensive assessment"):
+    with pytest.raises(Refused, match="Complete this first: Comprehensive assessment"):
         start(triaged, keyworker, "comprehensive")
 
 

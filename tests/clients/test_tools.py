@@ -47,6 +47,10 @@ def test_an_empty_tool_says_how_many_are_to_be_asked(browser, tool):
     assert "9 questions are still to be answered." in page.content.decode()
 
 
+def test_a_tool_that_asks_nothing_about_risk_does_not_say_that_there_is_none(browser, tool):
+    assert "No risk found" not in fill(browser, tool, everything(PHQ)).content.decode()
+
+
 def test_the_score_stands_on_the_page_once_it_is_saved(browser, tool):
     page = fill(browser, tool, SEVERAL_DAYS).content.decode()
     assert "PHQ-9 score: 9 of 27" in page
