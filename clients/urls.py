@@ -1,6 +1,20 @@
 from django.urls import path
 
-from clients.views import allocating, assessing, contacting, finding, looking, opening, registering, sharing, staff, tasks
+from clients.views import (
+    allocating,
+    assessing,
+    assessments,
+    beginning,
+    blank_forms,
+    contacting,
+    finding,
+    looking,
+    opening,
+    registering,
+    sharing,
+    staff,
+    tasks,
+)
 
 _ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
 
@@ -28,11 +42,16 @@ urlpatterns = [
     path("clients/<uuid:client_id>/contact/change/", contacting.change, name="contact-change"),
     path("clients/<uuid:client_id>/keyworker/", allocating.change, name="keyworker-change"),
     path("keyworkers/<uuid:pk>/share-out/", allocating.share, name="keyworker-share-out"),
-    path("clients/<uuid:client_id>/assess/", assessing.start, name="assessment-start"),
+    path("clients/<uuid:client_id>/assess/", beginning.start, name="assessment-start"),
+    path("clients/<uuid:client_id>/assess/<slug:form>/", beginning.start, name="assessment-start"),
+    path("clients/<uuid:client_id>/assessments/", assessments.assessments, name="assessments"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/done/", tasks.done, name="task-done"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/carried-out/", tasks.carried_out, name="task-carried-out"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/send-back/", tasks.sent_back, name="task-sent-back"),
     path(_ASSESSMENT, assessing.show, name="assessment-show"),
+    path(f"{_ASSESSMENT}correct/", beginning.correct, name="assessment-correct"),
+    path(f"{_ASSESSMENT}hand-on/", beginning.hand_on, name="assessment-hand-on"),
+    path("forms/<slug:form>/paper/", blank_forms.paper, name="form-paper"),
     path(f"{_ASSESSMENT}edit/", assessing.edit, name="assessment-edit"),
     path(f"{_ASSESSMENT}edit/<slug:section>/", assessing.edit, name="assessment-edit"),
 ]
