@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.reading import STOPPED
 from clients.actions.allocating import GIVEN, TAKEN
+from clients.actions.deciding import DECLINED
 from clients.actions.opening import OPENED, OPENED_IN_SERVICE
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
 from clients.actions.unusual import FOUND
@@ -23,6 +24,7 @@ SENTENCES = {
     SENT_BACK: _("What you did about something that cannot wait was sent back on %(day)s: see what is still to be done."),
     GIVEN: _("You are the keyworker from %(day)s on."),
     TAKEN: _("Somebody else is the keyworker from %(day)s on: %(keyworker)s."),
+    DECLINED: _("Something that cannot wait was declined on %(day)s. Countersign it today, or send it back."),
     OPENED: _("Somebody opened this record without consent on %(day)s, with a reason. Your manager judges it."),
     OPENED_IN_SERVICE: _("Somebody opened this record without consent on %(day)s. Judge it under ‘Opened records’."),
 }
@@ -42,6 +44,7 @@ LOOKS = {
     SENT_BACK: "returned",
     GIVEN: "current",
     TAKEN: "superseded",
+    DECLINED: "waiting",
     OPENED: "opened",
     OPENED_IN_SERVICE: "opened",
 }
