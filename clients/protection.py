@@ -56,6 +56,7 @@ SQL: list[str] = [
     *locks.of_agency("clients_opening"),
     *locks.only_once("clients_opening", "closed_at", "justified", "judged_at", "judged_by_id", "judged_words"),
     *rows.staff_table("clients_unusualaccess", "times", "last_at", "told_at", "looked_at", "looked_by_id", "words"),
+    *rows.partnership_rules("clients_changerule", "ended_at", "ended_by_id"),
     _TO_OPEN,
     "REVOKE ALL ON FUNCTION clients_to_open(text, text, text, date) FROM PUBLIC",
     "GRANT EXECUTE ON FUNCTION clients_to_open(text, text, text, date) TO carehub_app",

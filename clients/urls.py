@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import assessing, contacting, finding, looking, opening, registering, sharing, staff, tasks
+from clients.views import assessing, change_rules, contacting, finding, looking, opening, outcomes, registering, sharing, staff, tasks
 
 _ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
 
@@ -26,6 +26,11 @@ urlpatterns = [
     path("clients/<uuid:client_id>/sharing/<uuid:pk>/withdraw/", sharing.withdraw, name="consent-withdraw"),
     path("clients/<uuid:pk>/contact/", finding.contact, name="client-contact"),
     path("clients/<uuid:client_id>/contact/change/", contacting.change, name="contact-change"),
+    path("clients/<uuid:client_id>/outcomes/", outcomes.outcomes, name="client-outcomes"),
+    path("administration/change-rules/", change_rules.change_rules, name="change-rules"),
+    path("administration/change-rules/add/", change_rules.add, name="change-rule-add"),
+    path("administration/change-rules/<uuid:pk>/change/", change_rules.change, name="change-rule-change"),
+    path("administration/change-rules/<uuid:pk>/end/", change_rules.end, name="change-rule-end"),
     path("clients/<uuid:client_id>/assess/", assessing.start, name="assessment-start"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/done/", tasks.done, name="task-done"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/carried-out/", tasks.carried_out, name="task-carried-out"),

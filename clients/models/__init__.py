@@ -1,9 +1,21 @@
 """Clients, how they may be contacted, their episodes and assessments, what they have agreed to."""
 
 from clients.models.assessments import Assessment, RiskFound
+from clients.models.change_rules import ChangeRule
 from clients.models.clients import Client, SafeContact
 from clients.models.consents import Consent, ConsentAgency, Opening
 from clients.models.episodes import Episode
 from clients.models.unusual import UnusualAccess
 
-__all__ = ["Assessment", "Client", "Consent", "ConsentAgency", "Episode", "Opening", "RiskFound", "SafeContact", "UnusualAccess"]
+__all__ = [
+    "Assessment",
+    "ChangeRule",
+    "Client",
+    "Consent",
+    "ConsentAgency",
+    "Episode",
+    "Opening",
+    "RiskFound",
+    "SafeContact",
+    "UnusualAccess",
+]
