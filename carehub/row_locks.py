@@ -57,6 +57,27 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+-- What people begin to work with once it is published. Until then it is a draft, and may be thrown away.
+CREATE FUNCTION carehub_published_row() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.published_at IS NOT NULL OR NEW.state <> 'draft' THEN
+            RAISE EXCEPTION '% begins as a draft', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.published_at IS NOT NULL OR OLD.state <> 'draft' THEN
+        RAISE EXCEPTION '% is published: make a new edition', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    IF (NEW.partnership_id, NEW.form, NEW.number) IS DISTINCT FROM (OLD.partnership_id, OLD.form, OLD.number) THEN
+        RAISE EXCEPTION '% belongs to its form', TG_TABLE_NAME USING ERRCODE = '23514', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END $$;
 """
 
 
@@ -191,6 +212,10 @@ def _lock(table: str, function: str) -> list[str]:
 
 def locks_itself(table: str) -> list[str]:
     return _lock(table, "carehub_locked_row()")
+
+
+def locked_when_published(table: str) -> list[str]:
+    return _lock(table, "carehub_published_row()")
 
 
 def locked_with(table: str, parent: str, column: str) -> list[str]:

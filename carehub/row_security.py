@@ -101,6 +101,12 @@ def access_table(table: str) -> list[str]:
     ]
 
 
+def partnership_table(table: str) -> list[str]:
+    """What a partnership has set up for itself, without a word about a client: read and written in it alone."""
+    ours = f"partnership_id = {_PARTNERSHIP}"
+    return [*_force(table), f"CREATE POLICY {table}_app ON {table} TO {APP} USING ({ours}) WITH CHECK ({ours})"]
+
+
 def own_table(table: str) -> list[str]:
     """Rows that are one person's alone (drafts)."""
     mine = f"partnership_id = {_PARTNERSHIP} AND person_id = {_PERSON}"

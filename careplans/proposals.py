@@ -37,6 +37,9 @@ class NeedRules(Definition):
     form: str
     rules: tuple[NeedRule, ...]
 
+    def rests_on(self, form: str) -> frozenset[str]:
+        return frozenset(rule.when.question for rule in self.rules) if form == self.form else frozenset()
+
 
 def read_needs(table: Table, name: str, version: int, title: str, _words: Words) -> NeedRules:
     form, rules = table.text("form"), []

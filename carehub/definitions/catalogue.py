@@ -12,8 +12,9 @@ from django.apps import apps
 from django.conf import settings
 
 from carehub.definitions.errors import DefinitionError, UnknownDefinition
-from carehub.definitions.load import Key, read_folders
+from carehub.definitions.load import Key, read_folders, words_of
 from carehub.definitions.plans import Domains, PlanKinds
+from carehub.definitions.read_question import Words
 from carehub.definitions.schema import CodeList, Definition, Form
 
 _log = logging.getLogger(__name__)
@@ -67,6 +68,14 @@ class Catalogue:
         if not in_force:
             raise UnknownDefinition(f"No version of the code list '{name}' was in force on {day}.")
         return in_force[-1]
+
+    def rests_on(self, form: str) -> frozenset[str]:
+        """The questions of a form that definitions beside it look at: what is proposed for a care plan."""
+        return frozenset(question for one in self for question in one.rests_on(form))
+
+    def words(self) -> Words:
+        """What a question that is added later may refer to."""
+        return words_of(self._definitions)
 
     def domains(self) -> Domains:
         return _of(Domains, self.latest("domains"))

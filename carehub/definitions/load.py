@@ -1,6 +1,6 @@
 """From folders of TOML files to checked definitions. Other applications register readers for kinds of their own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from carehub.definitions.errors import DefinitionError
@@ -46,7 +46,7 @@ def read_folders(folders: Iterable[Path]) -> tuple[dict[Key, Definition], list[D
     found: dict[Key, Definition] = {}
     for kind, table in waiting:
         try:
-            definition = _read(kind, table, _words(found))
+            definition = _read(kind, table, words_of(found))
             key = (definition.name, definition.version)
             if key in found:
                 raise table.wrong(f"There is another '{key[0]}' version {key[1]}: give this file the next version.", "version")
@@ -63,7 +63,8 @@ def _read(kind: str, table: Table, words: Words) -> Definition:
     return READERS[kind](table, name, version, title, words)
 
 
-def _words(found: dict[Key, Definition]) -> Words:
+def words_of(found: Mapping[Key, Definition]) -> Words:
+    """What a form may refer to."""
     lists = [definition for definition in found.values() if isinstance(definition, Domains)]
     return Words(
         code_lists={key: definition for key, definition in found.items() if isinstance(definition, CodeList)},

@@ -23,6 +23,8 @@ from carehub.definitions.schema import (
 from carehub.definitions.table import Table
 from carehub.definitions.whole_form import Places, check_as_a_whole
 
+#: What the ids of a partnership's own questions begin with, so that no later version of a form has one of the same name.
+LOCAL = "local-"
 LEVELS = ("screening", "triage", "comprehensive", "risk", "aftercare", "outcome", "tool", "local")
 
 
@@ -72,12 +74,13 @@ def _read_section(table: Table, words: Words, entries: Entries, places: Places) 
             replace(one, shown_if=Condition("all", parts=(shown_if, one.shown_if)) if one.shown_if else shown_if) for one in questions
         ]
     section = Section(
-        table.identifier(),
+        _not_local(table.identifier(), table),
         table.text("title"),
         tuple(questions),
         intro=table.text("intro", ""),
         competence=table.one_of("competence", COMPETENCES, ""),
         assesses=table.texts("assesses"),
+        shown_if=shown_if,
     )
     table.finish()
     for position, area in enumerate(section.assesses):
@@ -88,16 +91,23 @@ def _read_section(table: Table, words: Words, entries: Entries, places: Places) 
 
 
 def _once(question: Question, place: Table, places: Places) -> Question:
-    if question.id in places:
+    if _not_local(question.id, place) in places:
         raise place.wrong(f"The question '{question.id}' stands twice in this form.", "id")
     places[question.id] = place
     return question
+
+
+def _not_local(name: str, place: Table) -> str:
+    if name.startswith(LOCAL):
+        raise place.wrong(f"'{name}': what begins with '{LOCAL}' is added in the browser, not in a file.", "id")
+    return name
 
 
 def _naming_entries(section: Section, entries: Entries) -> Section:
     """Questions outside a group that wait for one of its questions wait for any entry of it."""
     return replace(
         section,
+        shown_if=any_entry(section.shown_if, entries) if section.shown_if else None,
         questions=tuple(
             replace(one, shown_if=any_entry(one.shown_if, entries)) if entries and one.shown_if else one for one in section.questions
         ),

@@ -151,6 +151,7 @@ class Section:
     competence: str = ""
     #: The areas of risk that it looks into in full: what older assessments found in them stands no longer.
     assesses: tuple[str, ...] = ()
+    shown_if: Condition | None = None  # Each of its questions carries it too, and each that is added later.
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,9 @@ class Definition:
     version: int
     title: str
 
+    def rests_on(self, form: str) -> frozenset[str]:
+        return frozenset()  # Questions of ``form`` that this definition looks at: none of them can be taken out of it.
+
 
 @dataclass(frozen=True)
 class Form(Definition):
@@ -246,6 +250,8 @@ class Form(Definition):
     licence: str = ""
     #: The instrument's questions stand here in our words and not in the official ones.
     words_are_ours: bool = False
+    #: Which of a partnership's editions is laid over the file (carehub.definitions.editions); 0: none.
+    edition: int = 0
     _by_id: dict[str, Question] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

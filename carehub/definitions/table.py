@@ -35,7 +35,7 @@ class Table:
         return line_of(self._lines, (*self.path, *keys))
 
     def wrong(self, reason: str, *keys: str | int) -> DefinitionError:
-        return DefinitionError(self.file, self.line(*keys), reason)
+        return DefinitionError(self.file, self.line(*keys), reason, (*self.path, *keys))
 
     def only(self, keys: Iterable[str]) -> None:
         """Refuses any other key before one is read: 'chocies' is said to be a slip, not 'choices' to be missing."""

@@ -301,6 +301,31 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="FormEdition",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("row_version", models.PositiveIntegerField(default=1, editable=False)),
+                ("form", models.CharField(max_length=40)),
+                ("form_version", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("state", models.CharField(choices=[("draft", "Draft"), ("published", "Published")], default="draft", max_length=10)),
+                ("content", models.JSONField(default=dict)),
+                ("changed_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+            ],
+        ),
+        migrations.CreateModel(
             name="EventClient",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -697,6 +722,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="PaperForm",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("row_version", models.PositiveIntegerField(default=1, editable=False)),
+                ("name", models.CharField(max_length=120)),
+                ("dated", models.DateField()),
+                ("items", models.JSONField(default=list)),
+                ("looked_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"
+                    ),
+                ),
+                (
+                    "looked_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("partnership", "agency", "name", "dated"), name="paper_form_once", nulls_distinct=False)
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="OutgoingMail",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -823,6 +875,31 @@ class Migration(migrations.Migration):
                 ),
                 name="job_ended_when_it_ended",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="formedition",
+            constraint=models.UniqueConstraint(fields=("partnership", "form", "number"), name="edition_number_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="formedition",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")), fields=("partnership", "form"), name="edition_one_draft_of_a_form"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="formedition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", False), ("published_by__isnull", False), ("state", "published")),
+                    models.Q(("published_at__isnull", True), ("published_by__isnull", True), ("state", "draft")),
+                    _connector="OR",
+                ),
+                name="edition_published_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="formedition",
+            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="edition_numbers_begin_with_1"),
         ),
         migrations.AddIndex(
             model_name="eventclient",

@@ -3,6 +3,7 @@
 from carehub.models.access import Access
 from carehub.models.documents import Document, DocumentCheck
 from carehub.models.drafts import Draft
+from carehub.models.editions import FormEdition, PaperForm
 from carehub.models.events import Event, EventClient
 from carehub.models.files import StoredFile
 from carehub.models.jobs import Job
@@ -21,10 +22,12 @@ __all__ = [
     "Event",
     "EventClient",
     "EventSeal",
+    "FormEdition",
     "Job",
     "Membership",
     "Notice",
     "OutgoingMail",
+    "PaperForm",
     "Partnership",
     "Person",
     "Session",
