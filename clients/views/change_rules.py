@@ -1,4 +1,4 @@
-"""Rules of change: from which difference on the outcome profile says improved or worse. Configuration only: no client is reached from here."""
+"""Rules of change: from which difference on the outcome profile says improved or worse. Configuration only, no client."""
 
 from uuid import UUID
 
