@@ -126,9 +126,3 @@ class RegisterForm(ReachForm):
         """For actions.register_client, once the form is valid: its arguments by name."""
         about = {name: value for name, value in self.cleaned_data.items() if name not in self.REACH}
         return about | {"safe_contact": {name: self.cleaned_data[name] for name in self.REACH}}
-
-
-class StartForm(CareHubForm):
-    """When the assessment takes place: today, or the day on which it was done on paper."""
-
-    took_place_on = DateField(label=_("When it took place"), latest="today")

@@ -163,7 +163,7 @@ def has_been_asked(form: Form, last: Mapping[str, object]) -> None:
         raise _wrong("only", _("Nothing of this form has been asked yet: start the whole assessment first"))
 
 
-def may_correct(actor: Actor, assessment: Assessment, why: str) -> None:
+def may_correct(actor: Actor, assessment: Assessment) -> None:
     """A locked assessment of one's own agency, corrected once: what corrects it can be corrected itself."""
     actor.must("assessment.write")
     if assessment.agency_id != actor.agency_id:
@@ -174,6 +174,9 @@ def may_correct(actor: Actor, assessment: Assessment, why: str) -> None:
         raise Refused(_("It is corrected already, or being corrected: open the newer one."))
     if Assessment.objects.filter(episode_id=assessment.episode_id, form=assessment.form, state=Assessment.State.DRAFT).exists():
         raise Refused(_("One of this form is being written. Complete it first."))
+
+
+def says_why(why: str) -> None:
     if not why:
         raise _wrong("why", _("Say why it is corrected"))
 

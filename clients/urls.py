@@ -1,6 +1,21 @@
 from django.urls import path
 
-from clients.views import assessing, change_rules, contacting, finding, looking, opening, outcomes, registering, sharing, staff, tasks
+from clients.views import (
+    assessing,
+    assessments,
+    beginning,
+    blank_forms,
+    change_rules,
+    contacting,
+    finding,
+    looking,
+    opening,
+    outcomes,
+    registering,
+    sharing,
+    staff,
+    tasks,
+)
 
 _ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
 
@@ -31,11 +46,16 @@ urlpatterns = [
     path("administration/change-rules/add/", change_rules.add, name="change-rule-add"),
     path("administration/change-rules/<uuid:pk>/change/", change_rules.change, name="change-rule-change"),
     path("administration/change-rules/<uuid:pk>/end/", change_rules.end, name="change-rule-end"),
-    path("clients/<uuid:client_id>/assess/", assessing.start, name="assessment-start"),
+    path("clients/<uuid:client_id>/assess/", beginning.start, name="assessment-start"),
+    path("clients/<uuid:client_id>/assess/<slug:form>/", beginning.start, name="assessment-start"),
+    path("clients/<uuid:client_id>/assessments/", assessments.assessments, name="assessments"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/done/", tasks.done, name="task-done"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/carried-out/", tasks.carried_out, name="task-carried-out"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/send-back/", tasks.sent_back, name="task-sent-back"),
     path(_ASSESSMENT, assessing.show, name="assessment-show"),
+    path(f"{_ASSESSMENT}correct/", beginning.correct, name="assessment-correct"),
+    path(f"{_ASSESSMENT}hand-on/", beginning.hand_on, name="assessment-hand-on"),
+    path("forms/<slug:form>/paper/", blank_forms.paper, name="form-paper"),
     path(f"{_ASSESSMENT}edit/", assessing.edit, name="assessment-edit"),
     path(f"{_ASSESSMENT}edit/<slug:section>/", assessing.edit, name="assessment-edit"),
 ]

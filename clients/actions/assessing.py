@@ -80,7 +80,8 @@ def start_correction(*, by: Actor, client_id: UUID, assessment: Assessment, why:
     why = why.strip()
     with transaction.atomic():
         row = Assessment.objects.select_for_update(of=("self",), no_key=True).select_related("episode").get(pk=assessment.pk)
-        policies.may_correct(by, row, why)
+        policies.may_correct(by, row)
+        policies.says_why(why)
         draft = Assessment.objects.create(
             partnership_id=row.partnership_id,
             client_id=row.client_id,

@@ -1,6 +1,6 @@
 """What was asked, as it was asked, and what was answered."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -108,8 +108,9 @@ class Assessment(AboutClient, Versioned):
         if not self.on_paper or self.completed_at is None:
             return None
         at = self.took_place_at or datetime.max.time()
-        asked = datetime.combine(self.took_place_on, at, tzinfo=clock.LONDON)
-        return max(self.completed_at - asked, timedelta())
+        # In UTC: two times of one zone are subtracted as if no clock had changed between them.
+        asked = datetime.combine(self.took_place_on, at, tzinfo=clock.LONDON).astimezone(UTC)
+        return max(self.completed_at.astimezone(UTC) - asked, timedelta())
 
     @property
     def typed_in_time(self) -> bool | None:

@@ -1,22 +1,24 @@
-"""Assessing a client, section by section: begin, answer, check, complete."""
+"""Assessing a client, section by section: answer, check, complete; and the assessment as it was asked."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from carehub import clock, conflicts, events, stale
+from carehub import conflicts, events, stale
 from carehub.actors import NotAllowed
 from carehub.definitions import show as as_asked
 from carehub.definitions import typed
-from carehub.definitions.catalogue import catalogue
+from carehub.definitions.answers import Answers
+from carehub.definitions.conditions import shown
 from carehub.definitions.fields import DefinitionForm, build
 from carehub.definitions.fingerprint import fingerprint
-from carehub.definitions.forward import Stamp
 from carehub.definitions.schema import Form
 from carehub.guards import requires
 from carehub.keeping import Keeping
@@ -26,55 +28,14 @@ from carehub.rules import Refused
 from carehub.templatetags.form_tags import anchor
 from clients import policies
 from clients.actions import assessing
-from clients.banner import banner, episode_for_banner
+from clients.banner import banner
 from clients.findings import what_answers_say
-from clients.forms import StartForm
-from clients.models import Assessment, Client
-from clients.recorded import earlier_answers, form_of
+from clients.models import Assessment
+from clients.recorded import asked_sections, earlier_answers, form_of, stamp_of, stamps_of
 from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of, text_fields
 
 #: Where the sections end: what is missing, what the answers say, the button that completes.
 CHECK = "check"
-
-
-@requires("assessment.write")
-def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    """Begins a triage, or goes on with the one that is begun."""
-    actor = request.actor
-    client = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
-    events.saw(client.pk)
-    episode = episode_for_banner(client, actor)
-    if episode is None:
-        raise Http404
-    begun = Assessment.objects.visible_to(actor).filter(episode=episode, form="triage", state=Assessment.State.DRAFT).first()
-    if begun and begun.agency_id == actor.agency_id:
-        return redirect("assessment-edit", client.pk, begun.pk)
-    today = clock.today()
-    # A button elsewhere posts nothing: it takes place today.
-    asked = "took_place_on_day" in request.POST
-    form = StartForm(request.POST if asked else None, initial={"took_place_on": today})
-    refused = ""
-    try:
-        policies.may_assess(actor, episode)
-        if request.method == "POST" and (not asked or form.is_valid()):
-            day = form.cleaned_data["took_place_on"] if asked else today
-            assessment = assessing.start_assessment(by=actor, client_id=client.pk, episode=episode, took_place_on=day)
-            return redirect("assessment-edit", client.pk, assessment.pk)
-    except (NotAllowed, Refused) as reason:
-        refused = str(reason)
-        if isinstance(reason, Refused) and reason.fields and form.is_bound:
-            refused = ""
-            for name, sentences in reason.fields.items():
-                form.add_error(name, sentences)
-    context = {
-        "client": client,
-        "banner": banner(client, episode, actor),
-        "form": form,
-        "refused": refused,
-        "definition": catalogue().form("triage"),
-        "back_url": reverse("client", args=[client.pk]),
-    }
-    return render(request, "clients/assessment_start.html", context)
 
 
 def _assessment(request: HttpRequest, client_id: UUID, pk: UUID) -> Assessment:
@@ -108,13 +69,17 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID, section: str = "") -> 
     form = form_of(assessment)
     if section == CHECK:
         return _check(request, assessment, form)
-    names = [each.id for each in form.sections]
+    names = [each.id for each in asked_sections(assessment, form)]
     if section not in ("", *names):
         raise Http404
     return _section(request, assessment, form, section or names[0])
 
 
 def _section(request: HttpRequest, assessment: Assessment, form: Form, section: str) -> HttpResponse:
+    try:
+        policies.may_answer_section(request.actor, form.section(section))
+    except NotAllowed as no:
+        return _for_others(request, assessment, form, section, str(no))
     keeping = Keeping(request, kind=f"assessment.{section}"[:40], subject=assessment.pk, client_id=assessment.client_id)
     last = earlier_answers(by=request.actor, assessment=assessment, form=form)
     saved = typed.from_answers(form, assessment.answers)
@@ -150,7 +115,33 @@ def _section(request: HttpRequest, assessment: Assessment, form: Form, section: 
     assessment.refresh_from_db(fields=["answers"])
     for sentence in [each for each in _for_today(form, assessment) if each not in before]:
         messages.error(request, sentence)
+    if not request.POST.get("then") and _opened_an_entry(form, section, set(asked), assessment.answers):
+        messages.success(request, _("Saved. The next one stands at the end of this page."))
+        return redirect("assessment-edit", assessment.client_id, assessment.pk, section)
     return _go_on(request, assessment, form, section)
+
+
+def _opened_an_entry(form: Form, section: str, on_page: set[str], answers: Answers) -> bool:
+    """'Is there another child?' was answered yes, and the page did not hold that child yet."""
+    return any(
+        question.entry and question.id not in on_page and shown(form, question, answers) for question in form.section(section).questions
+    )
+
+
+def _for_others(request: HttpRequest, assessment: Assessment, form: Form, section: str, why: str) -> HttpResponse:
+    """A section that is locked to competence, to read."""
+    if request.method == "POST":
+        raise PermissionDenied(why)
+    page = build(form, draft=typed.from_answers(form, assessment.answers))
+    shown_so_far = as_asked.show(form, assessment.answers, sections=stamps_of(assessment))
+    context = _context(request, assessment, form) | {
+        "section": form.section(section),
+        "sections": [each for each in shown_so_far if each.id == section],
+        "items": _items(assessment, page, section),
+        "why": why,
+        "form": None,
+    }
+    return render(request, "clients/assessment_for_others.html", context)
 
 
 def _for_today(form: Form, assessment: Assessment) -> list[str]:
@@ -161,7 +152,7 @@ def _for_today(form: Form, assessment: Assessment) -> list[str]:
 
 def _go_on(request: HttpRequest, assessment: Assessment, form: Form, section: str) -> HttpResponse:
     """To where the pressed button leads: a section, the check, the client; otherwise the next section."""
-    names = [each.id for each in form.sections] + [CHECK]
+    names = [each.id for each in asked_sections(assessment, form)] + [CHECK]
     wanted = request.POST.get("then", "")
     if wanted == "client":
         messages.success(request, _("Saved. The assessment is still a draft."))
@@ -182,7 +173,7 @@ def _section_page(
         "keeping": keeping,
         "draft_ticket": keeping.ticket,
         "marks": conflicts.as_text(marks),
-        "is_last": form.sections[-1].id == section,
+        "is_last": asked_sections(assessment, form)[-1].id == section,
     }
     if context["is_last"]:
         context["says"] = what_answers_say(form, assessment.answers)
@@ -198,9 +189,11 @@ def _items(assessment: Assessment, page: DefinitionForm, current: str) -> list[d
             "url": reverse("assessment-edit", args=[assessment.client_id, assessment.pk, section.id]),
             "answered": page.progress[section.id][0],
             "of": page.progress[section.id][1],
+            "by": ", ".join(assessment.sections.get(section.id, {}).get("by", [])),
+            "for_others": bool(section.competence),
             "current": section.id == current,
         }
-        for section in page.definition.sections
+        for section in asked_sections(assessment, page.definition)
     ]
     url = reverse("assessment-edit", args=[assessment.client_id, assessment.pk, CHECK])
     return [*found, {"name": CHECK, "text": _("Check and complete"), "url": url, "current": current == CHECK}]
@@ -229,7 +222,8 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
         "problem": problem,
         "items": _items(assessment, page, CHECK),
         "missing": [
-            {"text": form.question(one.question).name, "url": f"{places[one.section]}#{anchor(page[one.question])}"} for one in page.missing
+            {"text": form.question(one.question).name, "url": f"{places[one.section]}#{anchor(page[one.question])}"}
+            for one in policies.still_missing(form, page.answers, assessment.only)
         ],
         "unsaved": _unsaved(request, assessment, form, places),
         "says": what_answers_say(form, assessment.answers),
@@ -250,14 +244,43 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """As it was asked, in the version of the form that it was recorded on."""
     assessment = _assessment(request, client_id, pk)
     form = form_of(assessment)
-    by = assessment.completed_by
-    stamp = Stamp(assessment.took_place_on, by.name) if by else None
+    complete = assessment.state == Assessment.State.COMPLETE
+    before = _before(request, assessment, form) if complete else None
+    sections = as_asked.show(
+        form,
+        assessment.answers,
+        stamp=stamp_of(assessment) if complete else None,
+        sections=stamps_of(assessment),
+        before=before.answers if before else None,
+    )
+    asked = {section.id for section in asked_sections(assessment, form)}
     context = _context(request, assessment, form) | {
-        "sections": as_asked.show(form, assessment.answers, stamp=stamp),
+        "sections": [each for each in sections if each.id in asked],
+        "not_asked": [each for each in sections if each.id not in asked],
+        "before": before,
+        "corrected_by": Assessment.objects.visible_to(request.actor).filter(corrects=assessment).first() if complete else None,
+        "may_correct": complete and _may(policies.may_correct, request.actor, assessment),
         "says": what_answers_say(form, assessment.answers),
-        "form_changed": assessment.state == Assessment.State.COMPLETE and fingerprint(form) != assessment.form_fingerprint,
+        "form_changed": complete and fingerprint(form) != assessment.form_fingerprint,
         "may_go_on": assessment.state == Assessment.State.DRAFT
         and assessment.agency_id == request.actor.agency_id
         and request.actor.may("assessment.write"),
     }
     return render(request, "clients/assessment_show.html", context)
+
+
+def _before(request: HttpRequest, assessment: Assessment, form: Form) -> Assessment | None:
+    """The one before, on the same form: what this one corrects, or what stood when it was asked."""
+    mine = Assessment.objects.visible_to(request.actor)
+    if assessment.corrects_id:
+        return mine.filter(pk=assessment.corrects_id).first()
+    earlier = mine.standing().filter(client_id=assessment.client_id, form=form.name, completed_at__lt=assessment.completed_at)
+    return earlier.filter(took_place_on__lte=assessment.took_place_on).exclude(pk=assessment.pk).first()
+
+
+def _may(policy: Callable[..., None], *about: object) -> bool:
+    try:
+        policy(*about)
+    except (NotAllowed, Refused):
+        return False
+    return True

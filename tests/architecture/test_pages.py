@@ -39,6 +39,8 @@ READABLE = {
     ("password-link", "token"),
     ("client-found", "token"),
     ("assessment-edit", "section"),
+    ("assessment-start", "form"),
+    ("form-paper", "form"),
     ("gallery-page", "page"),
 }
 

@@ -42,7 +42,10 @@ ROWS: dict[str, str] = {
     "consent-withdraw": "consent",
     "record-close": "opening",
     "opening-judge": "opening",
+    "assessments": "",
     "assessment-start": "",
+    "assessment-correct": "assessment",
+    "assessment-hand-on": "draft assessment",
     "assessment-show": "assessment",
     "assessment-edit": "draft assessment",
     "task-done": "task",
@@ -127,6 +130,11 @@ def has_key(page: URLPattern) -> bool:
     return bool({"pk", "client_id"} & page.pattern.converters.keys())
 
 
+def keyless(page: URLPattern) -> dict[str, str]:
+    """What stands in the address of a page about nobody: something that is there, where the page shows things by name."""
+    return {name: {"page": "identity", "form": "triage"}.get(name, "nothing") for name in page.pattern.converters}
+
+
 def office_reaches(role: str, standing: str, page: str) -> bool:
     """Whoever may open a page about staff at all, opens it for everybody of the partnership, or of their agency."""
     if not role or standing == "other partnership":
@@ -141,7 +149,7 @@ def arguments(page: URLPattern, subject: Subject, role: str, own: Subject | None
     """
     row = (ROWS | OFFICE_ROWS)[page.name or ""]
     key = "" if not row else subject.client.pk if row == "client" else subject.keys[f"notice of {role}" if row == "notice" else row]
-    values = {"client_id": (own or subject).client.pk, "pk": key, "section": "reason"}
+    values = {"client_id": (own or subject).client.pk, "pk": key, "section": "reason", "form": "triage"}
     return {name: values[name] for name in page.pattern.converters}
 
 

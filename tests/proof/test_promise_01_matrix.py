@@ -80,7 +80,7 @@ def places(world, page: URLPattern, role: str) -> Iterator[tuple[str, bool]]:
     own, never = world.subjects["own"], world.subjects["never shared"]
     told = role or "keyworker"
     if not matrix.has_key(page):
-        yield reverse(page.name, kwargs={name: "identity" if name == "page" else "nothing" for name in page.pattern.converters}), True
+        yield reverse(page.name, kwargs=matrix.keyless(page)), True
     elif page.name in matrix.OFFICE_ROWS:
         for standing in matrix.OFFICES:
             values = matrix.arguments(page, world.subjects[standing], told)

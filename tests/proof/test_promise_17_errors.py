@@ -122,7 +122,7 @@ def everywhere(world) -> list[tuple[str, str, str]]:
         if matrix.has_key(page):
             values = matrix.arguments(page, own, role or "keyworker")
         else:
-            values = {name: "identity" if name == "page" else "nothing" for name in page.pattern.converters}
+            values = matrix.keyless(page)
         found.append((page.name, role, reverse(page.name, kwargs=values)))
     return found
 

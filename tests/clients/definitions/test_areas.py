@@ -103,6 +103,21 @@ def test_a_full_picture_covers_all_five_areas(name: str) -> None:
     assert raised | {rule.area for rule in asked.risks} == set(JUDGED.values())
 
 
+#: Raised elsewhere and not asked here: by a prescriber, or of somebody who does not come for treatment yet or any more.
+ELSEWHERE = {"tolerance", "danger", "tolerance-known"}
+
+
+def test_what_looks_into_an_area_in_full_asks_whatever_the_others_ask_about_it() -> None:
+    """It replaces what they found: a risk that it did not ask about would vanish from the banner."""
+    asked = form("risk")
+    assert {area for section in asked.sections for area in section.assesses} == set(JUDGED.values())
+    for name in ("screening", "triage", "comprehensive", "aftercare"):
+        assert not any(section.assesses for section in form(name).sections)
+        raising = {question.id for question in form(name).questions if question.raises}
+        raising |= {leaf.question for rule in form(name).risks for leaf in rule.when.leaves()} - {"use-now"}
+        assert raising - {question.id for question in asked.questions} <= ELSEWHERE, name
+
+
 @pytest.mark.parametrize("name", ["screening", "triage", "comprehensive", "risk", "aftercare"])
 def test_no_two_risks_of_a_form_are_told_in_the_same_words(name: str) -> None:
     asked = form(name)

@@ -85,6 +85,7 @@ def test_a_quiet_life_proposes_nothing(name: str) -> None:
         ({"bbv_transmission": "partly"}, {"viruses-explained"}),
         ({"safer_sex": "no"}, {"safer-sex"}),
         ({"risk_plan": "to-write"}, {"risk-plan"}),
+        ({"easier": ["interpreter-pl"]}, {"interpreter"}),
         ({"consent_treatment": "no"}, {"no-consent"}),
         ({"prescription_wanted": "yes", "tolerance": "lost"}, {"overdose"}),
     ],

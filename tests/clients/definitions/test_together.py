@@ -98,7 +98,17 @@ ABOUT_OTHERS = {
         *("child-name", "child-age", "child-lives", "child-carer", "child-school", "child-worries", "partner", "carer-needs"),
     },
     "risk": {
-        *("harm-from-others", "harm-from-what", "safe-today", "harm-seen", "children-safe", "others-whom", "staff-safety", "risk-told"),
+        *(
+            "harm-from-others",
+            "harm-from-what",
+            "safe-today",
+            "harm-seen",
+            "children-safe",
+            "others-whom",
+            "staff-safety",
+            "risk-told",
+            "sex-work",
+        ),
         *("from-others-severity", "from-others-likelihood", "from-others-whom", "from-others-worse", "from-others-protects"),
     },
     "aftercare": set(),
@@ -126,6 +136,15 @@ def test_the_client_may_decline_whatever_is_asked_of_them(name: str) -> None:
     for question in form(name).questions:
         if not question.for_worker:
             assert "declined" in question.not_answers, question.id
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_no_question_waits_for_one_that_comes_later(name: str) -> None:
+    """Asked in their order, each question knows by then whether it is asked."""
+    order = [question.id for question in form(name).questions]
+    for question in form(name).questions:
+        for leaf in question.shown_if.leaves() if question.shown_if else ():
+            assert order.index(leaf.question) < order.index(question.id), (question.id, leaf.question)
 
 
 # --- How long it takes -----------------------------------------------------------------------------------------------

@@ -1,0 +1,59 @@
+"""A client's assessments on one page: what stands, what has changed, what is due again, what can be asked now."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from carehub import clock, events
+from carehub.actors import NotAllowed
+from carehub.guards import requires
+from carehub.rules import Refused
+from clients import assessed, policies
+from clients.banner import banner, episode_for_banner
+from clients.client_tabs import client_tabs
+from clients.models import Assessment, Client
+from clients.outcome import FORM, profile
+from clients.outcome_page import due_of
+from clients.recorded import form_of
+
+#: The newest so many are listed; older ones stay in the record.
+SHOWN = 60
+
+
+@requires("client.view")
+def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    actor, today = request.actor, clock.today()
+    client = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
+    events.saw(client.pk)
+    episode = episode_for_banner(client, actor)
+    rows = Assessment.objects.visible_to(actor).filter(client=client).select_related("completed_by", "started_by", "agency", "handed_to")
+    rows = list(rows.order_by("-took_place_on", "-completed_at", "-started_at")[:SHOWN])
+    corrected = {each.corrects_id for each in rows if each.state == Assessment.State.COMPLETE and each.corrects_id}
+    standing = [each for each in rows if each.state == Assessment.State.COMPLETE and each.pk not in corrected]
+    drafts = [each for each in rows if each.state == Assessment.State.DRAFT]
+    history = assessed.scored(standing)
+    areas = assessed.areas_now(history)
+    context = {
+        "client": client,
+        "banner": banner(client, episode, actor),
+        "tabs": client_tabs(actor, client.pk),
+        "tab": "assessments",
+        "may_assess": episode is not None and _may_assess(request, episode),
+        "kinds": assessed.kinds(standing, drafts, partnership=actor.partnership, today=today),
+        "areas": areas if history else [],
+        "profile": assessed.profile(areas) if history else None,
+        "over_time": assessed.over_time(history, areas) if history else None,
+        "listed": [(each, form_of(each), each.pk in corrected) for each in rows],
+        "form": None,
+        "outcome_due": due_of(actor, episode, [profile(each) for each in reversed(standing) if each.form == FORM]),
+    }
+    return render(request, "clients/assessments.html", context)
+
+
+def _may_assess(request: HttpRequest, episode: object) -> bool:
+    try:
+        policies.may_assess(request.actor, episode)  # type: ignore[arg-type]
+    except (NotAllowed, Refused):
+        return False
+    return True
