@@ -5,16 +5,19 @@ from clients.models.change_rules import ChangeRule
 from clients.models.clients import Client, SafeContact
 from clients.models.consents import Consent, ConsentAgency, Opening
 from clients.models.episodes import Episode
+from clients.models.proposals import ClientPathway, Proposal
 from clients.models.unusual import UnusualAccess
 
 __all__ = [
     "Assessment",
     "ChangeRule",
     "Client",
+    "ClientPathway",
     "Consent",
     "ConsentAgency",
     "Episode",
     "Opening",
+    "Proposal",
     "RiskFound",
     "SafeContact",
     "UnusualAccess",
