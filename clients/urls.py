@@ -44,16 +44,13 @@ urlpatterns = [
     path("clients/<uuid:client_id>/sharing/<uuid:pk>/withdraw/", sharing.withdraw, name="consent-withdraw"),
     path("clients/<uuid:pk>/contact/", finding.contact, name="client-contact"),
     path("clients/<uuid:client_id>/contact/change/", contacting.change, name="contact-change"),
-<<<<<<< HEAD
     path("clients/<uuid:client_id>/keyworker/", allocating.change, name="keyworker-change"),
     path("keyworkers/<uuid:pk>/share-out/", allocating.share, name="keyworker-share-out"),
-=======
     path("clients/<uuid:client_id>/outcomes/", outcomes.outcomes, name="client-outcomes"),
     path("administration/change-rules/", change_rules.change_rules, name="change-rules"),
     path("administration/change-rules/add/", change_rules.add, name="change-rule-add"),
     path("administration/change-rules/<uuid:pk>/change/", change_rules.change, name="change-rule-change"),
     path("administration/change-rules/<uuid:pk>/end/", change_rules.end, name="change-rule-end"),
->>>>>>> main
     path("clients/<uuid:client_id>/assess/", beginning.start, name="assessment-start"),
     path("clients/<uuid:client_id>/assess/<slug:form>/", beginning.start, name="assessment-start"),
     path("clients/<uuid:client_id>/assessments/", assessments.assessments, name="assessments"),

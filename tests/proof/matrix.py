@@ -82,12 +82,9 @@ OFFICE_ROWS: dict[str, str] = {
     "staff-seen": "person",
     "staff-seen-paper": "person",
     "unusual-look": "unusual",
-<<<<<<< HEAD
     "keyworker-share-out": "person",
-=======
     "change-rule-change": "change rule",
     "change-rule-end": "change rule",
->>>>>>> main
 }
 #: Of these, what a role at an agency opens for its own staff only.
 OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look", "keyworker-share-out")
