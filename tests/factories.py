@@ -25,7 +25,7 @@ from carehub.models.access import ALL_PARTS
 from carehub.permissions import ROLES
 from careplans import content
 from careplans.models import Action, CarePlan, Goal, Need, PlanVersion, RiskStep, Signature
-from clients.models import Assessment, Client, Consent, ConsentAgency, Episode, Opening, RiskFound, SafeContact
+from clients.models import Assessment, Client, Consent, ConsentAgency, Episode, Opening, RiskFound, RiskPlan, RiskPlanStep, SafeContact
 from clients.reference import new_reference
 
 _number = itertools.count(1)
@@ -249,6 +249,24 @@ def assessment(client: Client, *, by: Actor, state: str = "draft", risks: int = 
         return made
 
 
+def risk_plan(client: Client, *, by: Actor, state: str = "draft", steps: int = 1, **fields) -> RiskPlan:
+    """A version of a risk management plan; 'agreed' ones are locked, steps included."""
+    now, day = clock.now(), clock.today()
+    about = {"partnership_id": client.partnership_id, "client": client}
+    with loading(client.partnership_id):
+        episode = Episode.objects.filter(client=client, agency=by.agency).latest("referred_on")
+        number = RiskPlan.objects.filter(episode=episode).count() + 1
+        values = {"number": number, "begun_at": now, "begun_by": by.person, "review_on": day + timedelta(weeks=4)} | fields
+        made = RiskPlan.objects.create(**about, episode=episode, agency=by.agency, **values)
+        for place in range(1, steps + 1):
+            said = {"what": f"Naloxone at home {place}", "by_whom": by.person.name, "by_when": day, "told": "GP"}
+            RiskPlanStep.objects.create(**about, plan=made, area=RiskFound.Area.SUBSTANCE, place=place, **said)
+        if state == "agreed":
+            made.steps.update(locked_at=now)
+            made.save_over(made.row_version, state="agreed", agreed_at=now, agreed_by=by.person, locked_at=now)
+        return made
+
+
 # --- Plans ----------------------------------------------------------------------------------------------------------------
 
 
@@ -338,6 +356,7 @@ def everything_about(client: Client, *, by: Actor) -> None:
     about = {"partnership_id": client.partnership_id, "client_id": client.pk}
     plan_version(client, by=by, state="signed")
     assessment(client, by=by, state="complete")
+    risk_plan(client, by=by, state="agreed")
     with loading(client.partnership_id):
         Task.objects.create(**about, kind="plan.review", subject_id=uuid4(), due_on=day, agency=by.agency, person=by.person, made_at=now)
         Notice.objects.create(**about, person=by.person, kind="plan.review", subject_id=uuid4(), about_day=day, made_at=now)

@@ -4,6 +4,19 @@ from clients.models.assessments import Assessment, RiskFound
 from clients.models.clients import Client, SafeContact
 from clients.models.consents import Consent, ConsentAgency, Opening
 from clients.models.episodes import Episode
+from clients.models.risk_plans import RiskPlan, RiskPlanStep
 from clients.models.unusual import UnusualAccess
 
-__all__ = ["Assessment", "Client", "Consent", "ConsentAgency", "Episode", "Opening", "RiskFound", "SafeContact", "UnusualAccess"]
+__all__ = [
+    "Assessment",
+    "Client",
+    "Consent",
+    "ConsentAgency",
+    "Episode",
+    "Opening",
+    "RiskFound",
+    "RiskPlan",
+    "RiskPlanStep",
+    "SafeContact",
+    "UnusualAccess",
+]
