@@ -1,4 +1,4 @@
-"""Passwords: long enough, of whatever letters; common ones and one's own name are not taken."""
+"""Passwords: long enough, of whatever letters; common ones, one's own name and the service's own words are not taken."""
 
 import re
 
@@ -6,8 +6,16 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from carehub.models import Person
+
 #: Of a password without its person's own names, this much must be left.
 _LEAST_LEFT = 8
+#: As docs/operations/sign-in.md lists them.
+OUR_WORDS = (
+    "care hub carehub plan careplan keyworker caseload client service treatment drug alcohol addiction recovery harm reduction detox "
+    "methadone needle exchange triage assessment review audit consent partnership agency manager administrator prescriber commissioner "
+    "reception worker team staff office admin login password passphrase secret welcome"
+)
 
 
 class NotCommon(CommonPasswordValidator):
@@ -31,14 +39,32 @@ class NotYourOwnName:
     """
 
     def validate(self, password: str, user: object | None = None) -> None:
-        typed = left = password.casefold()
-        for word in _words(f"{getattr(user, 'name', '')} {getattr(user, 'email', '')}"):
-            left = left.replace(word, "")
-        if left != typed and len(left) < _LEAST_LEFT:
+        if _made_of(f"{getattr(user, 'name', '')} {getattr(user, 'email', '')}", password):
             raise ValidationError(_("This is too much like your own name or e-mail address: choose something else"), code="own-name")
 
     def get_help_text(self) -> str:
         return _("Not your own name or e-mail address.")
+
+
+class NotOurWords:
+    """Not made of what everybody here says: the words of this trade, and the names of the person's partnerships and agencies."""
+
+    def validate(self, password: str, user: Person | None = None) -> None:
+        places = user.memberships.with_all() if user is not None and user.pk else ()
+        names = [name for each in places for name in (each.partnership.name, each.agency.name if each.agency else "")]
+        if _made_of(" ".join([OUR_WORDS, *names]), password):
+            raise ValidationError(_("This is made of words that everybody here uses: choose something else"), code="our-words")
+
+    def get_help_text(self) -> str:
+        return _("Not made of the words of this service.")
+
+
+def _made_of(text: str, password: str) -> bool:
+    """Whether ``password`` holds words of ``text``, and too little besides."""
+    typed = left = password.casefold()
+    for word in _words(text):
+        left = left.replace(word, "")
+    return left != typed and len(re.sub(r"[\W_]+", "", left)) < _LEAST_LEFT
 
 
 def _words(text: str) -> list[str]:

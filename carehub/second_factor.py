@@ -3,14 +3,17 @@
 import base64
 import hashlib
 import io
+import json
 from typing import Any
 
 import segno
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth as webauthn
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -92,6 +95,23 @@ def fits(person: Person, code: str, *, recovery: bool = False) -> Authenticator 
         if factor.wrap().validate_code(code) and cache.add(f"carehub.code-used.{person.pk}.{code}", True, _REMEMBERED_SECONDS):
             return factor
     return None
+
+
+def key_question(person: Person) -> str:
+    """What the browser asks a security key of theirs, as JSON, for this session and once; '' where they have no key."""
+    if not Authenticator.objects.filter(user_id=person.pk, type=KEY).exists():
+        return ""
+    return json.dumps(webauthn.begin_authentication(person), default=str)
+
+
+def key_fits(person: Person, answer: str) -> Authenticator | None:
+    """The key that ``answer`` (JSON, from the browser) came from, if it is theirs and answers what :func:`key_question` asked last."""
+    try:
+        said = json.loads(answer)
+        webauthn.parse_authentication_response(said)
+        return webauthn.complete_authentication(person, said)
+    except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def codes_left(person: Person) -> int:

@@ -139,6 +139,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "carehub.passwords.NotCommon"},
     {"NAME": "carehub.passwords.NotYourOwnName"},
+    {"NAME": "carehub.passwords.NotOurWords"},
 ]
 #: A link for setting a password works for three days, once.
 PASSWORD_RESET_TIMEOUT = 72 * 60 * 60

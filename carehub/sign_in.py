@@ -19,6 +19,8 @@ from carehub.models import Membership, Person, Session
 SHARED_DESK, BROWSER = "shared-desk", "browser"
 #: The name of that box.
 SHARED_DESK_BOX = "shared_desk"
+#: Sign-ins of one person. The next one ends that which was used longest ago.
+MOST_AT_ONCE = 10
 
 
 def password_link(person: Person) -> str:
@@ -48,6 +50,9 @@ class StaffOnly(DefaultAccountAdapter):
         second_factor.note(request, user)
         actor = Actor(user, user.open_memberships[0]) if user.open_memberships else None
         events.record("signed-in", by=actor, subject=user, reason="organisation" if provider else "")
+        others = Session.objects.open_of(user).exclude(pk=request.session.session_key)
+        if ended := others.end_beyond(MOST_AT_ONCE - 1):
+            events.record("sign-in.ended", by=actor, subject=user, reason=str(ended))
         return response
 
     def get_login_stages(self) -> list[str]:

@@ -70,12 +70,12 @@ def on_record(typed: str) -> str:
 
 def mark(typed: str) -> str:
     """The same for the same words, however they are spaced and written; says nothing to whoever has not this installation's key."""
-    return salted_hmac("carehub.search", " ".join(typed.split()).casefold()).hexdigest()[:16]
+    return salted_hmac("carehub.search", " ".join(typed.split()).casefold(), algorithm="sha256").hexdigest()[:16]
 
 
 def keep(session: SessionBase, typed: str) -> str:
     """Returns what stands in the result's address instead of the words."""
-    token = secrets.token_urlsafe(12)
+    token = secrets.token_urlsafe(16)
     kept = [each for each in session.get(_KEPT, []) if each[1] != typed]
     session[_KEPT] = [*kept, [token, typed]][-_MOST_KEPT:]
     return token

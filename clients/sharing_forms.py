@@ -124,6 +124,13 @@ class WithdrawForm(CareHubForm):
         self.fields["why"].choices = _codes("withdrawal-reasons")
 
 
+class _SaidOnce(forms.HiddenInput):
+    """Never shown again: a key's answer is good once."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class OpenRecordForm(CareHubForm):
     """Whom they look for, why, and that it is really them."""
 
@@ -145,6 +152,8 @@ class OpenRecordForm(CareHubForm):
         max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+    #: What a security key answered, put there by static/js/security-key.js.
+    credential = forms.CharField(required=False, max_length=20_000, widget=_SaidOnce)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -161,7 +170,7 @@ class OpenRecordForm(CareHubForm):
                 hint=_("Either the reference, or the whole name and the date of birth."),
             ),
             Section(_("Why"), "reason", "words"),
-            Section(_("That it is you"), "password"),
+            Section(_("That it is you"), "password", "credential"),
         )
 
     def clean(self) -> dict[str, Any]:

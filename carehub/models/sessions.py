@@ -17,6 +17,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """End them: refused at the next request, which finds no such session."""
         return self.delete()[0]
 
+    def end_beyond(self, most: int) -> int:
+        """End all but the ``most`` that were used last."""
+        kept = self.order_by("-seen_at").values_list("pk", flat=True)[:most]
+        return self.exclude(pk__in=list(kept)).end()
+
     def sweep(self) -> int:
         """Those that ran out and were never signed out of."""
         return self.filter(expire_date__lte=clock.real_now()).delete()[0]

@@ -6,10 +6,9 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from carehub import clock, context, events
+from carehub import clock, context, events, mail
 from carehub.actors import Actor
-from carehub.jobs import enqueue_many
-from carehub.models import Access, Membership, Notice, OutgoingMail
+from carehub.models import Access, Membership, Notice, Person
 from carehub.models.access import ALL_PARTS
 from carehub.rules import Refused
 from clients import sharing_rules as rules
@@ -76,20 +75,15 @@ def _tell(opening: Opening, by: Actor) -> None:
     told = [(person, OPENED_IN_SERVICE) for person in sorted(managers)]
     told += [(person, OPENED) for person in sorted(keyworkers - managers)]
     Notice.objects.bulk_create(Notice(**about, person_id=person, kind=kind, about_day=today) for person, kind in told)
-    mails = [
-        OutgoingMail(
+    for person in Person.objects.filter(pk__in=[person for person, _kind in told]):
+        mail.leave(
+            person=person,
             partnership_id=opening.partnership_id,
-            person_id=person,
-            kind=f"{MAIL_KIND}.{opening.pk}",
-            about_day=today,
+            kind=MAIL_KIND,
+            about=opening.pk,
             subject=_("A record was opened without consent"),
             body=_("Sign in to CareHub and open 'Notices': it says which record, by whom and why."),
-            made_at=now,
         )
-        for person, _kind in told
-    ]
-    OutgoingMail.objects.bulk_create(mails)
-    enqueue_many(kind="carehub.send_mail", subjects=[mail.pk for mail in mails], partnership_id=opening.partnership_id)
 
 
 def close_record(*, by: Actor, opening: Opening) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from carehub import again, clock, events
+from carehub import again, clock, events, second_factor
 from carehub.actors import NotAllowed
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
@@ -52,14 +52,17 @@ def open_record(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             for name, sentences in refused.fields.items():
                 form.add_error(name if name in form.fields else None, sentences)
-    return render(request, "clients/open_record.html", {"form": form})
+    return render(
+        request, "clients/open_record.html", {"form": form, "key_question": second_factor.key_question(request.signed_in_as.person)}
+    )
 
 
 def _is_them(request: HttpRequest, form: OpenRecordForm) -> bool:
-    """The password, or the code of the app, typed now; counted like the sign-in."""
-    instead = _("ring the person’s keyworker")
+    """The password, or the code of the app, typed now, or a security key touched; counted like the sign-in."""
+    said, instead = form.cleaned_data, _("ring the person’s keyworker")
+    about = {"action": "open-record", "on_record": "record.password-wrong", "instead": instead}
     try:
-        again.shown(request, form.cleaned_data["password"], action="open-record", on_record="record.password-wrong", instead=instead)
+        again.shown(request, said["password"], key_said=said["credential"], **about)
     except again.NotThem as no:
         form.add_error("password", str(no))
         return False

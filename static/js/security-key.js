@@ -54,4 +54,18 @@
       } catch { error.hidden = false }
     })
   }
+  // A button beside others in a form that can also be sent without a key.
+  for (const button of document.querySelectorAll('button[data-security-key-asked]')) {
+    button.hidden = false
+    button.addEventListener('click', async (event) => {
+      event.preventDefault()
+      const error = button.form.querySelector('[data-security-key-error]')
+      error.hidden = true
+      try {
+        const options = JSON.parse(button.dataset.securityKeyAsked)
+        button.form.elements.namedItem('credential').value = JSON.stringify(await ask.get(options.publicKey ?? options))
+        button.form.requestSubmit()
+      } catch { error.hidden = false }
+    })
+  }
 })()

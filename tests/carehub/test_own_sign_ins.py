@@ -10,6 +10,7 @@ from django.urls import reverse
 from carehub import browsers, clock, context, drafts, jobs
 from carehub.actions import sign_ins
 from carehub.models import Document, Draft, Event, Job, OutgoingMail, Session
+from carehub.sign_in import MOST_AT_ONCE
 from clients.models import Client
 from tests import factories
 from tests.carehub import signing_in
@@ -75,6 +76,18 @@ def test_all_others_are_ended(keyworker, here, elsewhere):
     here.post(reverse("sign-in-end"))
     assert is_in(here)
     assert not any(is_in(browser) for browser in others)
+
+
+def test_there_are_ten_at_most_and_the_next_ends_the_one_used_longest_ago(keyworker, here, elsewhere):
+    more = [sign_in(keyworker.person) for _ in range(MOST_AT_ONCE - 2)]
+    Session.objects.filter(pk=elsewhere.session.session_key).update(seen_at=clock.real_now() - timedelta(minutes=5))
+    assert is_in(here)
+    newest = sign_in(keyworker.person)
+    assert not is_in(elsewhere)
+    assert all(is_in(browser) for browser in (here, newest, *more))
+    assert Session.objects.open_of(keyworker.person).count() == MOST_AT_ONCE == 10
+    [ended] = Event.objects.using("owner").filter(verb="signed-in").latest("at").also
+    assert (ended["verb"], ended["reason"]) == ("sign-in.ended", "1")
 
 
 @pytest.mark.parametrize("handle", ["x", "0" * 32, "\x00", "x" * 5000])

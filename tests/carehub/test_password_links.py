@@ -1,6 +1,7 @@
 """A password set with a link from a mail: three days, once, and no answer tells a stranger anything."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -117,6 +118,8 @@ def test_a_stranger_learns_nothing(newcomer):
         ("passwordpassword", None, "too common"),
         ("zzzzzzzzzzzzzzzz", None, "too common"),
         ("202604192026", None, "too common"),
+        ("CareHub-Keyworker-26!", None, "words that everybody here uses"),
+        ("drug.alcohol.recovery", None, "words that everybody here uses"),
     ],
 )
 def test_a_poor_password_is_refused_in_a_sentence_and_the_link_stays_good(newcomer, password, again, words):
@@ -140,7 +143,32 @@ def test_one_address_does_not_try_for_ever(newcomer):
     assert set_with(path_of(newcomer), browser=Browser(REMOTE_ADDR="192.0.2.7")).status_code == 302
 
 
-@pytest.mark.parametrize("password", ["rowan under the lantern", "ash groves in teaspoons", "example of a lantern", GOOD])
+def test_nor_the_name_of_ones_own_agency():
+    keyworker = factories.actor()
+    for name in (keyworker.agency.name, keyworker.partnership.name):
+        answer = set_with(path_of(keyworker.person), "-".join([*name.split()[:-1], "2026"]))
+        assert answer.status_code == 200
+        assert "words that everybody here uses" in answer.content.decode(), name
+
+
+def test_the_list_of_our_words_stands_in_the_documents():
+    from carehub.passwords import OUR_WORDS
+
+    text = " ".join((Path(__file__).resolve().parents[2] / "docs/operations/sign-in.md").read_text().split())
+    assert f"and these words: {OUR_WORDS} ##" in text
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "keyworker lantern gravel",
+        "the plan of a heron",
+        "rowan under the lantern",
+        "ash groves in teaspoons",
+        "example of a lantern",
+        GOOD,
+    ],
+)
 def test_a_name_inside_a_long_password_does_no_harm(newcomer, password):
     assert set_with(path_of(newcomer), password).status_code == 302
 

@@ -14,6 +14,7 @@ from careplans.models import PlanVersion
 from clients.actions.opening import close_record, find_to_open, judge_opening, open_record
 from clients.models import Opening
 from tests import factories
+from tests.carehub.security_key import SecurityKey, asked_on
 from tests.carehub.signing_in import code, moves, recovery_codes, with_app
 
 PASSWORD = "a-long-password-of-a-test"
@@ -207,6 +208,52 @@ def test_a_recovery_code_and_a_colleagues_will_not(signed_in, worker, someone):
     for wrong in (recovery_codes(worker.person)[0], code(with_app(colleague.person)), "000000", "x" * 5000):
         assert browser.post(reverse("record-open"), posted(someone, password=wrong)).status_code == 200
     assert not factories.reaches(worker, someone)
+
+
+def test_a_security_key_will_do(signed_in, worker, someone):
+    key, browser, page = SecurityKey(worker.person), signed_in(worker), reverse("record-open")
+    question = asked_on(browser.get(page).content.decode())
+    answer = browser.post(page, posted(someone, password="", credential=key.answer(question)))
+    assert answer.status_code == 302, answer.content.decode()
+    assert factories.reaches(worker, someone)
+    with context.acting(worker):
+        close_record(by=worker, opening=Opening.objects.get())
+    again = browser.post(page, posted(someone, password="", credential=key.answer(question)))
+    assert "The key was not recognised" in again.content.decode(), "what was asked once is answered once"
+    assert 'name="credential" value' not in again.content.decode()
+    assert not factories.reaches(worker, someone)
+
+
+@pytest.mark.parametrize("what", ["a colleague's key", "another question", "another site", "noise", "{}", "[]", "null"])
+def test_what_is_no_touch_of_ones_own_key(signed_in, worker, someone, what):
+    key, browser, page = SecurityKey(worker.person), signed_in(worker), reverse("record-open")
+    old = asked_on(browser.get(page).content.decode())
+    question = asked_on(browser.get(page).content.decode())
+    assert question != old
+    said = {
+        "a colleague's key": lambda: SecurityKey(factories.actor(agency=worker.agency).person).answer(question),
+        "another question": lambda: key.answer(old),
+        "another site": lambda: key.answer(question, host="carehub.example.net"),
+    }.get(what, lambda: what)()
+    # The password that is typed beside it does not help: what the key said is what counts.
+    answer = browser.post(page, posted(someone, credential=said))
+    assert "The key was not recognised" in answer.content.decode()
+    assert not factories.reaches(worker, someone)
+    with context.acting(worker):
+        assert Event.objects.filter(verb="record.password-wrong", person=worker.person).count() == 1
+
+
+def test_guessing_with_keys_is_stopped_too(signed_in, worker, someone):
+    key, browser, page = SecurityKey(worker.person), signed_in(worker), reverse("record-open")
+    for _turn in range(10):
+        browser.post(page, posted(someone, credential="{}"))
+    question = asked_on(browser.get(page).content.decode())
+    assert "Too many tries" in browser.post(page, posted(someone, credential=key.answer(question))).content.decode()
+    assert not factories.reaches(worker, someone)
+
+
+def test_without_a_key_there_is_no_button(signed_in, worker):
+    assert asked_on(signed_in(worker).get(reverse("record-open")).content.decode()) == ""
 
 
 def test_guessing_the_code_is_stopped_and_on_record(signed_in, worker, someone):
