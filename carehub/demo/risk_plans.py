@@ -69,7 +69,7 @@ class RiskPlans:
                     told=told,
                     agency=episode.agency,
                     locked_at=at,
-                )  # fmt: skip
+                )
             )
 
     def save(self, using: str) -> None:
