@@ -17,7 +17,7 @@ from carehub.files import store
 from carehub.models import Document, Notice, StoredFile, Task
 from carehub.permissions import ROLES
 from careplans.models import PlanVersion
-from clients.models import Assessment, Client, Consent, Opening, UnusualAccess
+from clients.models import Assessment, ChangeRule, Client, ClientPathway, Consent, Opening, UnusualAccess
 from tests import factories
 
 #: How a client stands towards the acting agency; 'named' is opened to single people by name. 'mixed' is an address that names one's
@@ -33,6 +33,7 @@ ROWS: dict[str, str] = {
     "client": "",
     "client-contact": "client",
     "contact-change": "",
+    "client-outcomes": "",
     "client-looked": "",
     "client-looked-paper": "",
     "client-sharing": "",
@@ -53,6 +54,9 @@ ROWS: dict[str, str] = {
     "task-done": "task",
     "task-carried-out": "task to carry out",
     "task-sent-back": "task to countersign",
+    "proposals": "",
+    "client-pathways": "",
+    "pathway-end": "pathway",
     "notice-read": "notice",
     "plan-start": "",
     "plan-show": "plan",
@@ -80,6 +84,8 @@ OFFICE_ROWS: dict[str, str] = {
     "staff-seen": "person",
     "staff-seen-paper": "person",
     "unusual-look": "unusual",
+    "change-rule-change": "change rule",
+    "change-rule-end": "change rule",
 }
 #: Of these, what a role at an agency opens for its own staff only.
 OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look")
@@ -90,6 +96,7 @@ OF_A_PART = ("assessment", "plan", "document")
 #: Pages that answer 404 even to somebody who reaches the client, and why.
 NOT_THERE = {
     "record-close": "only who opened the record closes it",
+    "pathway-show": "there is no pathway of this name",
     "second-factor-remove": "they have no second factor to remove",
     "mfa_view_recovery_codes": "they have no codes",
     "switch-role": "they have no other role",
@@ -210,10 +217,20 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
         last_at=now,
         found_at=now,
     )
+    change_rule = ChangeRule(
+        partnership=by.partnership,
+        item=f"outcome-{standing.replace(' ', '-')}",
+        least_difference=4,
+        source="The partnership’s board",
+        entered_at=now,
+        entered_by=by.person,
+    )
     with factories.loading(client.partnership_id):
         unusual.save(force_insert=True)
+        change_rule.save(force_insert=True)
     keys = {
         "unusual": unusual.pk,
+        "change rule": change_rule.pk,
         "agency": by.agency.pk,
         "person": by.person_id,
         "membership": by.membership.pk,
@@ -231,6 +248,7 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
             "task to countersign": _countersigned(client, by=by, carried_out=True).pk,
             "consent": Consent.objects.get(**about).pk,
             "opening": Opening.objects.get(**about).pk,
+            "pathway": ClientPathway.objects.get(**about).pk,
         }
         for role, actor in told.items():
             made = Notice.objects.create(
