@@ -41,6 +41,9 @@ class LocalSettings:
 
     triage_within_days: int = _number(7, _("Somebody who was referred is triaged within %(number)s days."))
     plan_within_days: int = _number(14, _("After the triage, the initial care plan is signed within %(number)s days."))
+    proposal_within_days: int = _number(
+        7, _("What an assessment proposes is done within %(number)s days, unless somebody says another day."), most=90
+    )
     initial_review_weeks: int = _number(4, _("An initial care plan is reviewed after %(number)s weeks."), most=26)
     first_review_months: int = _number(3, _("A care plan is first reviewed within %(number)s months."), source="JR", most=12)
     later_review_months: int = _number(6, _("After that it is reviewed every %(number)s months."), source="JR", most=12)

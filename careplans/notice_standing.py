@@ -13,8 +13,12 @@ from carehub.models import Notice, Task
 from carehub.templatetags.carehub import uk_datetime
 from careplans.models import PlanVersion
 from careplans.notices import LOOKS, REVIEWS
+from clients.actions.deciding import DECLINED
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
 from clients.actions.written_down import SAME_DAY
+
+#: Notices whose subject is a task.
+OF_A_TASK = (TO_COUNTERSIGN, SENT_BACK, DECLINED)
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ def standings(actor: Actor, notices: Collection[Notice]) -> dict[UUID, Standing]
     for each in notices:
         if each.kind == SAME_DAY and each.client_id:
             found[each.pk] = _of_tasks(each.kind, of_the_day.get((each.client_id, each.about_day), []))
-        elif each.kind in (TO_COUNTERSIGN, SENT_BACK):
+        elif each.kind in OF_A_TASK:
             found[each.pk] = _of_tasks(each.kind, by_key.get(each.subject_id, []))
         else:
             # The first that was signed after it was told: the review that it asked for.
@@ -48,7 +52,7 @@ def _tasks(actor: Actor, notices: Iterable[Notice]) -> tuple[dict[tuple[UUID, da
     for each in notices:
         if each.kind == SAME_DAY:
             days |= Q(client_id=each.client_id, due_on=each.about_day, kind__startswith="trigger.")
-        elif each.kind in (TO_COUNTERSIGN, SENT_BACK):
+        elif each.kind in OF_A_TASK:
             keys.add(each.subject_id)
     of_the_day: dict[tuple[UUID, date], list[Task]] = {}
     by_key: dict[UUID, list[Task]] = {}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Case, Count, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from carehub import clock
 from careplans.models import PlanVersion
 from clients import due
-from clients.models import Assessment, Episode
+from clients.models import Assessment, Episode, Proposal
 
 Next = Episode.NextDue
 #: What the button says, and the page it opens: the work itself where there is one way to begin it, else the client's page.
@@ -35,6 +36,9 @@ _BEGUN = Case(
         then=Subquery(PlanVersion.objects.filter(plan__episode=OuterRef("pk"), state="draft").values("begun_at")[:1]),
     ),
 )
+#: What assessments proposed for the client of an episode and nobody has decided.
+_UNDECIDED = Proposal.objects.open().filter(episode=OuterRef("pk")).order_by()
+_TO_DECIDE = Coalesce(Subquery(_UNDECIDED.values("episode").annotate(number=Count("pk")).values("number")), 0)
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ class WorkRow:
         return clock.day_of(begun_at) if begun_at else None
 
     @property
+    def to_decide(self) -> int:
+        """How many proposals nobody has decided; rows of :func:`page_of` alone know."""
+        return getattr(self.episode, "to_decide", 0)
+
+    @property
     def button(self) -> Promise:
         if self.begun_on:
             return _("Go on")
@@ -78,6 +87,7 @@ NARROWED: dict[str, tuple[Promise, str, Callable[[date], Q]]] = {
     "overdue": (_("overdue"), "overdue", lambda today: due.overdue("next_due_on", today=today)),
     "week": (_("due this week"), "due-soon", lambda today: due.due_within("next_due_on", today=today)),
     "sign": (_("to be signed"), "agreed", lambda today: Q(next_due_what=Next.SIGNATURE)),
+    "decide": (_("to decide"), "to-do", lambda today: Q(Exists(_UNDECIDED))),
     "all": (_("everybody"), "", lambda today: Q()),
 }
 
@@ -105,7 +115,7 @@ def page_of(episodes, after: str = "") -> tuple[list[WorkRow], str]:
     ``after``: '2026-03-03.<key>' of the last row seen, as returned; anything else is taken for the beginning.
     """
     episodes = episodes.select_related("client", "keyworker").filter(next_due_on__isnull=False).order_by("next_due_on", "pk")
-    episodes = episodes.annotate(begun_at=_BEGUN)
+    episodes = episodes.annotate(begun_at=_BEGUN, to_decide=_TO_DECIDE)
     if position := _position(after):
         day, key = position
         episodes = episodes.filter(Q(next_due_on__gt=day) | Q(next_due_on=day, pk__gt=key))

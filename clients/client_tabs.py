@@ -14,6 +14,8 @@ def client_tabs(actor: Actor, client_id: UUID, *between: dict[str, str]) -> list
     if actor.may("client.view"):
         found.append({"name": "assessments", "text": _("Assessments"), "url": reverse("assessments", args=[client_id])})
     found += between
+    if actor.may("client.view"):
+        found.append({"name": "pathways", "text": _("Pathways"), "url": reverse("client-pathways", args=[client_id])})
     if actor.may("access.view"):
         found.append({"name": "sharing", "text": _("Sharing"), "url": reverse("client-sharing", args=[client_id])})
         found.append({"name": "looked", "text": _("Who has looked"), "url": reverse("client-looked", args=[client_id])})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from carehub.definitions.answers import Answers
 from carehub.definitions.findings import Finding, RiskFound, asks_of_risk, findings, proposed, risks, risks_not_known
-from carehub.definitions.schema import Form
+from carehub.definitions.schema import Form, Trigger
 from carehub.definitions.scores import ScoreResult, of
 from clients.risk import kept_level
 
@@ -39,6 +39,11 @@ class Says:
         return sum(1 for each in self.indications if each.finding.holds)
 
 
+def cannot_wait(trigger: Trigger) -> bool:
+    """It is for today: safeguarding and imminent risk always are."""
+    return trigger.same_day or trigger.countersign
+
+
 def what_answers_say(form: Form, answers: Answers) -> Says:
     proposals = proposed(form, answers)
     not_known = risks_not_known(form, answers)
@@ -46,8 +51,8 @@ def what_answers_say(form: Form, answers: Answers) -> Says:
         risks=tuple((f"risk-{kept_level(each.level)}", each) for each in risks(form, answers)),
         not_known=tuple(form.question(each.question).name for each in not_known if each.none),
         to_ask=sum(1 for each in not_known if not each.none),
-        today=tuple(each for each in proposals if each.trigger.same_day),
-        proposals=tuple(each for each in proposals if not each.trigger.same_day),
+        today=tuple(each for each in proposals if cannot_wait(each.trigger)),
+        proposals=tuple(each for each in proposals if not cannot_wait(each.trigger)),
         indications=tuple(Indication(each, _names(form, each)) for each in findings(form, answers, "indication")),
         priority=proposed(form, answers, "priority"),
         drop_out=proposed(form, answers, "drop-out"),

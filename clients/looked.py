@@ -35,6 +35,8 @@ _DEEDS: tuple[tuple[str, Promise], ...] = (
     ("task.sent-back", _("Said what is still to be done")),
     ("task.countersigned", _("Countersigned that a task was done")),
     ("task.", _("Said that a task was done")),
+    ("proposal.", _("Decided about what an assessment proposed")),
+    ("pathway.", _("Put them on a pathway, or ended it")),
     ("looked.printed", _("Printed this list")),
     ("refused", _("Was refused")),
 )
@@ -50,6 +52,7 @@ _READ: tuple[tuple[str, Promise], ...] = (
     ("client-looked", _("Read this list")),
     ("assessment-", _("Read an assessment")),
     ("plan-", _("Read the care plan")),
+    ("proposals", _("Read what an assessment proposed")),
     ("client", _("Read the record")),
 )
 

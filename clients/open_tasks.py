@@ -2,21 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, ExpressionWrapper, F, OuterRef, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Concat
 
 from carehub.actors import Actor, NotAllowed
 from carehub.models import Task
-from carehub.models.tasks import WAITS
+from carehub.models.tasks import WAITS, TaskQuerySet
 from carehub.rules import Refused
 from clients import policies
 from clients.due import Due
 from clients.handing_over import REALLOCATE
-from clients.models import Client, Episode
+from clients.models import Client, Episode, Proposal
 
+#: One more is given, so that the page can say that there are more.
 SHOWN = 10
+#: On a client's own page: all of them.
+AT_MOST = 200
+#: What was said of the task is that somebody declined what was proposed.
+DECLINED = Exists(Proposal.objects.filter(task=OuterRef("pk"), state=Proposal.State.DECLINED))
 
 
 @dataclass(frozen=True)
@@ -28,26 +34,42 @@ class OpenTask:
     waits_for: str
     may_carry_out: bool = False
     may_send_back: bool = False
+    #: What was said about it is that it was declined.
+    declined: bool = False
 
 
-def open_tasks(actor: Actor, *, client_id: UUID | None = None, mine: bool = False, today) -> list[OpenTask]:
+def open_tasks(actor: Actor, *, mine: bool = False, today: date) -> list[OpenTask]:
     """Open tasks of the actor's agency, imminent risk and safeguarding first, then the oldest; last who needs another keyworker. One query.
 
-    Whoever countersigns finds what waits for it on top; for everybody else it comes after what they can do themselves. Of one client,
-    of one's own caseload (``mine``), or of all.
+    Whoever countersigns finds what waits for it on top; for everybody else it comes after what they can do themselves. Of one's own
+    caseload and what one was given besides (``mine``), or of all. What was accepted for a later day comes on that day.
     """
-    tasks = Task.objects.visible_to(actor).open().filter(agency_id=actor.agency_id)
-    if client_id:
-        tasks = tasks.filter(client_id=client_id)
+    tasks = Task.objects.visible_to(actor).open().filter(~_later(today), agency_id=actor.agency_id)
     if mine:
-        tasks = tasks.filter(
-            client_id__in=Episode.objects.visible_to(actor).of_keyworker(actor.caseload_person_id).open().values("client_id")
-        )
+        held = Episode.objects.visible_to(actor).of_keyworker(actor.caseload_person_id).open()
+        tasks = tasks.filter(Q(client_id__in=held.values("client_id")) | Q(person_id__in=actor.person_ids))
+    return _in_order(actor, tasks, today, SHOWN + 1)
+
+
+def of_client(actor: Actor, client_id: UUID, *, today: date) -> tuple[list[OpenTask], list[OpenTask]]:
+    """All open tasks of one client: what is to be done now, in the same order, and what was accepted for a later day. One query."""
+    tasks = Task.objects.visible_to(actor).open().filter(agency_id=actor.agency_id, client_id=client_id)
+    found = _in_order(actor, tasks.annotate(is_later=ExpressionWrapper(_later(today), output_field=BooleanField())), today, AT_MOST)
+    return [each for each in found if not each.task.is_later], [each for each in found if each.task.is_later]
+
+
+def _later(today: date) -> Q:
+    """What a proposal asked for, on a day that has not come."""
+    return Q(kind__startswith="trigger.", countersigned=False, due_on__gt=today)
+
+
+def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list[OpenTask]:
     named = Client.objects.filter(pk=OuterRef("client_id")).values(name=Concat(F("first_name"), Value(" "), F("last_name")))
     # A whole caseload to be shared out must not push what is urgent about one person off the list.
     can_wait = Case(When(kind=REALLOCATE, then=1), default=0)
     waits = ExpressionWrapper(WAITS, output_field=BooleanField())
-    tasks = tasks.annotate(name=Subquery(named), can_wait=can_wait, is_waiting=waits).select_related("carried_out_by", "sent_back_by")
+    tasks = tasks.annotate(name=Subquery(named), can_wait=can_wait, is_waiting=waits, declined=DECLINED)
+    tasks = tasks.select_related("person", "carried_out_by", "sent_back_by")
     first = "-is_waiting" if actor.may("service.view") else "is_waiting"
     return [
         OpenTask(
@@ -57,8 +79,9 @@ def open_tasks(actor: Actor, *, client_id: UUID | None = None, mine: bool = Fals
             _refusal(policies.may_close, actor, task),
             may_carry_out=not _refusal(policies.may_carry_out, actor, task),
             may_send_back=not _refusal(policies.may_send_back, actor, task),
+            declined=task.declined,
         )
-        for task in tasks.order_by(first, "-countersigned", "can_wait", "due_on", "made_at", "pk")[:SHOWN]
+        for task in tasks.order_by(first, "-countersigned", "can_wait", "due_on", "made_at", "pk")[:most]
     ]
 
 

@@ -18,6 +18,7 @@ from carehub.permissions import ROLES
 from carehub.rules import Refused
 from clients.models import Assessment, Client, Episode
 from clients.models.assessments import ASSESSMENT_LIFECYCLE
+from clients.models.base import AboutClient
 from clients.models.clients import BORN_AFTER
 
 
@@ -189,7 +190,7 @@ def may_be_handed(assessment: Assessment, to: Person) -> None:
         raise _wrong("to", _("%(name)s does not assess in this agency") % {"name": to.name})
 
 
-def about(client_id: UUID, record: Assessment | Episode) -> None:
+def about(client_id: UUID, record: AboutClient) -> None:
     """What is to be changed belongs to the client whose page it was."""
     if record.client_id != client_id:
         raise WrongClient

@@ -25,7 +25,18 @@ from carehub.models.access import ALL_PARTS
 from carehub.permissions import ROLES
 from careplans import content
 from careplans.models import Action, CarePlan, Goal, Need, PlanVersion, RiskStep, Signature
-from clients.models import Assessment, Client, Consent, ConsentAgency, Episode, Opening, RiskFound, SafeContact
+from clients.models import (
+    Assessment,
+    Client,
+    ClientPathway,
+    Consent,
+    ConsentAgency,
+    Episode,
+    Opening,
+    Proposal,
+    RiskFound,
+    SafeContact,
+)
 from clients.reference import new_reference
 
 _number = itertools.count(1)
@@ -249,6 +260,44 @@ def assessment(client: Client, *, by: Actor, state: str = "draft", risks: int = 
         return made
 
 
+def proposal(of: Assessment, *, by: Actor, trigger: str = "overdose", countersign: bool = False, **fields) -> Proposal:
+    """An open one; ``countersign``: with the task that it is from the first minute."""
+    now, about = clock.now(), {"partnership_id": of.partnership_id, "client_id": of.client_id}
+    said = {"words": "Make an overdose plan and offer naloxone.", "why": "An overdose in the last year"}
+    with loading(of.partnership_id):
+        task = None
+        if countersign:
+            task = Task.objects.create(
+                **about | said,
+                kind=f"trigger.{trigger}",
+                subject_id=of.pk,
+                countersigned=True,
+                due_on=clock.today(),
+                agency=by.agency,
+                made_at=now,
+                made_by=by.person,
+            )
+        values = {"place": 0, "made_at": now, "same_day": countersign, "countersign": countersign, "task": task}
+        return Proposal.objects.create(
+            **about | said | values | fields, episode_id=of.episode_id, assessment=of, agency=by.agency, trigger=trigger
+        )
+
+
+def on_pathway(client: Client, *, by: Actor, pathway: str = "maternity", **fields) -> ClientPathway:
+    with loading(client.partnership_id):
+        values = {"episode": Episode.objects.filter(client=client, agency=by.agency).latest("referred_on"), "because": "Pregnant"}
+        return ClientPathway.objects.create(
+            partnership_id=client.partnership_id,
+            client=client,
+            agency=by.agency,
+            pathway=pathway,
+            version=1,
+            started_on=clock.today(),
+            started_by=by.person,
+            **values | fields,
+        )
+
+
 # --- Plans ----------------------------------------------------------------------------------------------------------------
 
 
@@ -337,7 +386,8 @@ def everything_about(client: Client, *, by: Actor) -> None:
     now, day = clock.now(), clock.today()
     about = {"partnership_id": client.partnership_id, "client_id": client.pk}
     plan_version(client, by=by, state="signed")
-    assessment(client, by=by, state="complete")
+    assessed = assessment(client, by=by, state="complete")
+    on_pathway(client, by=by, proposal=proposal(assessed, by=by, trigger="maternity"))
     with loading(client.partnership_id):
         Task.objects.create(**about, kind="plan.review", subject_id=uuid4(), due_on=day, agency=by.agency, person=by.person, made_at=now)
         Notice.objects.create(**about, person=by.person, kind="plan.review", subject_id=uuid4(), about_day=day, made_at=now)

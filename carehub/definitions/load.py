@@ -25,10 +25,14 @@ READERS: dict[str, Reader] = {
 Key = tuple[str, int]
 
 
-def add_reader(kind: str, reader: Reader) -> None:
-    """For an application above the kernel: audit templates, pathways, grids."""
+def add_reader(kind: str, reader: Reader, *, before: str = "") -> None:
+    """For an application above the kernel: audit templates, pathways, grids. ``before``: the kind that may refer to this one by name."""
     if READERS.setdefault(kind, reader) is not reader:
         raise ValueError(f"There is a reader for definitions of kind '{kind}' already.")
+    if before:
+        for later in [*READERS][[*READERS].index(before) :]:
+            if later != kind:
+                READERS[later] = READERS.pop(later)
 
 
 def read_folders(folders: Iterable[Path]) -> tuple[dict[Key, Definition], list[DefinitionError]]:
@@ -70,4 +74,5 @@ def words_of(found: Mapping[Key, Definition]) -> Words:
         code_lists={key: definition for key, definition in found.items() if isinstance(definition, CodeList)},
         areas={area.id: domain.id for one in lists for domain in one.domains for area in domain.areas},
         domains=frozenset(domain.id for one in lists for domain in one.domains),
+        pathways=frozenset(definition.name for definition in found.values() if definition.KIND == "pathway"),
     )

@@ -27,6 +27,9 @@ from carehub.definitions.whole_form import Places, check_as_a_whole
 LOCAL = "local-"
 LEVELS = ("screening", "triage", "comprehensive", "risk", "aftercare", "outcome", "tool", "local")
 
+#: Its words become a task's.
+LONGEST_TRIGGER = 300
+
 
 def read_form(table: Table, name: str, version: int, title: str, words: Words) -> Form:
     entries: Entries = {}
@@ -43,7 +46,7 @@ def read_form(table: Table, name: str, version: int, title: str, words: Words) -
         level=table.one_of("level", LEVELS),
         about=table.text("about", ""),
         source=table.text("source", ""),
-        triggers=tuple(_read_trigger(trigger, entries) for trigger in table.tables("trigger", "a trigger")),
+        triggers=tuple(_read_trigger(trigger, words, entries) for trigger in table.tables("trigger", "a trigger")),
         risks=tuple(_read_risk(risk, words, entries) for risk in table.tables("risk", "a risk")),
         reasons=_read_reasons(table, words),
         minutes=table.whole("minutes", 0),
@@ -127,7 +130,7 @@ def _read_risk(table: Table, words: Words, entries: Entries) -> RiskRule:
     return rule
 
 
-def _read_trigger(table: Table, entries: Entries) -> Trigger:
+def _read_trigger(table: Table, words: Words, entries: Entries) -> Trigger:
     trigger = Trigger(
         id=table.identifier(),
         kind=table.one_of("kind", TRIGGER_KINDS, "proposal"),
@@ -143,6 +146,11 @@ def _read_trigger(table: Table, entries: Entries) -> Trigger:
     table.finish()
     if trigger.countersign and not trigger.tell:
         raise table.wrong("A trigger with countersign = true must say whom to 'tell'.", "countersign")
+    for key, said in (("text", trigger.text), ("why", trigger.why)):
+        if len(said) > LONGEST_TRIGGER:
+            raise table.wrong(f"'{key}' of a trigger has {LONGEST_TRIGGER} characters at most: it becomes a line of a list.", key)
+    if trigger.pathway:
+        table.known(trigger.pathway, words.pathways, "pathway")
     return trigger
 
 

@@ -30,6 +30,8 @@ class Words:
     #: area → the domain it belongs to
     areas: dict[str, str]
     domains: frozenset[str]
+    #: the names of the pathways that there are
+    pathways: frozenset[str] = frozenset()
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values of every version of a list: the risk areas, the expectations."""

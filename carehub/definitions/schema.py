@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 #: How a question is answered. 'substance' is one choice from a long code list, shown as a list to open.
 KINDS = ("text", "long-text", "number", "date", "yes-no", "one-of", "many-of", "score-1-5", "substance", "weeks")
@@ -223,6 +223,7 @@ class Reason:
 class Definition:
     """What every definition has."""
 
+    KIND: ClassVar[str] = ""  # 'pathway', where a form refers to it by name.
     name: str
     version: int
     title: str

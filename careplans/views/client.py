@@ -23,8 +23,8 @@ from careplans.content import Content
 from careplans.models import CarePlan, PlanVersion
 from careplans.views.plan_page import address, tabs
 from clients.banner import banner, episode_for_banner
-from clients.models import Assessment, Client, Episode
-from clients.open_tasks import open_tasks
+from clients.models import Assessment, Client, Episode, Proposal
+from clients.open_tasks import of_client
 
 #: The plan in five lines.
 LINES = 5
@@ -60,6 +60,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     current = next((each for each in versions if each.pk == each.plan.current_id), None)
     draft = next((each for each in versions if each.locked_at is None), None)
     said = content.of(current or draft) if current or draft else None
+    tasks, later = of_client(actor, person.pk, today=clock.today())
     context: dict[str, Any] = {
         "client": person,
         "episode": episode,
@@ -77,7 +78,10 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "documents": _documents(person),
         "contact": getattr(person, "safe_contact", None),
         "may_change_contact": bool(episode) and episode.agency_id == actor.agency_id and actor.may("contact.change"),
-        "tasks": open_tasks(actor, client_id=person.pk, today=clock.today()),
+        "tasks": tasks,
+        "later": later,
+        "proposals": list(Proposal.objects.visible_to(actor).filter(client=person).open().gravest_first()),
+        "may_decide": bool(episode) and episode.agency_id == actor.agency_id and actor.may("assessment.write"),
         "form": None,
     }
     return render(request, "careplans/client.html", context)

@@ -15,7 +15,7 @@ from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.schema import Form
 from carehub.models import Notice, Person
 from clients import policies, risk
-from clients.actions import written_down
+from clients.actions import proposing, written_down
 from clients.models import Assessment, Episode, RiskFound
 from clients.recorded import carried_over, earlier_answers, form_of, stamp_of, stamps_of
 
@@ -207,7 +207,7 @@ def complete_assessment(*, by: Actor, client_id: UUID, assessment: Assessment, r
             locked_at=now,
         )
         written_down.write_down(row, by)
-        written_down.ask_for_today(row, form, answers)
+        proposing.propose(row, form, answers)
         events.record("assessment.completed", by=by, client=row.client_id, subject=row)
     return row
 

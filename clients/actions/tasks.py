@@ -12,15 +12,16 @@ from carehub.actors import Actor
 from carehub.models import Membership, Notice, Task
 from carehub.rules import Refused
 from clients import policies
+from clients.actions.proposing import accepted_by_doing
 
 #: Told to who manages the service, and to who did it; see careplans.notices.
 TO_COUNTERSIGN, SENT_BACK = "task.to-countersign", "task.sent-back"
 
 
-def carry_out(*, task: Task, by: Actor, words: str, told: Iterable[str], told_words: str = "") -> None:
+def carry_out(*, task: Task, by: Actor, words: str, told: Iterable[str], told_words: str = "", notice: str = TO_COUNTERSIGN) -> None:
     """What was done about what is countersigned, and who was told (a list of Task.Told). It stays open; the managers are told.
 
-    Raises NotAllowed, or Refused where it waits or is closed already, by now.
+    ``notice``: as what they are told. Raises NotAllowed, or Refused where it waits or is closed already, by now.
     """
     with transaction.atomic():
         now = _locked(task, by)
@@ -33,7 +34,8 @@ def carry_out(*, task: Task, by: Actor, words: str, told: Iterable[str], told_wo
             raise Refused(_("Say what was done since it was sent back"), fields={"words": [_("Say what was done since it was sent back")]})
         Task.objects.filter(pk=now.pk).update(carried_out_at=at, carried_out_by=by.person, **said)
         managers = Membership.objects.managers_of([now.agency_id], clock.today()).exclude(person_id=by.person_id)
-        _tell(now, TO_COUNTERSIGN, managers.order_by("person_id").values_list("person_id", flat=True).distinct())
+        _tell(now, notice, managers.order_by("person_id").values_list("person_id", flat=True).distinct())
+        accepted_by_doing(by=by, task=now)
         events.record("task.carried-out", by=by, client=now.client_id, subject=now)
 
 
@@ -49,6 +51,7 @@ def close_task(*, task: Task, by: Actor, seen: datetime | None = None) -> None:
         if now.countersigned and seen != now.carried_out_at:
             raise Refused(_("Somebody has said more about this meanwhile: read it first."))
         Task.objects.filter(pk=now.pk).update(done_at=clock.now(), done_by=by.person)
+        accepted_by_doing(by=by, task=now)
         events.record("task.countersigned" if now.countersigned else "task.done", by=by, client=now.client_id, subject=now)
 
 

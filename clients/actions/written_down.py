@@ -1,14 +1,12 @@
-"""What a completed assessment leaves on the episode, where every list and the banner read it, and what it asks for on the same day."""
+"""What a completed assessment leaves on the episode, where every list and the banner read it."""
 
 from datetime import timedelta
 
-from carehub import clock, local_settings
+from carehub import local_settings
 from carehub.actors import Actor
 from carehub.definitions.answers import Answers
 from carehub.definitions.conditions import last_known, shown
 from carehub.definitions.schema import Form
-from carehub.models import Membership, Notice, Task
-from clients.findings import what_answers_say
 from clients.models import Assessment, Episode
 from clients.models.episodes import EPISODE_LIFECYCLE
 from clients.recorded import form_of, standing_risk
@@ -68,35 +66,3 @@ def fills(form: Form, answers: Answers, column: str) -> str:
     question = next((each for each in form.questions if each.fills == column), None)
     value = last_known(answers.get(question.id)) if question else None
     return value if isinstance(value, str) else ""
-
-
-def ask_for_today(assessment: Assessment, form: Form, answers: Answers) -> None:
-    """What cannot wait until tomorrow becomes a task of the service, and its managers are told."""
-    urgent = what_answers_say(form, answers).today
-    if not urgent:
-        return
-    today, now = clock.today(), clock.now()
-    about = {"partnership_id": assessment.partnership_id, "client_id": assessment.client_id, "made_at": now}
-    Task.objects.bulk_create(
-        Task(
-            # In the order of the form, the gravest first: lists keep it.
-            **about | {"made_at": now + timedelta(microseconds=place)},
-            kind=f"trigger.{each.trigger.id}"[:60],
-            subject_id=assessment.pk,
-            words=each.trigger.text[:300],
-            why=each.trigger.why[:300],
-            countersigned=each.trigger.countersign,
-            due_on=today,
-            agency_id=assessment.agency_id,
-            made_by_id=assessment.completed_by_id,
-        )
-        for place, each in enumerate(urgent)
-    )
-    managers = Membership.objects.managers_of([assessment.agency_id], today)
-    Notice.objects.bulk_create(
-        (
-            Notice(**about, person_id=person, kind=SAME_DAY, subject_id=assessment.episode_id, about_day=today)
-            for person in managers.order_by("person_id").values_list("person_id", flat=True).distinct()
-        ),
-        ignore_conflicts=True,
-    )

@@ -624,6 +624,89 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Proposal",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("trigger", models.CharField(max_length=60)),
+                ("place", models.PositiveSmallIntegerField()),
+                ("words", models.CharField(max_length=300)),
+                ("why", models.CharField(blank=True, max_length=300)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                ("pathway", models.CharField(blank=True, max_length=70)),
+                ("tell", models.CharField(blank=True, max_length=20)),
+                ("same_day", models.BooleanField(default=False)),
+                ("countersign", models.BooleanField(default=False)),
+                ("third_party", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "To decide"), ("accepted", "Accepted"), ("declined", "Declined")],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("reason_words", models.CharField(blank=True, max_length=300)),
+                ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
+                (
+                    "assessment",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="proposals", to="clients.assessment"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("episode", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="proposals", to="clients.episode")),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "task",
+                    models.OneToOneField(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="proposal", to="carehub.task"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ClientPathway",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("pathway", models.CharField(max_length=60)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("started_on", models.DateField()),
+                ("because", models.CharField(max_length=300)),
+                ("third_party", models.BooleanField(default=False)),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                ("ended_how", models.CharField(blank=True, max_length=40)),
+                ("ended_words", models.CharField(blank=True, max_length=300)),
+                ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "started_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                ("episode", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="pathways", to="clients.episode")),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="pathways", to="clients.proposal"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="RiskFound",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -1087,6 +1170,100 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="opening_judged_when_by_whom_and_why",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="proposal",
+            index=models.Index(fields=["client", "-made_at"], name="proposal_client"),
+        ),
+        migrations.AddConstraint(
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at__isnull", True), ("decided_by__isnull", True), ("reason", ""), ("reason_words", ""), ("state", "")
+                    ),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("reason", ""),
+                        ("reason_words", ""),
+                        ("state", "accepted"),
+                        ("task__isnull", False),
+                    ),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("state", "declined"),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="proposal_decided_by_whom_when_and_why",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("countersign", False), ("same_day", False)),
+                    models.Q(("same_day", True), ("task__isnull", False)),
+                    _connector="OR",
+                ),
+                name="proposal_of_today_is_a_task",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("countersign", True), ("state", "declined"), _negated=True),
+                    models.Q(("reason_words", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="proposal_of_danger_declined_in_words",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("same_day", False), ("state", "declined"), _negated=True), ("task__isnull", True), _connector="OR"
+                ),
+                name="proposal_declined_is_no_task",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="proposal",
+            constraint=models.UniqueConstraint(fields=("assessment", "trigger"), name="proposal_once_an_assessment"),
+        ),
+        migrations.AddConstraint(
+            model_name="proposal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "")), fields=("episode", "trigger"), name="proposal_open_once_an_episode"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="clientpathway",
+            index=models.Index(fields=["client", "-started_on"], name="pathway_client"),
+        ),
+        migrations.AddConstraint(
+            model_name="clientpathway",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_by__isnull", True), ("ended_how", ""), ("ended_on__isnull", True), ("ended_words", "")),
+                    models.Q(
+                        ("ended_by__isnull", False), ("ended_on__gte", models.F("started_on")), models.Q(("ended_how", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="pathway_ended_when_by_whom_and_how",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="clientpathway",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on__isnull", True)), fields=("episode", "pathway"), name="pathway_open_once_an_episode"
             ),
         ),
         migrations.AddIndex(

@@ -4,6 +4,19 @@ from clients.models.assessments import Assessment, RiskFound
 from clients.models.clients import Client, SafeContact
 from clients.models.consents import Consent, ConsentAgency, Opening
 from clients.models.episodes import Episode
+from clients.models.proposals import ClientPathway, Proposal
 from clients.models.unusual import UnusualAccess
 
-__all__ = ["Assessment", "Client", "Consent", "ConsentAgency", "Episode", "Opening", "RiskFound", "SafeContact", "UnusualAccess"]
+__all__ = [
+    "Assessment",
+    "Client",
+    "ClientPathway",
+    "Consent",
+    "ConsentAgency",
+    "Episode",
+    "Opening",
+    "Proposal",
+    "RiskFound",
+    "SafeContact",
+    "UnusualAccess",
+]

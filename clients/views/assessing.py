@@ -31,6 +31,7 @@ from clients.actions import assessing
 from clients.banner import banner
 from clients.findings import what_answers_say
 from clients.models import Assessment
+from clients.proposed import after_completing, of_assessment
 from clients.recorded import asked_sections, earlier_answers, form_of, stamp_of, stamps_of
 from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of, text_fields
 
@@ -212,7 +213,7 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
             problem = str(reason)
         else:
             messages.success(request, _("%(form)s completed and locked.") % {"form": form.title})
-            return redirect("client", assessment.client_id)
+            return redirect(after_completing(assessment))
         assessment.refresh_from_db(fields=["answers", "row_version"])
     page = build(form, draft=typed.from_answers(form, assessment.answers))
     places = {item["name"]: item["url"] for item in _items(assessment, page, CHECK)}
@@ -261,6 +262,7 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         "corrected_by": Assessment.objects.visible_to(request.actor).filter(corrects=assessment).first() if complete else None,
         "may_correct": complete and _may(policies.may_correct, request.actor, assessment),
         "says": what_answers_say(form, assessment.answers),
+        **of_assessment(request.actor, assessment),
         "form_changed": complete and fingerprint(form) != assessment.form_fingerprint,
         "may_go_on": assessment.state == Assessment.State.DRAFT
         and assessment.agency_id == request.actor.agency_id

@@ -19,6 +19,7 @@ from carehub.models import Task
 from carehub.rules import Refused
 from clients import policies
 from clients.actions.tasks import carry_out, close_task, send_back
+from clients.models import Proposal
 from clients.task_forms import CarryOutForm, SendBackForm
 from clients.views.sharing import client_page
 
@@ -82,7 +83,8 @@ def _page(request: HttpRequest, client_id: UUID, pk: UUID) -> tuple[Task, dict[s
     _client, context = client_page(request, client_id)
     tasks = Task.objects.visible_to(request.actor).select_related("carried_out_by", "sent_back_by")
     task = get_object_or_404(tasks, pk=pk, client_id=client_id)
-    return task, context | {"tab": "", "task": task}
+    declined = Proposal.objects.filter(task=task, state=Proposal.State.DECLINED).exists()
+    return task, context | {"tab": "", "task": task, "declined": declined}
 
 
 def _asking(request: HttpRequest, task: Task, form: type, *, kind: str, **more: Any) -> Asking:

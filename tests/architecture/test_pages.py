@@ -42,6 +42,7 @@ READABLE = {
     ("assessment-start", "form"),
     ("form-paper", "form"),
     ("gallery-page", "page"),
+    ("pathway-show", "name"),
 }
 
 

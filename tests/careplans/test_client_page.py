@@ -32,7 +32,7 @@ def test_waiting_for_triage(keyworker, agency, browser):
     assert texts(page, BUTTON) == ["Start triage"]
     assert "Overdue" in texts(page, "//h1")[0]
     assert "There is no plan yet" in page.content.decode()
-    assert texts(page, "//nav[@class='tabs']//a") == ["Summary", "Assessments", "Sharing", "Who has looked"]
+    assert texts(page, "//nav[@class='tabs']//a") == ["Summary", "Assessments", "Pathways", "Sharing", "Who has looked"]
 
 
 def test_from_plan_to_review(triaged, keyworker, browser):
@@ -45,7 +45,7 @@ def test_from_plan_to_review(triaged, keyworker, browser):
     signed = plans.signed(triaged, keyworker, version=version)
     page = page_of(browser, triaged)
     assert texts(page, BUTTON) == ["Review the plan"]
-    assert texts(page, "//nav[@class='tabs']//a") == ["Summary", "Assessments", "Plan", "Sharing", "Who has looked"]
+    assert texts(page, "//nav[@class='tabs']//a") == ["Summary", "Assessments", "Plan", "Pathways", "Sharing", "Who has looked"]
     with context.acting(keyworker):
         revising.start_revision(plan=signed.plan, by=keyworker)
     assert texts(page_of(browser, triaged), BUTTON) == ["Go on with the plan"]

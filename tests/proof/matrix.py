@@ -17,7 +17,7 @@ from carehub.files import store
 from carehub.models import Document, Notice, StoredFile, Task
 from carehub.permissions import ROLES
 from careplans.models import PlanVersion
-from clients.models import Assessment, Client, Consent, Opening, UnusualAccess
+from clients.models import Assessment, Client, ClientPathway, Consent, Opening, UnusualAccess
 from tests import factories
 
 #: How a client stands towards the acting agency; 'named' is opened to single people by name. 'mixed' is an address that names one's
@@ -50,6 +50,9 @@ ROWS: dict[str, str] = {
     "task-done": "task",
     "task-carried-out": "task to carry out",
     "task-sent-back": "task to countersign",
+    "proposals": "",
+    "client-pathways": "",
+    "pathway-end": "pathway",
     "notice-read": "notice",
     "plan-start": "",
     "plan-show": "plan",
@@ -87,6 +90,7 @@ OF_A_PART = ("assessment", "plan", "document")
 #: Pages that answer 404 even to somebody who reaches the client, and why.
 NOT_THERE = {
     "record-close": "only who opened the record closes it",
+    "pathway-show": "there is no pathway of this name",
     "second-factor-remove": "they have no second factor to remove",
     "mfa_view_recovery_codes": "they have no codes",
     "switch-role": "they have no other role",
@@ -227,6 +231,7 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
             "task to countersign": _countersigned(client, by=by, carried_out=True).pk,
             "consent": Consent.objects.get(**about).pk,
             "opening": Opening.objects.get(**about).pk,
+            "pathway": ClientPathway.objects.get(**about).pk,
         }
         for role, actor in told.items():
             made = Notice.objects.create(
