@@ -742,6 +742,68 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="RiskPlan",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("row_version", models.PositiveIntegerField(default=1, editable=False)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("state", models.CharField(choices=[("draft", "Draft"), ("agreed", "Agreed")], default="draft", max_length=8)),
+                ("review_on", models.DateField(blank=True, null=True)),
+                ("begun_at", models.DateTimeField()),
+                ("agreed_at", models.DateTimeField(blank=True, null=True)),
+                ("locked_at", models.DateTimeField(blank=True, null=True)),
+                ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
+                (
+                    "agreed_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("begun_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                (
+                    "episode",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="risk_plans", to="clients.episode"),
+                ),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RiskPlanStep",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "area",
+                    models.CharField(
+                        choices=[
+                            ("suicide", "Suicide or self-harm"),
+                            ("substance", "Substance use"),
+                            ("harm-to-others", "Harm to others"),
+                            ("harm-from-others", "Harm from others"),
+                            ("self-neglect", "Self-neglect"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField()),
+                ("what", models.CharField(blank=True, max_length=400)),
+                ("by_whom", models.CharField(blank=True, max_length=120)),
+                ("by_when", models.DateField(blank=True, null=True)),
+                ("told", models.CharField(blank=True, max_length=200)),
+                ("locked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="clients.riskplan")),
+            ],
+            options={
+                "ordering": ["area", "place"],
+            },
+        ),
+        migrations.CreateModel(
             name="SafeContact",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -1323,6 +1385,54 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="riskfound",
             constraint=models.UniqueConstraint(fields=("assessment", "area", "words"), name="risk_found_once"),
+        ),
+        migrations.AddIndex(
+            model_name="riskplan",
+            index=models.Index(fields=["client"], name="risk_plan_client"),
+        ),
+        migrations.AddConstraint(
+            model_name="riskplan",
+            constraint=models.UniqueConstraint(fields=("episode", "number"), name="risk_plan_numbered"),
+        ),
+        migrations.AddConstraint(
+            model_name="riskplan",
+            constraint=models.UniqueConstraint(condition=models.Q(("state", "draft")), fields=("episode",), name="risk_plan_one_draft"),
+        ),
+        migrations.AddConstraint(
+            model_name="riskplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("agreed_at__isnull", False),
+                        ("agreed_by__isnull", False),
+                        ("locked_at__isnull", False),
+                        ("review_on__isnull", False),
+                        ("state", "agreed"),
+                    ),
+                    models.Q(("agreed_at__isnull", True), ("agreed_by__isnull", True), ("locked_at__isnull", True), ("state", "draft")),
+                    _connector="OR",
+                ),
+                name="risk_plan_agreed_is_locked",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="riskplanstep",
+            index=models.Index(fields=["client"], name="risk_plan_step_client"),
+        ),
+        migrations.AddConstraint(
+            model_name="riskplanstep",
+            constraint=models.UniqueConstraint(fields=("plan", "area", "place"), name="risk_plan_step_in_its_place"),
+        ),
+        migrations.AddConstraint(
+            model_name="riskplanstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("locked_at__isnull", True),
+                    models.Q(models.Q(("what", ""), _negated=True), models.Q(("by_whom", ""), _negated=True), ("by_when__isnull", False)),
+                    _connector="OR",
+                ),
+                name="risk_plan_step_says_what_who_and_when",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="safecontact",

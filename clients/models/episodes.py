@@ -158,6 +158,15 @@ class Episode(AboutClient, Versioned):
         return due.Due(self.next_due_on, clock.today())
 
     @property
+    def risk_plan_look(self) -> str:
+        """The look of what is amiss with the risk management plan: none although a risk was found, or not looked at in time. '' else."""
+        if self.state == self.State.DISCHARGED or self.risk not in (self.Risk.LOW, self.Risk.MEDIUM, self.Risk.HIGH):
+            return ""
+        if self.risk_plan_review_on is None:
+            return "risk-plan-missing"
+        return "risk-plan-late" if due.Due(self.risk_plan_review_on, clock.today()).state == due.DueState.OVERDUE else ""
+
+    @property
     def risk_look(self) -> str:
         """The name of its look in carehub.states; never assessed is never drawn as none."""
         return f"risk-{self.risk or 'unknown'}"

@@ -44,6 +44,9 @@ ROWS: dict[str, str] = {
     "opening-judge": "opening",
     "keyworker-change": "",
     "assessments": "",
+    "risk-plan": "",
+    "risk-plan-begin": "",
+    "risk-plan-edit": "draft risk plan",
     "assessment-start": "",
     "assessment-correct": "assessment",
     "assessment-hand-on": "draft assessment",
@@ -236,6 +239,7 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
         "plan": on_paper.pk,
         "draft plan": factories.plan_version(client, by=by, plan=plan).pk,
         "draft assessment": factories.assessment(client, by=by).pk,
+        "draft risk plan": factories.risk_plan(client, by=by).pk,
     }
     with factories.loading(client.partnership_id):
         keys |= {
