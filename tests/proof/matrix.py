@@ -17,7 +17,7 @@ from carehub.files import store
 from carehub.models import Document, Notice, StoredFile, Task
 from carehub.permissions import ROLES
 from careplans.models import PlanVersion
-from clients.models import Assessment, Client, ClientPathway, Consent, Opening, UnusualAccess
+from clients.models import Assessment, ChangeRule, Client, ClientPathway, Consent, Opening, UnusualAccess
 from tests import factories
 
 #: How a client stands towards the acting agency; 'named' is opened to single people by name. 'mixed' is an address that names one's
@@ -33,6 +33,7 @@ ROWS: dict[str, str] = {
     "client": "",
     "client-contact": "client",
     "contact-change": "",
+    "client-outcomes": "",
     "client-looked": "",
     "client-looked-paper": "",
     "client-sharing": "",
@@ -41,7 +42,11 @@ ROWS: dict[str, str] = {
     "consent-withdraw": "consent",
     "record-close": "opening",
     "opening-judge": "opening",
+    "keyworker-change": "",
     "assessments": "",
+    "risk-plan": "",
+    "risk-plan-begin": "",
+    "risk-plan-edit": "draft risk plan",
     "assessment-start": "",
     "assessment-correct": "assessment",
     "assessment-hand-on": "draft assessment",
@@ -84,9 +89,12 @@ OFFICE_ROWS: dict[str, str] = {
     "paper-form": "paper form",
     "paper-form-change": "paper form",
     "paper-form-remove": "paper form",
+    "keyworker-share-out": "person",
+    "change-rule-change": "change rule",
+    "change-rule-end": "change rule",
 }
 #: Of these, what a role at an agency opens for its own staff only.
-OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look", "paper-form-change", "paper-form-remove")
+OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look", "keyworker-share-out", "paper-form-change", "paper-form-remove")
 #: Where such a person or agency is: with us, beside us, in another partnership.
 OFFICES = ("own", "never shared", "other partnership")
 #: What a part of the record that was not shared holds: 'shared in part' has the record and neither of these.
@@ -217,18 +225,29 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
         last_at=now,
         found_at=now,
     )
+    change_rule = ChangeRule(
+        partnership=by.partnership,
+        item=f"outcome-{standing.replace(' ', '-')}",
+        least_difference=4,
+        source="The partnership’s board",
+        entered_at=now,
+        entered_by=by.person,
+    )
     with factories.loading(client.partnership_id):
         unusual.save(force_insert=True)
+        change_rule.save(force_insert=True)
     keys = {
         "edition": factories.edition(by=by).pk,
         "paper form": factories.paper_form(by=by).pk,
         "unusual": unusual.pk,
+        "change rule": change_rule.pk,
         "agency": by.agency.pk,
         "person": by.person_id,
         "membership": by.membership.pk,
         "plan": on_paper.pk,
         "draft plan": factories.plan_version(client, by=by, plan=plan).pk,
         "draft assessment": factories.assessment(client, by=by).pk,
+        "draft risk plan": factories.risk_plan(client, by=by).pk,
     }
     with factories.loading(client.partnership_id):
         keys |= {
