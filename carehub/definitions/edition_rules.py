@@ -141,6 +141,12 @@ def must_stay(form: Form, name: str, elsewhere: Collection[str] = ()) -> str:
         return _("Its answer can mean a risk, so it stays.")
     if one.national:
         return _("National monitoring asks for its answer, so it stays.")
+    if one.fills:
+        return _("Lists of clients show its answer, so it stays.")
+    if one.kind == "score-1-5":
+        return _("The picture of the nine areas shows its score, so it stays.")
+    if not name.startswith(LOCAL) and form.section_of(one.id).assesses:
+        return _("Its section looks into a risk in full, so it stays.")
     if _opens_an_entry(one):
         return _("It opens the next entry, so it stays.")
     return _rested_on(form, {each.id for each in asked}) or (

@@ -240,7 +240,8 @@ def test_no_item_and_no_question_about_risk_of_a_shipped_form_is_taken_out():
     for form in catalogue().forms():
         resting = {leaf.question for rule in form.risks for leaf in rule.when.leaves()}
         for asked in form.questions:
-            if asked.expectations or asked.raises or asked.national or asked.id in resting:
+            looks_into = form.section_of(asked.id).assesses or asked.fills or asked.kind == "score-1-5"
+            if asked.expectations or asked.raises or asked.national or asked.id in resting or looks_into:
                 assert must_stay(form, base_id(asked)), f"{form.name}: {asked.id}"
                 refused(form, Edition().with_retired(base_id(asked)))
                 tried += 1
@@ -264,6 +265,11 @@ TRIGGER = '\n[[trigger]]\nid = "t"\ntext = "Call a doctor."\nwhen = { question =
         (question("first", **RAISES), "can mean a risk"),
         (question("first", re_ask="always") + RISK, "can mean a risk"),
         (question("first", national="PREGNANT"), "National monitoring"),
+        (question("first", "one-of", fills="urgency", choices=choices("today", "usual")), "Lists of clients show its answer"),
+        (
+            question("first", "score-1-5", area="housing", anchors={str(score): "x" for score in range(1, 6)}),
+            "The picture of the nine areas",
+        ),
         (question("first") + question("third", shown_if={"question": "first", "is": "yes"}), "‘Question third?’ is asked by its answer"),
         (question("first") + TRIGGER, "‘Call a doctor’ is proposed by its answer"),
     ],
@@ -272,6 +278,14 @@ def test_what_something_rests_on_stays(tmp_path, questions, reason):
     form = form_of(tmp_path, question("second") + questions)
     assert reason in refused(form, Edition().with_retired("first")).sentence
     assert reason in must_stay(form, "first")
+
+
+def test_a_section_that_looks_into_a_risk_stays_whole_and_what_is_added_to_it_does_not(tmp_path):
+    more = '\n[[section]]\nid = "two"\ntitle = "Two"\nassesses = ["suicide"]\n'
+    form = form_of(tmp_path, question("other") + more + question("first") + question("second"))
+    assert "looks into a risk in full" in refused(form, Edition().with_retired("first")).sentence
+    added = Edition().with_question(own(section="two"))
+    assert must_stay(lay(form, added), "local-teeth") == ""
 
 
 def test_what_a_score_adds_up_stays(tmp_path):
