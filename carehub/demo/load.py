@@ -17,6 +17,7 @@ from carehub.demo.papers import save_papers
 from carehub.demo.people import Somebody, make_people, save_people
 from carehub.demo.place import PARTNERSHIP
 from carehub.demo.planned import Plans
+from carehub.demo.risk_plans import RiskPlans
 from carehub.demo.sharing import Sharing, make_sharing, save_sharing
 from carehub.demo.staffed import Place, make_place, save_place
 from carehub.models import Partnership
@@ -35,6 +36,7 @@ class Loaded:
     plans: Plans
     triages: Triages
     sharing: Sharing
+    risk_plans: RiskPlans
 
 
 def load(*, today: date | None = None, seed: int = SEED, using: str = "default") -> Loaded:
@@ -71,7 +73,11 @@ def make(chance: Chance, today: date) -> Loaded:
             triages.add(somebody, stay)
             plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
     sharing = make_sharing(place, people, chance, today)
-    return Loaded(place, people, plans, triages, sharing)
+    risk_plans = RiskPlans(chance, today)
+    for somebody in people:
+        for stay in somebody.stays:
+            risk_plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
+    return Loaded(place, people, plans, triages, sharing, risk_plans)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -79,6 +85,7 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     save_people(made.people, chance, using)
     save_sharing(made.sharing, using)
     made.triages.save(using)
+    made.risk_plans.save(using)
     made.plans.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
     save_log(made.people, made.triages.assessments, made.plans.plans, chance, using)
