@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from carehub import clock, context
 from carehub.demo.assessed import Triages
 from carehub.demo.chance import Chance
+from carehub.demo.comprehensive import Comprehensives
 from carehub.demo.courses import courses
 from carehub.demo.lives import lives
 from carehub.demo.log import save_log
@@ -36,6 +37,7 @@ class Loaded:
     plans: Plans
     triages: Triages
     sharing: Sharing
+    comprehensives: Comprehensives
     risk_plans: RiskPlans
 
 
@@ -73,11 +75,12 @@ def make(chance: Chance, today: date) -> Loaded:
             triages.add(somebody, stay)
             plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
     sharing = make_sharing(place, people, chance, today)
-    risk_plans = RiskPlans(chance, today)
+    comprehensives, risk_plans = Comprehensives(chance, today), RiskPlans(chance, today)
     for somebody in people:
         for stay in somebody.stays:
+            comprehensives.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
             risk_plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
-    return Loaded(place, people, plans, triages, sharing, risk_plans)
+    return Loaded(place, people, plans, triages, sharing, comprehensives, risk_plans)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -85,6 +88,7 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     save_people(made.people, chance, using)
     save_sharing(made.sharing, using)
     made.triages.save(using)
+    made.comprehensives.save(using)
     made.risk_plans.save(using)
     made.plans.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
