@@ -17,6 +17,7 @@ from carehub.demo.papers import save_papers
 from carehub.demo.people import Somebody, make_people, save_people
 from carehub.demo.place import PARTNERSHIP
 from carehub.demo.planned import Plans
+from carehub.demo.proposed import Proposals
 from carehub.demo.sharing import Sharing, make_sharing, save_sharing
 from carehub.demo.staffed import Place, make_place, save_place
 from carehub.models import Partnership
@@ -34,6 +35,7 @@ class Loaded:
     people: list[Somebody]
     plans: Plans
     triages: Triages
+    proposals: Proposals
     sharing: Sharing
 
 
@@ -71,7 +73,9 @@ def make(chance: Chance, today: date) -> Loaded:
             triages.add(somebody, stay)
             plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
     sharing = make_sharing(place, people, chance, today)
-    return Loaded(place, people, plans, triages, sharing)
+    # A chance of its own: whoever adds a trigger changes nobody else's story.
+    proposals = Proposals(triages, Chance(chance.getrandbits(64)), today)
+    return Loaded(place, people, plans, triages, proposals, sharing)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -79,6 +83,7 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     save_people(made.people, chance, using)
     save_sharing(made.sharing, using)
     made.triages.save(using)
+    made.proposals.save(using)
     made.plans.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
     save_log(made.people, made.triages.assessments, made.plans.plans, chance, using)
