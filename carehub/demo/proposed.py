@@ -12,8 +12,10 @@ from clients.models import Assessment, ClientPathway, Episode, Proposal
 from clients.pathways import pathway
 
 #: A triage younger than this has something that nobody has decided.
-NEW = timedelta(days=9)
+NEW = timedelta(days=45)
 USUAL = timedelta(days=7)
+#: Nothing that was accepted is overdue for longer than this.
+LATE = timedelta(days=10)
 #: Reasons of the list 'decline-reasons', as often as they are given.
 WHY_NOT = {"client-declines": 5, "done": 3, "arranged": 3, "elsewhere": 2, "not-now": 2}
 SEEN = "The crisis team saw them this morning and goes again tomorrow."
@@ -83,7 +85,7 @@ class Proposals:
             proposal.decided_by, proposal.reason = proposal.assessment.completed_by, self.chance.one_of(WHY_NOT)
             return
         due = workday(at.date() + USUAL)
-        done = over or (due <= self.today and self.chance.happens(0.96))
+        done = over or due < self.today - LATE or (due <= self.today and self.chance.happens(0.7))
         worker = proposal.assessment.completed_by
         task = Task(
             id=self.chance.key(),
