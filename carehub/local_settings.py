@@ -50,6 +50,17 @@ class LocalSettings:
     risk_again_weeks: int = _number(13, _("Risk is asked about again within %(number)s weeks."), most=52)
     comprehensive_again_weeks: int = _number(26, _("A comprehensive assessment is gone through again within %(number)s weeks."), most=104)
     review_grace_days: int = _number(7, _("The service manager is told when a review is more than %(number)s days overdue."), least=0)
+    outcome_interval_weeks: int = _number(
+        13, _("The outcome profile is asked again every %(number)s weeks."), source="Outcome profile practice 2007", least=4, most=52
+    )
+    outcome_window_days: int = _number(
+        14, _("It counts as in time up to %(number)s days before or after that day."), source="Outcome profile practice 2007", most=60
+    )
+    outcome_exception_days: int = _number(
+        120,
+        _("After %(number)s days without an outcome profile it is an exception, to be explained."),
+        source="Outcome profile practice 2007",
+    )
     opened_records: int = _number(
         30,
         _("Somebody who opens more than %(number)s records in a short time is asked for their password before the next."),

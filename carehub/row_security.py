@@ -183,6 +183,20 @@ def staff_table(table: str, *changed: str) -> list[str]:
     ]
 
 
+def partnership_rules(table: str, *ended: str) -> list[str]:
+    """What a partnership has laid down for itself: read by everybody in it, entered and ended by its own roles, never otherwise changed."""
+    read = f"partnership_id = {_PARTNERSHIP}"
+    own = f"{read} AND (({_PERSON} IS NOT NULL AND {_AGENCY} IS NULL) OR {_ON_DUTY})"
+    return [
+        *_force(table),
+        f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({read})",
+        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK ({own})",
+        f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO {APP} USING ({own}) WITH CHECK ({own})",
+        f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}",
+        f"GRANT UPDATE ({', '.join(ended)}) ON {table} TO {APP}",
+    ]
+
+
 def counts_table(table: str) -> list[str]:
     """Exact counts, kept up by a scheduled pass: read by the partnership's own roles, and by an agency where they are its own."""
     own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR {_AGENCY} IS NULL OR agency_id = {_AGENCY})"

@@ -62,6 +62,7 @@ SQL: list[str] = [
     *locks.of_agency("clients_clientpathway"),
     *locks.only_once("clients_clientpathway", "ended_on", "ended_by_id", "ended_how", "ended_words"),
     *rows.staff_table("clients_unusualaccess", "times", "last_at", "told_at", "looked_at", "looked_by_id", "words"),
+    *rows.partnership_rules("clients_changerule", "ended_at", "ended_by_id"),
     _TO_OPEN,
     "REVOKE ALL ON FUNCTION clients_to_open(text, text, text, date) FROM PUBLIC",
     "GRANT EXECUTE ON FUNCTION clients_to_open(text, text, text, date) TO carehub_app",

@@ -17,7 +17,12 @@ from carehub.models import Agency
 
 
 def tabs() -> list[dict[str, object]]:
-    pages = (("administration", _("Staff")), ("agencies", _("Agencies")), ("leavers", _("Have left")))
+    pages = (
+        ("administration", _("Staff")),
+        ("agencies", _("Agencies")),
+        ("leavers", _("Have left")),
+        ("change-rules", _("Rules of change")),
+    )
     return [{"name": page, "text": text, "url": reverse(page)} for page, text in pages]
 
 

@@ -845,6 +845,47 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "unusual access",
             },
         ),
+        migrations.CreateModel(
+            name="ChangeRule",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("item", models.CharField(max_length=60)),
+                ("least_difference", models.PositiveSmallIntegerField()),
+                ("source", models.CharField(max_length=300)),
+                ("entered_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)), fields=("partnership", "item"), name="change_rule_one_in_force"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("least_difference__gte", 1), models.Q(("source", ""), _negated=True)),
+                        name="change_rule_has_a_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="change_rule_ended_by_somebody",
+                    ),
+                ],
+            },
+        ),
         migrations.AddIndex(
             model_name="client",
             index=models.Index(fields=["partnership", "-registered_at"], name="client_newest"),

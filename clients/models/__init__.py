@@ -1,6 +1,7 @@
 """Clients, how they may be contacted, their episodes and assessments, what they have agreed to."""
 
 from clients.models.assessments import Assessment, RiskFound
+from clients.models.change_rules import ChangeRule
 from clients.models.clients import Client, SafeContact
 from clients.models.consents import Consent, ConsentAgency, Opening
 from clients.models.episodes import Episode
@@ -9,6 +10,7 @@ from clients.models.unusual import UnusualAccess
 
 __all__ = [
     "Assessment",
+    "ChangeRule",
     "Client",
     "ClientPathway",
     "Consent",

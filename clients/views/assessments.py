@@ -13,6 +13,8 @@ from clients import assessed, policies
 from clients.banner import banner, episode_for_banner
 from clients.client_tabs import client_tabs
 from clients.models import Assessment, Client
+from clients.outcome import FORM, profile
+from clients.outcome_page import due_of
 from clients.recorded import form_of
 
 #: The newest so many are listed; older ones stay in the record.
@@ -44,6 +46,7 @@ def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "over_time": assessed.over_time(history, areas) if history else None,
         "listed": [(each, form_of(each), each.pk in corrected) for each in rows],
         "form": None,
+        "outcome_due": due_of(actor, episode, [profile(each) for each in reversed(standing) if each.form == FORM]),
     }
     return render(request, "clients/assessments.html", context)
 

@@ -41,15 +41,17 @@
   if (!known) return
   for (const form of document.querySelectorAll('form[data-security-key]')) {
     form.hidden = false
+    let answered = false // what stands in the field beforehand is no answer: 'null', or that of a form that was refused
     form.addEventListener('submit', async (event) => {
       const field = form.elements.namedItem('credential')
-      if (field.value) return
+      if (answered) return
       event.preventDefault()
       const error = form.querySelector('[data-security-key-error]')
       error.hidden = true
       try {
         const options = JSON.parse(form.dataset.options)
         field.value = JSON.stringify(await ask[form.dataset.securityKey](options.publicKey ?? options))
+        answered = true
         form.requestSubmit()
       } catch { error.hidden = false }
     })

@@ -17,7 +17,7 @@ from carehub.files import store
 from carehub.models import Document, Notice, StoredFile, Task
 from carehub.permissions import ROLES
 from careplans.models import PlanVersion
-from clients.models import Assessment, Client, ClientPathway, Consent, Opening, UnusualAccess
+from clients.models import Assessment, ChangeRule, Client, ClientPathway, Consent, Opening, UnusualAccess
 from tests import factories
 
 #: How a client stands towards the acting agency; 'named' is opened to single people by name. 'mixed' is an address that names one's
@@ -33,6 +33,7 @@ ROWS: dict[str, str] = {
     "client": "",
     "client-contact": "client",
     "contact-change": "",
+    "client-outcomes": "",
     "client-looked": "",
     "client-looked-paper": "",
     "client-sharing": "",
@@ -80,6 +81,8 @@ OFFICE_ROWS: dict[str, str] = {
     "staff-seen": "person",
     "staff-seen-paper": "person",
     "unusual-look": "unusual",
+    "change-rule-change": "change rule",
+    "change-rule-end": "change rule",
 }
 #: Of these, what a role at an agency opens for its own staff only.
 OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look")
@@ -211,10 +214,20 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
         last_at=now,
         found_at=now,
     )
+    change_rule = ChangeRule(
+        partnership=by.partnership,
+        item=f"outcome-{standing.replace(' ', '-')}",
+        least_difference=4,
+        source="The partnership’s board",
+        entered_at=now,
+        entered_by=by.person,
+    )
     with factories.loading(client.partnership_id):
         unusual.save(force_insert=True)
+        change_rule.save(force_insert=True)
     keys = {
         "unusual": unusual.pk,
+        "change rule": change_rule.pk,
         "agency": by.agency.pk,
         "person": by.person_id,
         "membership": by.membership.pk,

@@ -1,0 +1,264 @@
+"""The outcome profile: when it is due, and what has changed since the start of treatment.
+
+What is called improved or worse is said only where the partnership has entered a rule for it (ChangeRule): no thresholds are built in.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carehub.actors import Actor
+from carehub.definitions import weeks
+from carehub.definitions.answers import Answer
+from carehub.definitions.catalogue import catalogue
+from carehub.definitions.conditions import holds
+from carehub.definitions.schema import Form, Question
+from carehub.definitions.show import answer_words
+from carehub.local_settings import LocalSettings
+from clients.due import Due, DueState
+from clients.models import Assessment, ChangeRule
+from clients.recorded import form_of
+
+FORM = "outcome-profile"
+STAGE = "outcome-stage"
+START, REVIEW, EXIT, AFTER_EXIT = "start", "review", "exit", "after-exit"
+#: Of these 0 days now, after more at the start, is called abstinent.
+SUBSTANCES = tuple(f"outcome-{name}" for name in ("alcohol", "opiates", "crack", "cocaine", "amphetamines", "cannabis", "other"))
+#: Days of which more are better.
+MORE_IS_BETTER = ("outcome-work", "outcome-education")
+#: The scales from 0, worst, to 20, best.
+SCALE_MOST = 20
+
+
+# --- When it is due ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ProfileDue:
+    """Where one client stands with the outcome profile on one day."""
+
+    #: Of the profile from the start of treatment; None while there is none.
+    started_on: date | None
+    last_on: date | None
+    due_on: date
+    #: In time from here to there, both days included.
+    opens_on: date
+    closes_on: date
+    today: date
+    #: Too long without one: to be explained.
+    is_exception: bool
+
+    @property
+    def is_late(self) -> bool:
+        return self.today > self.closes_on
+
+    @property
+    def is_open(self) -> bool:
+        """It counts if it is asked today."""
+        return self.opens_on <= self.today <= self.closes_on
+
+    @property
+    def is_first(self) -> bool:
+        return self.last_on is None
+
+    @property
+    def state(self) -> DueState:
+        """Overdue once the window has closed; due while it is open."""
+        if self.is_late:
+            return DueState.OVERDUE
+        return DueState.TODAY if self.is_open else Due(self.opens_on, self.today).state
+
+    @property
+    def words(self) -> str:
+        what = _("the first outcome profile") if self.is_first else _("the next outcome profile")
+        if self.is_late:
+            days = (self.today - self.closes_on).days
+            return _("%(what)s is %(days)s days late") % {"what": what, "days": days}
+        return what
+
+
+def when_due(
+    treated_from: date | None, asked_on: Sequence[date], today: date, settings: LocalSettings, *, started_on: date | None = None
+) -> ProfileDue | None:
+    """The one place that says when an outcome profile is due. None for whoever is not in treatment.
+
+    ``asked_on``: the days of those there are, in any order; ``started_on``: the day of the one from the start, if there is one. The
+    first is due on the day treatment starts, each further one an interval after the last. Source: reference practice of 2007, every
+    three months, two weeks either side, an exception after four months; all three are local settings.
+    """
+    if treated_from is None:
+        return None
+    last = max(asked_on, default=None)
+    due_on = last + timedelta(weeks=settings.outcome_interval_weeks) if last else treated_from
+    window = timedelta(days=settings.outcome_window_days)
+    since = (today - (last or treated_from)).days
+    return ProfileDue(started_on, last, due_on, due_on - window, due_on + window, today, since > settings.outcome_exception_days)
+
+
+# --- What there is ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One completed outcome profile, in the version of the form that it was asked on."""
+
+    on: date
+    stage: str
+    form: Form
+    answers: Mapping[str, Answer]
+    assessment: Assessment
+
+    @property
+    def stage_words(self) -> str:
+        choice = self.form.question(STAGE).choice(self.stage)
+        return choice.text if choice else ""
+
+
+def profiles_of(client_id: object, actor: Actor) -> list[Profile]:
+    """Every one that counts, the oldest first: complete, and not put right by a later one."""
+    found = Assessment.objects.visible_to(actor).filter(client_id=client_id, form=FORM).standing()
+    return [profile(each) for each in reversed(found)]
+
+
+def profile(assessment: Assessment) -> Profile:
+    stage = assessment.answers.get(STAGE, {}).get("value", "")
+    return Profile(assessment.took_place_on, str(stage), form_of(assessment), assessment.answers, assessment)
+
+
+def from_start(profiles: Sequence[Profile]) -> tuple[Profile, ...]:
+    """From the newest 'start' on; all of them where none is from a start. Oldest first, as given."""
+    starts = [place for place, each in enumerate(profiles) if each.stage == START]
+    return tuple(profiles[starts[-1] if starts else 0 :])
+
+
+# --- What has changed -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one profile says of one item. ``number`` is None where there is no answer: never 0 for that. Yes is 1, no is 0."""
+
+    number: float | None
+    words: str
+
+    @property
+    def is_known(self) -> bool:
+        return self.number is not None
+
+
+#: As a person reads it; '' where no rule has been entered.
+CLASSES: dict[str, str | Promise] = {
+    "improved": gettext_lazy("Improved"),
+    "unchanged": gettext_lazy("Unchanged"),
+    "deteriorated": gettext_lazy("Deteriorated"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One item: at the start, now, and what lies between."""
+
+    question: Question
+    first: Reading
+    latest: Reading
+    #: Latest less first; None where either has no answer.
+    difference: float | None
+    #: A substance used at the start and on no day now.
+    abstinent: bool
+    rule: ChangeRule | None
+    #: A key of CLASSES; '' without a rule, or where either has no answer.
+    named: str
+
+    @property
+    def name(self) -> str:
+        return self.question.name
+
+    @property
+    def class_words(self) -> str | Promise:
+        return CLASSES.get(self.named, "")
+
+    @property
+    def words(self) -> str:
+        """'16 days fewer', 'no change', 'cannot be told'."""
+        if self.difference is None:
+            return _("cannot be told: not answered")
+        if not self.difference:
+            return _("no change")
+        if self.question.kind == "yes-no":
+            return _("from %(first)s to %(latest)s") % {"first": self.first.words.lower(), "latest": self.latest.words.lower()}
+        number = f"{abs(self.difference):g}"
+        if self.question.kind == "weeks":
+            return (
+                _("%(number)s days fewer") % {"number": number} if self.difference < 0 else _("%(number)s days more") % {"number": number}
+            )
+        return _("%(number)s lower") % {"number": number} if self.difference < 0 else _("%(number)s higher") % {"number": number}
+
+
+def items(form: Form) -> list[Question]:
+    """What can be compared: days, the three scales, yes and no."""
+    return [each for each in form.questions if each.kind in ("weeks", "yes-no") or is_scale(each)]
+
+
+def is_scale(question: Question) -> bool:
+    return question.kind == "number" and question.most == SCALE_MOST
+
+
+def more_is_better(question: Question) -> bool:
+    return is_scale(question) or question.id in MORE_IS_BETTER
+
+
+def items_with_rules() -> list[Question]:
+    """For which a partnership may say how much is a change: what is counted, in the newest version of the form."""
+    return [each for each in items(catalogue().form(FORM)) if each.kind != "yes-no"]
+
+
+def reading(profile: Profile, question: str) -> Reading:
+    """Only what was asked this time: what is carried over from before is no measurement."""
+    if not profile.form.has(question):
+        return Reading(None, _("Not on this form"))
+    asked = profile.form.question(question)
+    reached = holds(profile.form, asked.shown_if, profile.answers)
+    if reached is False and asked.kind == "yes-no":
+        # Whoever injected on no day shared nothing: that is known, and it is a no.
+        return Reading(0, _("No: does not apply"))
+    if not reached:
+        return Reading(None, _("Not asked"))
+    answer = profile.answers.get(question)
+    if answer is None:
+        return Reading(None, _("Not answered"))
+    if "value" not in answer or "still" in answer:
+        return Reading(None, "; ".join(answer_words(profile.form, asked, answer)) if "none" in answer else _("Not asked again"))
+    value = answer["value"]
+    if asked.kind == "weeks" and isinstance(value, list):
+        days = weeks.total([int(day) for day in value])
+        return Reading(days, _("%(days)s of %(most)s days") % {"days": days, "most": weeks.MOST})
+    if asked.kind == "yes-no":
+        return Reading(int(value == "yes"), _("Yes") if value == "yes" else _("No"))
+    if is_scale(asked) and isinstance(value, int | float):
+        return Reading(value, _("%(value)s of %(most)s") % {"value": f"{value:g}", "most": SCALE_MOST})
+    return Reading(None, "; ".join(answer_words(profile.form, asked, answer)))
+
+
+def change(first: Profile, latest: Profile, question: Question, rule: ChangeRule | None) -> Change:
+    then, now = reading(first, question.id), reading(latest, question.id)
+    difference = now.number - then.number if then.number is not None and now.number is not None else None
+    abstinent = question.id in SUBSTANCES and now.number == 0 and bool(then.number)
+    return Change(question, then, now, difference, abstinent, rule, _class(question, difference, rule))
+
+
+def _class(question: Question, difference: float | None, rule: ChangeRule | None) -> str:
+    if rule is None or difference is None:
+        return ""
+    better = difference if more_is_better(question) else -difference
+    if better >= rule.least_difference:
+        return "improved"
+    return "deteriorated" if -better >= rule.least_difference else "unchanged"
+
+
+def changes(first: Profile, latest: Profile, rules: Mapping[str, ChangeRule]) -> list[Change]:
+    """Every item of the newer form. ``rules``: those in force, by item."""
+    return [change(first, latest, each, rules.get(each.id)) for each in items(latest.form)]
