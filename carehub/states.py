@@ -48,6 +48,9 @@ STATES: dict[str, State] = {
     "risk-low": State(_("Low risk"), "circle", "quiet"),
     "risk-none": State(_("No risk found"), "tick", "good"),
     "risk-unknown": State(_("Risk not assessed"), "ring", "warn"),
+    "risk-plan-missing": State(_("No risk management plan"), "triangle", "warn"),
+    "risk-plan-late": State(_("Risk management plan not reviewed in time"), "triangle", "warn"),
+    "risk-stale": State(_("Risk not asked again in time"), "triangle", "warn"),
     "staff-safety": State(_("Staff safety"), "triangle", "alert"),
     # what has become of a goal
     "achieved": State(_("Achieved"), "tick", "good"),

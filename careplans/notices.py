@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from carehub.reading import STOPPED
+from clients.actions.allocating import GIVEN, TAKEN
 from clients.actions.deciding import DECLINED
 from clients.actions.opening import OPENED, OPENED_IN_SERVICE
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
@@ -21,6 +22,8 @@ SENTENCES = {
     REVIEW_OVERDUE_IN_SERVICE: _("In your service: the review was due on %(day)s and is still overdue. Keyworker: %(keyworker)s."),
     TO_COUNTERSIGN: _("Somebody says that what could not wait was done, on %(day)s. Countersign it, or send it back."),
     SENT_BACK: _("What you did about something that cannot wait was sent back on %(day)s: see what is still to be done."),
+    GIVEN: _("You are the keyworker from %(day)s on."),
+    TAKEN: _("Somebody else is the keyworker from %(day)s on: %(keyworker)s."),
     DECLINED: _("Something that cannot wait was declined on %(day)s. Countersign it today, or send it back."),
     OPENED: _("Somebody opened this record without consent on %(day)s, with a reason. Your manager judges it."),
     OPENED_IN_SERVICE: _("Somebody opened this record without consent on %(day)s. Judge it under ‘Opened records’."),
@@ -39,6 +42,8 @@ LOOKS = {
     REVIEW_OVERDUE_IN_SERVICE: "overdue",
     TO_COUNTERSIGN: "waiting",
     SENT_BACK: "returned",
+    GIVEN: "current",
+    TAKEN: "superseded",
     DECLINED: "waiting",
     OPENED: "opened",
     OPENED_IN_SERVICE: "opened",

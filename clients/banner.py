@@ -1,10 +1,11 @@
 """The banner over every page about a client: who it is, so that nobody writes into the wrong record, and what to beware of."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from carehub import clock, local_settings
 from carehub.actors import Actor
 from carehub.pages import Banner, Risk
 from clients.models import Client, Episode
@@ -26,7 +27,7 @@ def banner(client: Client, episode: Episode | None, actor: Actor) -> Banner:
         born=client.date_of_birth,
         keyworker=episode.keyworker.name if episode and episode.keyworker else "",
         agency=episode.agency.name if episode and episode.agency_id != actor.agency_id else "",
-        risks=_safety(client) + risks(episode) if clinical else _safety(client) or None,
+        risks=_safety(client) + risks(episode) + _amiss(episode, actor) if clinical else _safety(client) or None,
         facts=tuple(_facts(client)),
         url=reverse("client" if clinical else "client-contact", args=[client.pk]),
     )
@@ -34,6 +35,24 @@ def banner(client: Client, episode: Episode | None, actor: Actor) -> Banner:
 
 def _safety(client: Client) -> tuple[Risk, ...]:
     return (Risk("staff-safety", _("Staff safety: %(warning)s") % {"warning": client.safety_warning}),) if client.safety_warning else ()
+
+
+def _amiss(episode: Episode | None, actor: Actor) -> tuple[Risk, ...]:
+    """What makes the risks above less sure than they look: asked long ago, or nothing planned against them."""
+    if episode is None or episode.state == Episode.State.DISCHARGED:
+        return ()
+    found = []
+    if risk_is_stale(episode, actor):
+        found.append(Risk("risk-stale", asked=episode.risk_asked_on))
+    if episode.risk_plan_look:
+        found.append(Risk(episode.risk_plan_look))
+    return tuple(found)
+
+
+def risk_is_stale(episode: Episode, actor: Actor) -> bool:
+    """Asked longer ago than the partnership allows."""
+    weeks = local_settings.of(actor.partnership).risk_again_weeks
+    return bool(episode.risk_asked_on) and episode.risk_asked_on < clock.today() - timedelta(weeks=weeks)
 
 
 def risks(episode: Episode | None) -> tuple[Risk, ...]:

@@ -24,6 +24,7 @@ _DEEDS: tuple[tuple[str, Promise], ...] = (
     ("consent.", _("Recorded what was agreed")),
     ("assessment.", _("Assessed")),
     ("episode.discharged", _("Discharged")),
+    ("episode.keyworker-changed", _("Gave them to another keyworker")),
     ("plan.printed", _("Printed the care plan")),
     ("plan.signed", _("Signed the care plan")),
     ("plan.", _("Wrote in the care plan")),

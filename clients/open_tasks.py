@@ -13,6 +13,7 @@ from carehub.models import Task
 from carehub.models.tasks import WAITS, TaskQuerySet
 from carehub.rules import Refused
 from clients import policies
+from clients.allocating_rules import who_stays
 from clients.due import Due
 from clients.handing_over import REALLOCATE
 from clients.models import Client, Episode, Proposal
@@ -32,6 +33,8 @@ class OpenTask:
     due: Due
     #: Why this person cannot close it; '' where they can.
     waits_for: str
+    #: Somebody's, who leaves or has left: another keyworker is chosen, for this client or for all of theirs.
+    leaver_id: UUID | None = None
     may_carry_out: bool = False
     may_send_back: bool = False
     #: What was said about it is that it was declined.
@@ -68,20 +71,24 @@ def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list
     # A whole caseload to be shared out must not push what is urgent about one person off the list.
     can_wait = Case(When(kind=REALLOCATE, then=1), default=0)
     waits = ExpressionWrapper(WAITS, output_field=BooleanField())
+    holder = Subquery(Episode.objects.filter(pk=OuterRef("subject_id")).values("keyworker_id")[:1])
     tasks = tasks.annotate(name=Subquery(named), can_wait=can_wait, is_waiting=waits, declined=DECLINED)
-    tasks = tasks.select_related("person", "carried_out_by", "sent_back_by")
+    tasks = tasks.annotate(holder_id=Case(When(kind=REALLOCATE, then=holder))).select_related("person", "carried_out_by", "sent_back_by")
     first = "-is_waiting" if actor.may("service.view") else "is_waiting"
+    found = list(tasks.order_by(first, "-countersigned", "can_wait", "due_on", "made_at", "pk")[:most])
+    stays = who_stays(actor.agency_id) if any(each.holder_id for each in found) else []
     return [
         OpenTask(
             task,
             task.name,
             Due(task.due_on, today),
             _refusal(policies.may_close, actor, task),
+            leaver_id=None if task.holder_id in stays else task.holder_id,
             may_carry_out=not _refusal(policies.may_carry_out, actor, task),
             may_send_back=not _refusal(policies.may_send_back, actor, task),
             declined=task.declined,
         )
-        for task in tasks.order_by(first, "-countersigned", "can_wait", "due_on", "made_at", "pk")[:most]
+        for task in found
     ]
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from clients.views import (
+    allocating,
     assessing,
     assessments,
     beginning,
@@ -14,6 +15,7 @@ from clients.views import (
     pathways,
     proposals,
     registering,
+    risk_plans,
     sharing,
     staff,
     tasks,
@@ -43,6 +45,8 @@ urlpatterns = [
     path("clients/<uuid:client_id>/sharing/<uuid:pk>/withdraw/", sharing.withdraw, name="consent-withdraw"),
     path("clients/<uuid:pk>/contact/", finding.contact, name="client-contact"),
     path("clients/<uuid:client_id>/contact/change/", contacting.change, name="contact-change"),
+    path("clients/<uuid:client_id>/keyworker/", allocating.change, name="keyworker-change"),
+    path("keyworkers/<uuid:pk>/share-out/", allocating.share, name="keyworker-share-out"),
     path("clients/<uuid:client_id>/outcomes/", outcomes.outcomes, name="client-outcomes"),
     path("administration/change-rules/", change_rules.change_rules, name="change-rules"),
     path("administration/change-rules/add/", change_rules.add, name="change-rule-add"),
@@ -54,6 +58,9 @@ urlpatterns = [
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/done/", tasks.done, name="task-done"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/carried-out/", tasks.carried_out, name="task-carried-out"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/send-back/", tasks.sent_back, name="task-sent-back"),
+    path("clients/<uuid:client_id>/risk-plan/", risk_plans.risk_plan, name="risk-plan"),
+    path("clients/<uuid:client_id>/risk-plan/begin/", risk_plans.begin, name="risk-plan-begin"),
+    path("clients/<uuid:client_id>/risk-plan/<uuid:pk>/edit/", risk_plans.edit, name="risk-plan-edit"),
     path("clients/<uuid:client_id>/proposals/", proposals.proposals, name="proposals"),
     path("pathways/", pathways.listed, name="pathways"),
     path("pathways/<slug:name>/", pathways.show, name="pathway-show"),

@@ -35,6 +35,8 @@ from clients.models import (
     Opening,
     Proposal,
     RiskFound,
+    RiskPlan,
+    RiskPlanStep,
     SafeContact,
 )
 from clients.reference import new_reference
@@ -260,6 +262,24 @@ def assessment(client: Client, *, by: Actor, state: str = "draft", risks: int = 
         return made
 
 
+def risk_plan(client: Client, *, by: Actor, state: str = "draft", steps: int = 1, **fields) -> RiskPlan:
+    """A version of a risk management plan; 'agreed' ones are locked, steps included."""
+    now, day = clock.now(), clock.today()
+    about = {"partnership_id": client.partnership_id, "client": client}
+    with loading(client.partnership_id):
+        episode = Episode.objects.filter(client=client, agency=by.agency).latest("referred_on")
+        number = RiskPlan.objects.filter(episode=episode).count() + 1
+        values = {"number": number, "begun_at": now, "begun_by": by.person, "review_on": day + timedelta(weeks=4)} | fields
+        made = RiskPlan.objects.create(**about, episode=episode, agency=by.agency, **values)
+        for place in range(1, steps + 1):
+            said = {"what": f"Naloxone at home {place}", "by_whom": by.person.name, "by_when": day, "told": "GP"}
+            RiskPlanStep.objects.create(**about, plan=made, area=RiskFound.Area.SUBSTANCE, place=place, **said)
+        if state == "agreed":
+            made.steps.update(locked_at=now)
+            made.save_over(made.row_version, state="agreed", agreed_at=now, agreed_by=by.person, locked_at=now)
+        return made
+
+
 def proposal(of: Assessment, *, by: Actor, trigger: str = "overdose", countersign: bool = False, **fields) -> Proposal:
     """An open one; ``countersign``: with the task that it is from the first minute."""
     now, about = clock.now(), {"partnership_id": of.partnership_id, "client_id": of.client_id}
@@ -386,6 +406,8 @@ def everything_about(client: Client, *, by: Actor) -> None:
     now, day = clock.now(), clock.today()
     about = {"partnership_id": client.partnership_id, "client_id": client.pk}
     plan_version(client, by=by, state="signed")
+    assessment(client, by=by, state="complete")
+    risk_plan(client, by=by, state="agreed")
     assessed = assessment(client, by=by, state="complete")
     on_pathway(client, by=by, proposal=proposal(assessed, by=by, trigger="maternity"))
     with loading(client.partnership_id):

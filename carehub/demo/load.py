@@ -18,6 +18,7 @@ from carehub.demo.people import Somebody, make_people, save_people
 from carehub.demo.place import PARTNERSHIP
 from carehub.demo.planned import Plans
 from carehub.demo.proposed import Proposals
+from carehub.demo.risk_plans import RiskPlans
 from carehub.demo.sharing import Sharing, make_sharing, save_sharing
 from carehub.demo.staffed import Place, make_place, save_place
 from carehub.models import Partnership
@@ -37,6 +38,7 @@ class Loaded:
     triages: Triages
     proposals: Proposals
     sharing: Sharing
+    risk_plans: RiskPlans
 
 
 def load(*, today: date | None = None, seed: int = SEED, using: str = "default") -> Loaded:
@@ -73,9 +75,13 @@ def make(chance: Chance, today: date) -> Loaded:
             triages.add(somebody, stay)
             plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
     sharing = make_sharing(place, people, chance, today)
+    risk_plans = RiskPlans(chance, today)
+    for somebody in people:
+        for stay in somebody.stays:
+            risk_plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
     # A chance of its own: whoever adds a trigger changes nobody else's story.
     proposals = Proposals(triages, Chance(chance.getrandbits(64)), today)
-    return Loaded(place, people, plans, triages, proposals, sharing)
+    return Loaded(place, people, plans, triages, proposals, sharing, risk_plans)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -84,6 +90,7 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     save_sharing(made.sharing, using)
     made.triages.save(using)
     made.proposals.save(using)
+    made.risk_plans.save(using)
     made.plans.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
     save_log(made.people, made.triages.assessments, made.plans.plans, chance, using)

@@ -67,7 +67,8 @@ FROM made
 
 EPISODES = """
 INSERT INTO clients_episode (id, row_version, partnership_id, client_id, agency_id, state, referred_on, referral_source, keyworker_id,
-    main_substance, triaged_on, discharged_on, discharge_reason, ending, next_due_what, next_due_on, risk, risk_words, risk_asked_on)
+    main_substance, triaged_on, discharged_on, discharge_reason, ending, next_due_what, next_due_on, risk, risk_words, risk_asked_on,
+    urgency, scores)
 SELECT episode_id, 1, %(partnership)s, client_id, agency_id, state, referred_on, CASE WHEN h1 %% 100 < 43 THEN '4' ELSE '3' END, person_id,
     CASE WHEN state = 'referral' THEN '' ELSE s.main END, CASE WHEN state <> 'referral' THEN referred_on + 3 END,
     CASE WHEN state = 'discharged' THEN least(referred_on + 30 + (h2 %% 300)::int, %(today)s::date - 1) END,
@@ -75,17 +76,17 @@ SELECT episode_id, 1, %(partnership)s, client_id, agency_id, state, referred_on,
     CASE state WHEN 'referral' THEN 'triage' WHEN 'triage' THEN 'plan' WHEN 'treatment' THEN 'review' ELSE '' END,
     CASE WHEN state <> 'discharged' THEN due_on END,
     CASE WHEN state = 'referral' THEN '' ELSE s.risk END, CASE WHEN state = 'referral' THEN '[]'::jsonb ELSE s.risk_words END,
-    CASE WHEN state <> 'referral' THEN referred_on + 3 END
+    CASE WHEN state <> 'referral' THEN referred_on + 3 END, CASE WHEN state = 'referral' THEN '' ELSE 'usual' END, '{}'::jsonb
 FROM made JOIN samples s ON s.place = made.n %% %(samples)s
 """
 
 #: Three assessments a client; one draft of a form at a time, so one after the other: written, its risks with it, locked.
 ASSESSMENTS = """
 INSERT INTO clients_assessment (id, row_version, partnership_id, client_id, episode_id, agency_id, form, form_version, form_fingerprint,
-    state, answers, took_place_on, started_at, started_by_id, risk)
+    state, answers, took_place_on, started_at, started_by_id, risk, form_edition, only, sections, on_paper, corrects_why)
 SELECT md5(%(seed)s || ':assessment:' || %(round)s || n)::uuid, 2, %(partnership)s, client_id, episode_id, agency_id, 'triage',
     %(form_version)s, %(fingerprint)s, 'draft', s.answers, referred_on + 3 + 12 * %(round)s,
-    referred_on + 3 + 12 * %(round)s + time '11:00', person_id, ''
+    referred_on + 3 + 12 * %(round)s + time '11:00', person_id, '', 0, '[]'::jsonb, '{}'::jsonb, false, ''
 FROM made JOIN samples s ON s.place = made.n %% %(samples)s WHERE state <> 'referral'
 """
 RISKS = """

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.forms.formsets import BaseFormSet
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -217,6 +218,8 @@ def form_start(context: template.Context, form: Any = None, draft_ticket: str = 
     """Opens a form of ours: posted here, never checked by the browser, its text kept where there is a ``draft_ticket``."""
     request = context.get("request")
     formsets = context.get("formsets") or []
+    # For form_end, which says at its foot whether what is typed is saved.
+    context["keeps_draft"] = bool(draft_ticket and context.get("draft_url"))
     every = [form, *(formsets.values() if isinstance(formsets, dict) else formsets)]
     return {
         "action": action or "",
@@ -227,6 +230,8 @@ def form_start(context: template.Context, form: Any = None, draft_ticket: str = 
     }
 
 
-@register.simple_tag
-def form_end() -> SafeString:
-    return SafeString("</form>")
+@register.simple_tag(takes_context=True)
+def form_end(context: template.Context) -> SafeString:
+    """At the foot: it stays at the lower edge of the window while the form is longer, and moves nothing when it begins to speak."""
+    status = render_to_string("components/save_status.html") if context.get("keeps_draft") else ""
+    return format_html("{}</form>", SafeString(status))

@@ -22,6 +22,7 @@ from careplans import content, documents, policies
 from careplans.content import Content
 from careplans.models import CarePlan, PlanVersion
 from careplans.views.plan_page import address, tabs
+from clients.allocating_rules import allocates
 from clients.banner import banner, episode_for_banner
 from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import of_client
@@ -78,6 +79,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "documents": _documents(person),
         "contact": getattr(person, "safe_contact", None),
         "may_change_contact": bool(episode) and episode.agency_id == actor.agency_id and actor.may("contact.change"),
+        "may_allocate": allocates(actor, episode),
         "tasks": tasks,
         "later": later,
         "proposals": list(Proposal.objects.visible_to(actor).filter(client=person).open().gravest_first()),

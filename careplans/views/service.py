@@ -8,8 +8,12 @@ from carehub import clock, events, local_settings
 from carehub.guards import requires
 from careplans.models import CarePlan
 from careplans.worklist import NARROWED, as_links, numbers, page_of
+from clients import allocating_rules
 from clients.models import Episode
 from clients.open_tasks import open_tasks
+
+#: Instead of a last day, of somebody who has no caseload here any more.
+LEFT = "left"
 
 
 @requires("service.view")
@@ -21,6 +25,9 @@ def service(request: HttpRequest) -> HttpResponse:
     words, _look, rule = NARROWED[shown]
     rows, further = page_of(held.filter(rule(today)), request.GET.get("after", ""))
     keyworkers = by_keyworker(Episode.objects.visible_to(actor, many=True).of_agency(actor.agency_id).open(), today)
+    last_days = allocating_rules.last_days(actor.agency_id)
+    for row in keyworkers:
+        row["leaves"] = row["keyworker_id"] and last_days.get(row["keyworker_id"], LEFT)
     counts = {name: sum(row[name] for row in keyworkers) for name in NARROWED}
     tasks = open_tasks(actor, today=today)
     events.saw(*(row.episode.client_id for row in rows), *(each.task.client_id for each in tasks))

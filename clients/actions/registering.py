@@ -71,6 +71,7 @@ def register_client(
             referred_on=referred_on,
             referral_source=referral_source,
             keyworker=keyworker or by.person,
+            keyworker_since=clock.today(),
             next_due_what=Episode.NextDue.TRIAGE,
             next_due_on=referred_on + timedelta(days=local_settings.of(by.partnership).triage_within_days),
         )

@@ -11,8 +11,9 @@ from carehub import clock, events
 from carehub.actors import Actor
 from carehub.models import Membership, Notice, Task
 from carehub.rules import Refused
-from clients import policies
+from clients import allocating_rules, policies
 from clients.actions.proposing import accepted_by_doing
+from clients.handing_over import REALLOCATE
 
 #: Told to who manages the service, and to who did it; see careplans.notices.
 TO_COUNTERSIGN, SENT_BACK = "task.to-countersign", "task.sent-back"
@@ -50,6 +51,8 @@ def close_task(*, task: Task, by: Actor, seen: datetime | None = None) -> None:
         policies.may_close(by, now)
         if now.countersigned and seen != now.carried_out_at:
             raise Refused(_("Somebody has said more about this meanwhile: read it first."))
+        if now.kind == REALLOCATE:
+            allocating_rules.nobody_left_without(now)
         Task.objects.filter(pk=now.pk).update(done_at=clock.now(), done_by=by.person)
         accepted_by_doing(by=by, task=now)
         events.record("task.countersigned" if now.countersigned else "task.done", by=by, client=now.client_id, subject=now)

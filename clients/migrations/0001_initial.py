@@ -331,6 +331,7 @@ class Migration(migrations.Migration):
                 ),
                 ("referred_on", models.DateField()),
                 ("referral_source", models.CharField(max_length=10)),
+                ("keyworker_since", models.DateField(blank=True, null=True)),
                 ("main_substance", models.CharField(blank=True, max_length=10)),
                 ("triaged_on", models.DateField(blank=True, null=True)),
                 ("discharged_on", models.DateField(blank=True, null=True)),
@@ -490,6 +491,7 @@ class Migration(migrations.Migration):
                 ),
                 ("referred_on", models.DateField()),
                 ("referral_source", models.CharField(max_length=10)),
+                ("keyworker_since", models.DateField(blank=True, null=True)),
                 ("main_substance", models.CharField(blank=True, max_length=10)),
                 ("triaged_on", models.DateField(blank=True, null=True)),
                 ("discharged_on", models.DateField(blank=True, null=True)),
@@ -738,6 +740,68 @@ class Migration(migrations.Migration):
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
             ],
+        ),
+        migrations.CreateModel(
+            name="RiskPlan",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("row_version", models.PositiveIntegerField(default=1, editable=False)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("state", models.CharField(choices=[("draft", "Draft"), ("agreed", "Agreed")], default="draft", max_length=8)),
+                ("review_on", models.DateField(blank=True, null=True)),
+                ("begun_at", models.DateTimeField()),
+                ("agreed_at", models.DateTimeField(blank=True, null=True)),
+                ("locked_at", models.DateTimeField(blank=True, null=True)),
+                ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
+                (
+                    "agreed_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("begun_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                (
+                    "episode",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="risk_plans", to="clients.episode"),
+                ),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RiskPlanStep",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "area",
+                    models.CharField(
+                        choices=[
+                            ("suicide", "Suicide or self-harm"),
+                            ("substance", "Substance use"),
+                            ("harm-to-others", "Harm to others"),
+                            ("harm-from-others", "Harm from others"),
+                            ("self-neglect", "Self-neglect"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField()),
+                ("what", models.CharField(blank=True, max_length=400)),
+                ("by_whom", models.CharField(blank=True, max_length=120)),
+                ("by_when", models.DateField(blank=True, null=True)),
+                ("told", models.CharField(blank=True, max_length=200)),
+                ("locked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="clients.riskplan")),
+            ],
+            options={
+                "ordering": ["area", "place"],
+            },
         ),
         migrations.CreateModel(
             name="SafeContact",
@@ -1098,13 +1162,20 @@ class Migration(migrations.Migration):
                 name="episode_next_due_what_and_when",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="episode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("keyworker_since__isnull", True), ("keyworker__isnull", False), _connector="OR"),
+                name="episode_keyworker_since_has_one",
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="episode",
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
-                    hash="88ca6b41ce97dede6791f0d85cb0abfb6afa9809",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="5b65a00a30184ace30bfbbd41f9ba63d929f8506",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_7711d",
                     table="clients_episode",
@@ -1118,8 +1189,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
-                    hash="2a0d792c196be4843ccf2a3e826900cb00d0fda0",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="c6959a8fd6a395452b068383f8795111a9adb0fd",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_f4432",
                     table="clients_episode",
@@ -1314,6 +1385,54 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="riskfound",
             constraint=models.UniqueConstraint(fields=("assessment", "area", "words"), name="risk_found_once"),
+        ),
+        migrations.AddIndex(
+            model_name="riskplan",
+            index=models.Index(fields=["client"], name="risk_plan_client"),
+        ),
+        migrations.AddConstraint(
+            model_name="riskplan",
+            constraint=models.UniqueConstraint(fields=("episode", "number"), name="risk_plan_numbered"),
+        ),
+        migrations.AddConstraint(
+            model_name="riskplan",
+            constraint=models.UniqueConstraint(condition=models.Q(("state", "draft")), fields=("episode",), name="risk_plan_one_draft"),
+        ),
+        migrations.AddConstraint(
+            model_name="riskplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("agreed_at__isnull", False),
+                        ("agreed_by__isnull", False),
+                        ("locked_at__isnull", False),
+                        ("review_on__isnull", False),
+                        ("state", "agreed"),
+                    ),
+                    models.Q(("agreed_at__isnull", True), ("agreed_by__isnull", True), ("locked_at__isnull", True), ("state", "draft")),
+                    _connector="OR",
+                ),
+                name="risk_plan_agreed_is_locked",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="riskplanstep",
+            index=models.Index(fields=["client"], name="risk_plan_step_client"),
+        ),
+        migrations.AddConstraint(
+            model_name="riskplanstep",
+            constraint=models.UniqueConstraint(fields=("plan", "area", "place"), name="risk_plan_step_in_its_place"),
+        ),
+        migrations.AddConstraint(
+            model_name="riskplanstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("locked_at__isnull", True),
+                    models.Q(models.Q(("what", ""), _negated=True), models.Q(("by_whom", ""), _negated=True), ("by_when__isnull", False)),
+                    _connector="OR",
+                ),
+                name="risk_plan_step_says_what_who_and_when",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="safecontact",

@@ -6,6 +6,7 @@ from clients.models.clients import Client, SafeContact
 from clients.models.consents import Consent, ConsentAgency, Opening
 from clients.models.episodes import Episode
 from clients.models.proposals import ClientPathway, Proposal
+from clients.models.risk_plans import RiskPlan, RiskPlanStep
 from clients.models.unusual import UnusualAccess
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Opening",
     "Proposal",
     "RiskFound",
+    "RiskPlan",
+    "RiskPlanStep",
     "SafeContact",
     "UnusualAccess",
 ]

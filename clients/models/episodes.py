@@ -82,6 +82,17 @@ class Episode(AboutClient, Versioned):
         UNPLANNED = "unplanned", _("Unplanned")
         NEUTRAL = "neutral", _("Neutral")
 
+    class Handover(models.TextChoices):
+        """Why a client is given to another keyworker; kept with the event."""
+
+        LEAVES = "leaves", _("The keyworker leaves, or has left")
+        ABSENT = "absent", _("The keyworker is away for long")
+        CASELOADS = "caseloads", _("Caseloads are shared out anew")
+        ASKED = "client-asked", _("The client asked for somebody else")
+        SKILLS = "skills", _("The client needs other skills")
+        NOBODY = "nobody", _("Nobody was the keyworker")
+        OTHER = "other", _("Another reason")
+
     PART = Part.RECORD
 
     client = models.ForeignKey("clients.Client", on_delete=models.PROTECT, related_name="episodes")
@@ -91,6 +102,8 @@ class Episode(AboutClient, Versioned):
     #: A code of the list 'referral-source'.
     referral_source = models.CharField(max_length=10)
     keyworker = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    #: The first day on which they answer for the client; empty where it was not written down.
+    keyworker_since = models.DateField(null=True, blank=True)
     #: A code of the list 'problem-substance', from the triage.
     main_substance = models.CharField(max_length=10, blank=True)
     triaged_on = models.DateField(null=True, blank=True)
@@ -129,6 +142,9 @@ class Episode(AboutClient, Versioned):
                 condition=Q(next_due_what="", next_due_on__isnull=True) | (~Q(next_due_what="") & Q(next_due_on__isnull=False)),
                 name="episode_next_due_what_and_when",
             ),
+            models.CheckConstraint(
+                condition=Q(keyworker_since__isnull=True) | Q(keyworker__isnull=False), name="episode_keyworker_since_has_one"
+            ),
         ]
         indexes = [
             models.Index(fields=["keyworker", "next_due_on"], condition=~Q(state="discharged"), name="episode_caseload"),
@@ -140,6 +156,15 @@ class Episode(AboutClient, Versioned):
     @property
     def due(self) -> due.Due:
         return due.Due(self.next_due_on, clock.today())
+
+    @property
+    def risk_plan_look(self) -> str:
+        """The look of what is amiss with the risk management plan: none although a risk was found, or not looked at in time. '' else."""
+        if self.state == self.State.DISCHARGED or self.risk not in (self.Risk.LOW, self.Risk.MEDIUM, self.Risk.HIGH):
+            return ""
+        if self.risk_plan_review_on is None:
+            return "risk-plan-missing"
+        return "risk-plan-late" if due.Due(self.risk_plan_review_on, clock.today()).state == due.DueState.OVERDUE else ""
 
     @property
     def risk_look(self) -> str:

@@ -42,7 +42,11 @@ ROWS: dict[str, str] = {
     "consent-withdraw": "consent",
     "record-close": "opening",
     "opening-judge": "opening",
+    "keyworker-change": "",
     "assessments": "",
+    "risk-plan": "",
+    "risk-plan-begin": "",
+    "risk-plan-edit": "draft risk plan",
     "assessment-start": "",
     "assessment-correct": "assessment",
     "assessment-hand-on": "draft assessment",
@@ -81,11 +85,12 @@ OFFICE_ROWS: dict[str, str] = {
     "staff-seen": "person",
     "staff-seen-paper": "person",
     "unusual-look": "unusual",
+    "keyworker-share-out": "person",
     "change-rule-change": "change rule",
     "change-rule-end": "change rule",
 }
 #: Of these, what a role at an agency opens for its own staff only.
-OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look")
+OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look", "keyworker-share-out")
 #: Where such a person or agency is: with us, beside us, in another partnership.
 OFFICES = ("own", "never shared", "other partnership")
 #: What a part of the record that was not shared holds: 'shared in part' has the record and neither of these.
@@ -234,6 +239,7 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
         "plan": on_paper.pk,
         "draft plan": factories.plan_version(client, by=by, plan=plan).pk,
         "draft assessment": factories.assessment(client, by=by).pk,
+        "draft risk plan": factories.risk_plan(client, by=by).pk,
     }
     with factories.loading(client.partnership_id):
         keys |= {

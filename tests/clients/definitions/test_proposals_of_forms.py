@@ -225,9 +225,19 @@ def test_each_entry_of_a_group_is_a_need_of_its_own() -> None:
 
 
 def test_hiv_and_harm_from_others_are_on_no_sheet() -> None:
-    answers = much(form("comprehensive"), hiv="no-care", sex_work="1", harm_from_what=["throat"], children_safe="support")
+    answers = much(
+        form("comprehensive"),
+        hiv="no-care",
+        sex_work="1",
+        harm_from_what=["throat"],
+        children_safe="support",
+        housing_good="unsafe",
+        debts="threat",
+    )
     found = from_assessment(Assessment(form="comprehensive", form_version=1, answers=answers))
     printed = " ".join(each.words for each in found if not each.third_party)
     assert "HIV" not in printed
-    assert not any(words in printed for words in ("Domestic violence", "Has sex for money", "throat", "Grave violence"))
+    assert not any(
+        words in printed for words in ("Domestic violence", "Has sex for money", "throat", "Grave violence", "feel safe", "afraid")
+    )
     assert any(each.third_party for each in found)

@@ -95,7 +95,7 @@ ABOUT_OTHERS = {
     "triage": {"harm-from-others", "children-safe"},
     "comprehensive": {
         *("harm-from-others", "harm-from-what", "safe-today", "harm-seen", "sex-work", "children-safe"),
-        *("child-name", "child-age", "child-lives", "child-carer", "child-school", "child-worries", "partner", "carer-needs"),
+        *("child-name", "child-carer", "child-worries", "partner", "carer-needs"),
     },
     "risk": {
         *(

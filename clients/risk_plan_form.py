@@ -1,0 +1,78 @@
+"""The page on which a risk management plan is written: each area with a risk, its steps and room for one more."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from carehub.formfields import DateField, LongText, Text
+from carehub.forms import CareHubForm, Section
+from clients.models import RiskFound, RiskPlanStep
+from clients.risk_planning import Written
+
+LINES = ("what", "by_whom", "by_when", "told")
+#: Steps of one area at most.
+MOST = 6
+
+
+class RiskPlanForm(CareHubForm):
+    mark_optional = False
+
+    opened_at = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    review_on = DateField(label=_("When is this plan looked at again?"), required=False)
+
+    def __init__(self, *args: Any, risks: Mapping[str, Sequence[Mapping[str, str]]], steps: Sequence[RiskPlanStep], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.risks = risks
+        self.places: dict[str, int] = {}
+        for area in [*risks, *(each.area for each in steps if each.area not in risks)]:
+            if area not in self.places:
+                self.places[area] = self._open(area, [each for each in steps if each.area == area])
+
+    def _open(self, area: str, steps: Sequence[RiskPlanStep]) -> int:
+        """The fields of an area: its steps, those just submitted, and one more. Returns how many."""
+        submitted = [place for place in range(1, MOST + 1) if f"what-{area}-{place}" in self.data]
+        count = min(max(len(steps) + 1, *submitted, 1), MOST)
+        for place in range(1, count + 1):
+            for name, field in _fields().items():
+                self.fields[f"{name}-{area}-{place}"] = field
+            if place <= len(steps):
+                for name in LINES:
+                    self.initial.setdefault(f"{name}-{area}-{place}", getattr(steps[place - 1], name))
+        return count
+
+    def layout(self) -> Sequence[Any]:
+        sections: list[Any] = []
+        for area, count in self.places.items():
+            for place in range(1, count + 1):
+                legend = RiskFound.Area(area).label if place == 1 else _("Another step")
+                hint = "; ".join(each["words"] for each in self.risks.get(area, ())) if place == 1 else ""
+                sections.append(Section(legend, *(f"{name}-{area}-{place}" for name in LINES), hint=hint, anchor=f"{area}-{place}"))
+        return (*sections, Section(_("Looked at again"), "review_on"), "opened_at")
+
+    @property
+    def steps(self) -> list[Written]:
+        """As typed, once the form is valid. A step that was emptied is gone."""
+        said = self.cleaned_data
+        found = []
+        for area, count in self.places.items():
+            for place in range(1, count + 1):
+                what, by_whom, by_when, told = (said.get(f"{name}-{area}-{place}") for name in LINES)
+                found.append(Written(area, what or "", by_whom or "", by_when, told or ""))
+        return found
+
+    @property
+    def review_day(self) -> date | None:
+        return self.cleaned_data.get("review_on")
+
+
+def _fields() -> dict[str, forms.Field]:
+    longest = {name: RiskPlanStep._meta.get_field(name).max_length for name in ("what", "by_whom", "told")}
+    return {
+        "what": LongText(label=_("What will be done?"), rows=2, max_length=longest["what"], required=False),
+        "by_whom": Text(label=_("By whom?"), max_length=longest["by_whom"], required=False),
+        "by_when": DateField(label=_("By when?"), required=False),
+        "told": Text(label=_("Who has been told?"), max_length=longest["told"], required=False),
+    }

@@ -1,0 +1,107 @@
+"""The risk management plan of a client: the one in force, those before it, and the page on which it is written."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from carehub import events
+from carehub.actors import NotAllowed
+from carehub.asking import Asking
+from carehub.guards import requires
+from carehub.rules import Refused
+from clients import risk_planning
+from clients.actions.planning_risk import begin_risk_plan, save_risk_plan
+from clients.banner import banner, episode_for_banner
+from clients.client_tabs import client_tabs
+from clients.models import Client, Episode, RiskPlan
+from clients.risk_plan_form import RiskPlanForm
+
+
+def _client(request: HttpRequest, client_id: UUID) -> tuple[Client, Episode]:
+    client = get_object_or_404(Client.objects.visible_to(request.actor).select_related("safe_contact"), pk=client_id)
+    events.saw(client.pk)
+    episode = episode_for_banner(client, request.actor)
+    if episode is None:
+        raise Http404
+    return client, episode
+
+
+@requires("client.view")
+def risk_plan(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    client, episode = _client(request, client_id)
+    plans = RiskPlan.objects.visible_to(request.actor).filter(episode=episode).select_related("agreed_by", "begun_by")
+    plans = list(plans.prefetch_related("steps").order_by("-number"))
+    agreed = [each for each in plans if each.state == RiskPlan.State.AGREED]
+    try:
+        risk_planning.may_plan_risk(request.actor, episode)
+        may_write = True
+    except (NotAllowed, Refused):
+        may_write = False
+    context = {
+        "client": client,
+        "episode": episode,
+        "banner": banner(client, episode, request.actor),
+        "tabs": client_tabs(request.actor, client.pk),
+        "tab": "assessments",
+        "in_force": agreed[0] if agreed else None,
+        "older": agreed[1:],
+        "draft": next((each for each in plans if each.state == RiskPlan.State.DRAFT), None),
+        "risks": risk_planning.risks_by_area(episode),
+        "may_write": may_write,
+        "form": None,
+    }
+    return render(request, "clients/risk_plan.html", context)
+
+
+@require_POST
+@requires("assessment.write")
+def begin(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    _about, episode = _client(request, client_id)
+    try:
+        plan = begin_risk_plan(by=request.actor, client_id=client_id, episode=episode)
+    except (NotAllowed, Refused):
+        return redirect("risk-plan", client_id)
+    return redirect("risk-plan-edit", client_id, plan.pk)
+
+
+@requires("assessment.write")
+def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    client, episode = _client(request, client_id)
+    plans = RiskPlan.objects.visible_to(request.actor).prefetch_related("steps")
+    plan = get_object_or_404(plans, pk=pk, client_id=client_id)
+    if plan.state == RiskPlan.State.AGREED:
+        return redirect("risk-plan", client_id)
+    stands = {"opened_at": plan.row_version, "review_on": plan.review_on or risk_planning.latest_review(request.actor)}
+    asking = Asking(
+        request,
+        RiskPlanForm,
+        kind="risk-plan",
+        subject=plan.pk,
+        client_id=client_id,
+        back_url=reverse("risk-plan", args=[client_id]),
+        stands=stands,
+        risks=risk_planning.risks_by_area(episode),
+        steps=list(plan.steps.all()),
+    )
+    agree = request.POST.get("then") == "agree"
+    if form := asking.answered():
+
+        def save() -> None:
+            save_risk_plan(
+                by=request.actor,
+                client_id=client_id,
+                plan=plan,
+                opened_at=form.cleaned_data["opened_at"] or 0,
+                steps=form.steps,
+                review_on=form.review_day,
+                agree=agree,
+            )
+
+        if asking.does(save, said=_("Agreed and locked.") if agree else _("Saved. It is not agreed yet.")):
+            return redirect("risk-plan", client_id) if agree else redirect("risk-plan-edit", client_id, pk)
+    context = {"client": client, "plan": plan, "banner": banner(client, episode, request.actor), "tab": "assessments"}
+    return asking.page("clients/risk_plan_edit.html", **context)
