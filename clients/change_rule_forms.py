@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.formfields import OneFromList, Text
 from carehub.forms import CareHubForm
-from clients.outcome import is_scale, items_with_rules
+from clients.outcome import is_scale, item_name, items_with_rules
 
 
 class _Difference(CareHubForm):
@@ -35,7 +35,7 @@ class NewRuleForm(_Difference):
 
     def __init__(self, *args, **more) -> None:
         super().__init__(*args, **more)
-        listed = [(each.id, f"{each.name} ({_('of 20') if is_scale(each) else _('of 28')})") for each in items_with_rules()]
+        listed = [(each.id, f"{item_name(each)} ({_('of 20') if is_scale(each) else _('days of 28')})") for each in items_with_rules()]
         self.fields["item"].choices = [("", _("Choose")), *listed]
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from carehub.actors import Actor
 from carehub.definitions import weeks
@@ -175,7 +175,7 @@ class Change:
 
     @property
     def name(self) -> str:
-        return self.question.name
+        return item_name(self.question)
 
     @property
     def class_words(self) -> str | Promise:
@@ -192,15 +192,19 @@ class Change:
             return _("from %(first)s to %(latest)s") % {"first": self.first.words.lower(), "latest": self.latest.words.lower()}
         number = f"{abs(self.difference):g}"
         if self.question.kind == "weeks":
-            return (
-                _("%(number)s days fewer") % {"number": number} if self.difference < 0 else _("%(number)s days more") % {"number": number}
-            )
+            days = ngettext("%(number)s day", "%(number)s days", int(abs(self.difference))) % {"number": number}
+            return _("%(days)s fewer") % {"days": days} if self.difference < 0 else _("%(days)s more") % {"days": days}
         return _("%(number)s lower") % {"number": number} if self.difference < 0 else _("%(number)s higher") % {"number": number}
 
 
 def items(form: Form) -> list[Question]:
     """What can be compared: days, the three scales, yes and no."""
     return [each for each in form.questions if each.kind in ("weeks", "yes-no") or is_scale(each)]
+
+
+def item_name(question: Question) -> str:
+    """As it stands in a table where the numbers say that they are days: 'Crack'."""
+    return question.name.removesuffix(": days")
 
 
 def is_scale(question: Question) -> bool:

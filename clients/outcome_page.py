@@ -23,6 +23,7 @@ from clients.outcome import (
     changes,
     from_start,
     is_scale,
+    item_name,
     profiles_of,
     reading,
     when_due,
@@ -109,10 +110,7 @@ def _charts(profiles: Sequence[Profile]) -> tuple[Figure, ...]:
 
 
 def _chart(name: str, title: str, profiles: Sequence[Profile], questions: Sequence[Question], most: int, note: str = "") -> Figure:
-    lines = [
-        Line(question.name.removesuffix(_(": days")), tuple(reading(each, question.id).number for each in profiles))
-        for question in questions
-    ]
+    lines = [Line(item_name(question), tuple(reading(each, question.id).number for each in profiles)) for question in questions]
     days = [each.on for each in profiles]
     summary = _("From %(first)s to %(last)s. A gap is a profile without an answer.") % {
         "first": date_format(days[0], "j F Y"),

@@ -14,19 +14,19 @@ from carehub.views.administration import tabs
 from clients.actions.change_rules import end_rule, enter_rule, replace_rule
 from clients.change_rule_forms import ChangedRuleForm, EndRuleForm, NewRuleForm
 from clients.models import ChangeRule
-from clients.outcome import FORM, items_with_rules
+from clients.outcome import FORM, item_name, items_with_rules
 
 
 @requires("configure")
 def change_rules(request: HttpRequest) -> HttpResponse:
     rules = ChangeRule.objects.visible_to(request.actor).select_related("entered_by", "ended_by")
-    names = {each.id: each.name for each in catalogue().form(FORM).questions}
+    names = {each.id: item_name(each) for each in catalogue().form(FORM).questions}
     rows = [{"rule": each, "name": names.get(each.item, each.item)} for each in rules.order_by("item", "-entered_at")]
     in_force = {row["rule"].item for row in rows if row["rule"].ended_at is None}
     context = {
         "in_force": [row for row in rows if row["rule"].ended_at is None],
         "ended": [row for row in rows if row["rule"].ended_at is not None],
-        "without": [each.name for each in items_with_rules() if each.id not in in_force],
+        "without": [item_name(each) for each in items_with_rules() if each.id not in in_force],
         "tabs": tabs(),
         "tab": "change-rules",
     }
@@ -66,4 +66,4 @@ def _rule(request: HttpRequest, pk: UUID) -> ChangeRule:
 
 def _name(rule: ChangeRule) -> str:
     form = catalogue().form(FORM)
-    return form.question(rule.item).name if form.has(rule.item) else rule.item
+    return item_name(form.question(rule.item)) if form.has(rule.item) else rule.item

@@ -128,6 +128,7 @@ def changed(item: str, then, now, rule: ChangeRule | None = None):
     [
         ("outcome-opiates", [7, 7, 7, 7], [3, 3, 3, 3], -16, "16 days fewer"),
         ("outcome-work", [0, 0, 0, 0], [5, 5, 0, 0], 10, "10 days more"),
+        ("outcome-work", [0, 0, 0, 0], [0, 0, 0, 1], 1, "1 day more"),
         ("outcome-quality", 6, 14, 8, "8 higher"),
         ("outcome-quality", 14, 6, -8, "8 lower"),
         ("outcome-quality", 6, 6, 0, "no change"),
