@@ -224,15 +224,15 @@ def triage(window: Window, *, look: bool = True) -> None:
 
 
 def decide(window: Window, *, look: bool = True) -> None:
-    """Accept the first of what the triage proposed, decline the second with a reason, and the rest later; then the client's page."""
+    """Accept the last of what the triage proposed, decline the first with a reason, and the rest later; then the client's page."""
     page = window.page
     expect(page.get_by_role("heading", level=1)).to_have_text("To decide")
     if look:
         window.look("what was proposed")
     questions = page.get_by_role("group", name="What do you decide?")
-    questions.nth(0).get_by_label("Accept", exact=True).check()
-    questions.nth(1).get_by_label("Decline", exact=True).check()
-    questions.nth(1).get_by_label("Why?").select_option(label="It has been arranged already")
+    questions.last.get_by_label("Accept", exact=True).check()
+    questions.first.get_by_label("Decline", exact=True).check()
+    questions.first.get_by_label("Why?").select_option(label="It has been arranged already")
     press(page, "Save what I decided")
     expect(page.get_by_text("On record: 1 accepted, 1 declined.")).to_be_visible()
     expect(page.get_by_role("heading", name="Accepted, with a day")).to_be_visible()
