@@ -1,6 +1,6 @@
 from django.urls import path
 
-from careplans.views import caseload, client, documents, home, notices, reading, service, signing, writing
+from careplans.views import caseload, client, documents, home, notices, reading, seen_first, service, signing, writing
 
 _CLIENT = "clients/<uuid:client_id>/"
 _PLAN = f"{_CLIENT}plan/<uuid:pk>/"
@@ -10,6 +10,7 @@ urlpatterns = [
     path("role/", home.switch_role, name="switch-role"),
     path("caseload/", caseload.caseload, name="caseload"),
     path("service/", service.service, name="service"),
+    path("service/first/", seen_first.seen_first, name="seen-first"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:pk>/", notices.notice_read, name="notice-read"),
     path(_CLIENT, client.client, name="client"),

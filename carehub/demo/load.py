@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from carehub import clock, context
 from carehub.demo.assessed import Triages
 from carehub.demo.chance import Chance
+from carehub.demo.comprehensive import Comprehensives
 from carehub.demo.courses import courses
 from carehub.demo.lives import lives
 from carehub.demo.log import save_log
@@ -38,6 +39,7 @@ class Loaded:
     triages: Triages
     proposals: Proposals
     sharing: Sharing
+    comprehensives: Comprehensives
     risk_plans: RiskPlans
 
 
@@ -75,13 +77,14 @@ def make(chance: Chance, today: date) -> Loaded:
             triages.add(somebody, stay)
             plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
     sharing = make_sharing(place, people, chance, today)
-    risk_plans = RiskPlans(chance, today)
+    comprehensives, risk_plans = Comprehensives(chance, today), RiskPlans(chance, today)
     for somebody in people:
         for stay in somebody.stays:
+            comprehensives.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
             risk_plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
     # A chance of its own: whoever adds a trigger changes nobody else's story.
     proposals = Proposals(triages, Chance(chance.getrandbits(64)), today)
-    return Loaded(place, people, plans, triages, proposals, sharing, risk_plans)
+    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -89,6 +92,7 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     save_people(made.people, chance, using)
     save_sharing(made.sharing, using)
     made.triages.save(using)
+    made.comprehensives.save(using)
     made.proposals.save(using)
     made.risk_plans.save(using)
     made.plans.save(using)

@@ -31,6 +31,8 @@ def answered(form: Form, life: Life, chance: Chance, day: date, *, all_of_it: bo
 
 
 def _answer(form: Form, question: Question, life: Life, chance: Chance, day: date, answers: Answers) -> Answer:
+    if question.group and question.kind == "yes-no" and not question.entry_title:
+        return {"value": "no"}  # no further entry
     if question.id == "pregnant" and life.sex != "F":
         return {"none": "not-applicable"}
     if chance.happens(LEFT_OPEN.get(question.id, 0)):

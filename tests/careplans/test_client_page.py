@@ -68,9 +68,10 @@ def test_risks_with_the_day_they_were_last_asked(triaged, keyworker, browser):
     words = [{"words": "Injects now", "level": "medium", "area": "substance", "asked_on": "2026-03-01"}]
     with factories.loading(triaged.partnership_id):
         Episode.objects.filter(client=triaged).update(risk="medium", risk_words=words, risk_asked_on=clock.today())
-    line, *_rest = texts(page_of(browser, triaged), "//ul[contains(@class, 'risks') and not(contains(@class, 'banner'))]/li")
+    line, plan = texts(page_of(browser, triaged), "//ul[contains(@class, 'risks') and not(contains(@class, 'banner'))]/li")
     assert "Injects now" in line
     assert "last asked 1 March 2026" in line
+    assert plan == "No risk management plan"
 
 
 def test_assessments_documents_and_safe_contact(triaged, keyworker, browser):
