@@ -447,9 +447,8 @@ def everything_about(client: Client, *, by: Actor) -> None:
     now, day = clock.now(), clock.today()
     about = {"partnership_id": client.partnership_id, "client_id": client.pk}
     plan_version(client, by=by, state="signed")
-    assessment(client, by=by, state="complete")
-    risk_plan(client, by=by, state="agreed")
     assessed = assessment(client, by=by, state="complete")
+    risk_plan(client, by=by, state="agreed")
     on_pathway(client, by=by, proposal=proposal(assessed, by=by, trigger="maternity"))
     with loading(client.partnership_id):
         Task.objects.create(**about, kind="plan.review", subject_id=uuid4(), due_on=day, agency=by.agency, person=by.person, made_at=now)
