@@ -77,9 +77,7 @@ def test_triage_comprehensive_assessment_and_risk_with_the_keyboard_alone(window
     assert "child-name-2" not in keys.answered, "there is no other child"
     assert keys.stood, "what the triage has heard already stands with one key"
     complete(desk, keys)
-    report(
-        f"comprehensive assessment: {keys.presses} keys, {keys.spent / 60:.1f} minutes, {len(keys.answered)} answers, {len(keys.stood)} of them still true"
-    )
+    report(f"comprehensive assessment{figures(keys)}, {len(keys.stood)} of them still true")
 
     # And the risk assessment
     keys = FormKeys(page, catalogue().form("risk"), RISK)
