@@ -36,11 +36,11 @@ def test_a_question_of_ones_own(window):
     expect(page.get_by_text("Changed, and not published yet")).to_be_visible()
     desk.look("changed")
     page.get_by_role("link", name="See it as it will be asked").click()
-    expect(page.get_by_text(asked)).to_be_visible()
+    expect(page.get_by_role("group", name=asked)).to_be_visible()
     desk.look("as it will be asked")
     page.go_back()
     page.get_by_role("link", name="See it as a blank form for paper").click()
-    expect(page.get_by_text("Perhaps later")).to_be_visible()
+    expect(page.get_by_text("Perhaps later").first).to_be_visible()
     desk.look("for paper")
     page.go_back()
     steps.press(page, "Look at the changes and publish")
@@ -48,7 +48,7 @@ def test_a_question_of_ones_own(window):
     steps.press(page, "Publish")
 
     # Then it is on record as an edition
-    expect(page.get_by_text("laid over it")).to_be_visible()
+    expect(page.get_by_text("laid over it").first).to_be_visible()
     page.get_by_role("link", name="Editions").click()
     expect(page.get_by_role("cell", name=asked).first).to_be_visible()
     desk.look("editions")
