@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms import Field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -82,7 +83,7 @@ class Asking:
         for name, bound in self.form.fields.items():
             theirs = getattr(stale.row, name, self.stands.get(name))
             if name != "opened_at" and theirs is not None and theirs != self.form.cleaned_data.get(name):
-                words = dict(getattr(bound, "choices", ())).get(bound.prepare_value(theirs), theirs) or _("nothing")
+                words = _words(bound, theirs) or _("nothing")
                 self.form.add_error(name, _("A colleague saved this meanwhile: it says ‘%(words)s’ now") % {"words": words})
         self.form.add_error(
             None, _("A colleague saved this while you were writing. What you typed stands here: save again to put it in place.")
@@ -96,3 +97,11 @@ class Asking:
             self.keeping.not_taken()
         shown = {"form": self.form, "keeping": self.keeping, "draft_ticket": self.keeping.ticket, "back_url": self.back_url}
         return render(self.request, template, shown | context)
+
+
+def _words(field: Field, value: Any) -> str:
+    """A value as it reads in the form: the words of what was chosen, in groups too."""
+    listed = [pair for each in getattr(field, "choices", ()) for pair in (each[1] if isinstance(each[1], list | tuple) else [each])]
+    said = {str(chosen): str(words) for chosen, words in listed}
+    values = value if isinstance(value, list | tuple) else [field.prepare_value(value)]
+    return ", ".join(said.get(str(each), str(each)) for each in values)

@@ -27,6 +27,17 @@ def form_for(partnership_id: UUID, name: str) -> Form:
     return form_as_recorded(partnership_id, name, newest.version, published.values_list("number", flat=True).first() or 0)
 
 
+def forms_for(partnership_id: UUID) -> list[Form]:
+    """All forms as they are asked from now on. One query, however many there are."""
+    rows = FormEdition.objects.filter(partnership_id=partnership_id).published()
+    numbers: dict[tuple[str, int], int] = {}
+    for form, version, number in rows.values_list("form", "form_version", "number"):
+        numbers.setdefault((form, version), number)
+    return [
+        form_as_recorded(partnership_id, each.name, each.version, numbers.get((each.name, each.version), 0)) for each in catalogue().forms()
+    ]
+
+
 def form_as_recorded(partnership_id: UUID, name: str, version: int, edition: int) -> Form:
     """The form as it was asked. No query where it was read before; UnknownDefinition where there is no such edition in reach."""
     base = catalogue().form(name, version)

@@ -42,6 +42,8 @@ NAVIGATION: tuple[Place, ...] = (
     Place("auditor", _("Audits"), "tasks.view", home_only=True),
     Place("commissioner", _("Figures"), "figures.commissioner"),
     Place("administration", _("Agencies and staff"), "configure"),
+    Place("forms", _("Forms"), "configure"),
+    Place("form-audits", _("Form audit"), "form.audit"),
     Place("openings", _("Opened records"), "record.judge"),
     Place("unusual", _("Unusual access"), "staff.seen"),
     Place("client-register", _("Register a client"), "client.register"),

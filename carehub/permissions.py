@@ -24,6 +24,7 @@ PERMISSIONS: dict[str, Promise] = {
     "figures.partnership": _("read the partnership's figures"),
     "figures.commissioner": _("read the figures made safe for commissioners"),
     "configure": _("look after agencies, staff, roles and forms"),
+    "form.audit": _("hold forms against what best practice expects"),
     "tasks.view": _("read their own tasks and notices"),
     "consent.record": _("record what a client agrees to share"),
     "access.view": _("see who can see a client"),
@@ -85,25 +86,25 @@ ROLES: dict[str, Role] = {
         _role(
             "service-manager",
             _("Service manager"),
-            CLINICAL | {"service.view", "case.allocate", "record.judge", "staff.seen"},
+            CLINICAL | {"service.view", "case.allocate", "record.judge", "staff.seen", "form.audit"},
             home="service",
         ),
         _role("prescriber", _("Prescriber"), CLINICAL - {"client.register"} | {"assessment.medical"}),
         _role("care-manager", _("Care manager"), CLINICAL),
         _role("criminal-justice-worker", _("Criminal justice worker"), CLINICAL),
         _role("reception", _("Reception and duty"), "client.find client.contact contact.change tasks.view", home="reception"),
-        _role("clinical-lead", _("Clinical lead"), "figures.partnership tasks.view", partnership_wide=True, home="partnership"),
+        _role("clinical-lead", _("Clinical lead"), "figures.partnership tasks.view form.audit", partnership_wide=True, home="partnership"),
         _role(
             "partnership-manager",
             _("Partnership manager"),
-            "figures.partnership tasks.view staff.seen",
+            "figures.partnership tasks.view staff.seen form.audit",
             partnership_wide=True,
             home="partnership",
         ),
         _role("peer-auditor", _("Peer auditor"), READING, home="auditor", named_files_only=True),
         _role("visiting-auditor", _("Visiting audit lead"), READING, home="auditor", named_files_only=True, partnership_wide=True),
         _role("commissioner", _("Commissioner"), "figures.commissioner", partnership_wide=True, home="commissioner"),
-        _role("administrator", _("Administrator"), "configure", partnership_wide=True, home="administration"),
+        _role("administrator", _("Administrator"), "configure form.audit", partnership_wide=True, home="administration"),
     )
 }
 

@@ -18,6 +18,7 @@ from carehub.definitions.show import value_words
 from carehub.definitions.table import Table
 from careplans.models import Need
 from clients.models import Assessment
+from clients.recorded import form_of
 
 LONGEST = Need._meta.get_field("words").max_length
 #: From this score on an area is a need: all of them stay on the plan, low ones too (GP 5.4.1); 1 is 'no problem'.
@@ -63,7 +64,7 @@ class Proposal:
 
 def from_assessment(assessment: Assessment) -> list[Proposal]:
     """What the assessment found, in the order of the form, nothing twice. Questions without a domain propose nothing."""
-    form = catalogue().form(assessment.form, assessment.form_version)
+    form = form_of(assessment)
     answers = kept(form, assessment.answers)
     raised: dict[str, list[RiskFound]] = {}
     for risk in risks(form, answers):

@@ -87,7 +87,7 @@ NARROWED: dict[str, tuple[Promise, str, Callable[[date], Q]]] = {
     "overdue": (_("overdue"), "overdue", lambda today: due.overdue("next_due_on", today=today)),
     "week": (_("due this week"), "due-soon", lambda today: due.due_within("next_due_on", today=today)),
     "sign": (_("to be signed"), "agreed", lambda today: Q(next_due_what=Next.SIGNATURE)),
-    "decide": (_("to decide"), "to-do", lambda today: Q(Exists(_UNDECIDED))),
+    "decide": (_("waiting for a decision"), "to-do", lambda today: Q(Exists(_UNDECIDED))),
     "all": (_("everybody"), "", lambda today: Q()),
 }
 

@@ -7,7 +7,7 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         from carehub.definitions import load
-        from clients import handing_over  # noqa: F401  (registers what is handed over when somebody leaves)
+        from clients import handing_over, open_drafts  # noqa: F401  (register what an administrator is told in numbers)
         from clients.pathways import read_pathway
 
         load.add_reader("pathway", read_pathway, before="form")

@@ -70,7 +70,7 @@ class DecideForm(CareHubForm):
         else:
             self._add("words", proposal, Text(label=_("Anything else (optional)"), max_length=300, required=False))
         choices = [
-            (ACCEPT, _("Accept: I see to it today") if proposal.same_day else _("Accept")),
+            (ACCEPT, _("Accept"), _("It is for today.") if proposal.same_day else ""),
             (DECLINE, _("Decline")),
             (LATER, _("Decide later")),
         ]

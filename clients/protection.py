@@ -31,6 +31,16 @@ WHERE c.partnership_id = nullif(current_setting('carehub.partnership', true), ''
 $$
 """
 
+#: An administrator publishes another edition of a form: how many drafts stay on the older one. Numbers, and nothing about whose.
+_OPEN_DRAFTS = """
+CREATE FUNCTION clients_open_drafts(wanted text) RETURNS TABLE (version integer, edition integer, number bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SELECT a.form_version::integer, a.form_edition::integer, count(*) FROM public.clients_assessment a
+WHERE a.partnership_id = nullif(current_setting('carehub.partnership', true), '')::uuid AND a.form = wanted AND a.state = 'draft'
+GROUP BY a.form_version, a.form_edition
+$$
+"""
+
 SQL: list[str] = [
     *rows.clients_themselves("clients_client"),
     *rows.client_table("clients_safecontact"),
@@ -71,6 +81,9 @@ SQL: list[str] = [
     _TO_OPEN,
     "REVOKE ALL ON FUNCTION clients_to_open(text, text, text, date) FROM PUBLIC",
     "GRANT EXECUTE ON FUNCTION clients_to_open(text, text, text, date) TO carehub_app",
+    _OPEN_DRAFTS,
+    "REVOKE ALL ON FUNCTION clients_open_drafts(text) FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION clients_open_drafts(text) TO carehub_app",
     "ALTER TABLE clients_client ADD CONSTRAINT client_in_partnership UNIQUE (id, partnership_id)",
     *(_of_client(table) for table in ("carehub_access", "carehub_task", "carehub_notice", "carehub_storedfile", "carehub_document")),
     *rows.about_one_client("clients_episode"),

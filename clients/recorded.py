@@ -5,16 +5,16 @@ from datetime import date
 
 from carehub.actors import Actor
 from carehub.definitions.answers import NOT_RE_ASKED, Answer, Answers
-from carehub.definitions.catalogue import catalogue
 from carehub.definitions.forward import LastAnswer, Stamp, last_answers
 from carehub.definitions.schema import Form, Section
+from carehub.form_editions import form_as_recorded
 from clients import risk
 from clients.models import Assessment
 
 
 def form_of(assessment: Assessment) -> Form:
-    """The form as it was asked: in the version that the assessment was recorded on."""
-    return catalogue().form(assessment.form, assessment.form_version)
+    """The form as it was asked: in the version and the edition that the assessment was recorded on."""
+    return form_as_recorded(assessment.partnership_id, assessment.form, assessment.form_version, assessment.form_edition)
 
 
 def stamp_of(assessment: Assessment) -> Stamp:

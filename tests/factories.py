@@ -20,7 +20,20 @@ from django.test import Client as Browser
 from carehub import clock, context, events
 from carehub.actors import Actor
 from carehub.middleware.actor import CHOSEN
-from carehub.models import Access, Agency, Document, Draft, Membership, Notice, Partnership, Person, StoredFile, Task
+from carehub.models import (
+    Access,
+    Agency,
+    Document,
+    Draft,
+    FormEdition,
+    Membership,
+    Notice,
+    PaperForm,
+    Partnership,
+    Person,
+    StoredFile,
+    Task,
+)
 from carehub.models.access import ALL_PARTS
 from carehub.permissions import ROLES
 from careplans import content
@@ -316,6 +329,34 @@ def on_pathway(client: Client, *, by: Actor, pathway: str = "maternity", **field
             started_by=by.person,
             **values | fields,
         )
+
+
+# --- Forms --------------------------------------------------------------------------------------------------------------
+
+
+def edition(*, by: Actor, form: str = "triage", state: str = "published", **content) -> FormEdition:
+    """What ``by``'s partnership has laid over a form; ``content``: see carehub.definitions.edition.Edition."""
+    now = clock.now()
+    with loading(by.partnership_id):
+        number = FormEdition.objects.of_form(by.partnership_id, form).count() + 1
+        made = FormEdition.objects.create(
+            partnership_id=by.partnership_id,
+            form=form,
+            form_version=1,
+            number=number,
+            content=content,
+            changed_at=now,
+            changed_by=by.person,
+        )
+        if state == "published":
+            made.save_over(made.row_version, state="published", published_at=now, published_by=by.person)
+        return made
+
+
+def paper_form(*, by: Actor, items: Iterable[str] = (), **fields) -> PaperForm:
+    values = {"name": f"Sheet {next(_number)}", "dated": clock.today(), "looked_at": clock.now(), "looked_by": by.person}
+    with loading(by.partnership_id):
+        return PaperForm.objects.create(partnership_id=by.partnership_id, agency_id=by.agency_id, items=list(items), **values | fields)
 
 
 # --- Plans ----------------------------------------------------------------------------------------------------------------

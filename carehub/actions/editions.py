@@ -11,7 +11,7 @@ from carehub import clock, events
 from carehub.actors import Actor
 from carehub.definitions import edition_rules as rules
 from carehub.definitions.catalogue import catalogue
-from carehub.definitions.edition import Edition, LocalQuestion, LocalSection, Rewording, new_id
+from carehub.definitions.edition import Edition, LocalQuestion, LocalSection, Rewording, new_id, new_section_id
 from carehub.definitions.edition_forward import cannot_change, differences
 from carehub.definitions.editions import lay_over
 from carehub.form_editions import Working, working
@@ -32,27 +32,27 @@ class Standing:
         """It has just been read."""
 
 
-def add_section(*, by: Actor, form: str, opened_at: int, title: str) -> str:
+def add_section(*, by: Actor, form: str, title: str) -> str:
     """A section of one's own at the end of the form; its id. It is asked once it has a question."""
     made: list[str] = []
 
     def change(now: Working) -> Edition:
-        made.append(new_id(title, now.taken))
+        made.append(new_section_id(now.taken))
         return now.edition.with_section(LocalSection(made[0], " ".join(title.split())))
 
-    _change(by, form, opened_at, change, verb="form.section-added")
+    _change(by, form, None, change, verb="form.section-added")
     return made[0]
 
 
-def add_question(*, by: Actor, form: str, opened_at: int, section: str, **said: Any) -> str:
+def add_question(*, by: Actor, form: str, section: str, **said: Any) -> str:
     """A question at the end of ``section``; its id. ``said``: the fields of LocalQuestion."""
     made: list[str] = []
 
     def change(now: Working) -> Edition:
-        made.append(new_id(said["text"], now.taken | {each.id for each in now.form.questions}))
+        made.append(new_id(form, said["text"], now.taken | {each.id for each in now.form.questions}))
         return now.edition.with_question(LocalQuestion(made[0], section, **said))
 
-    _change(by, form, opened_at, change, verb="form.question-added")
+    _change(by, form, None, change, verb="form.question-added")
     return made[0]
 
 
@@ -136,12 +136,15 @@ def publish(*, by: Actor, form: str, opened_at: int) -> FormEdition:
     return row
 
 
-def _change(by: Actor, form: str, opened_at: int, change: Callable[[Working], Edition], *, verb: str, about: str = "") -> None:
-    """Raises Refused beside the field, or StaleSave with what stands there by now."""
+def _change(by: Actor, form: str, opened_at: int | None, change: Callable[[Working], Edition], *, verb: str, about: str = "") -> None:
+    """Raises Refused beside the field, or StaleSave with what stands there by now.
+
+    ``opened_at`` None: what is added goes over nothing.
+    """
     by.must("configure")
     with transaction.atomic():
         now = _now(by, form)
-        if now.opened_at != opened_at:
+        if opened_at is not None and now.opened_at != opened_at:
             raise StaleSave(_standing(now, about))
         edition = change(now)
         _checked(now, edition)

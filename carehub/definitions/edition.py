@@ -6,6 +6,7 @@ Kept as JSON with the edition (carehub.models.FormEdition); laid over the form b
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from itertools import count
 from typing import Any, Self
 
 from django.utils.text import slugify
@@ -147,16 +148,25 @@ def base_id(question: Question) -> str:
     return question.id.removesuffix(f"-{question.entry}") if question.group else question.id
 
 
-def new_id(words: str, taken: Iterable[str]) -> str:
-    """An id for something new that nobody has borne: answers are kept under it for ever."""
-    slug = re.sub(r"-+", "-", slugify(words)[:24].replace("_", "-")).strip("-")
-    name, number, known = f"{LOCAL}{slug or 'question'}", 1, set(taken)
+def new_id(form: str, words: str, taken: Iterable[str]) -> str:
+    """An id for something new that nobody has borne: answers are kept under it for ever.
+
+    With the form's name: forms take over each other's answers under one id, and two questions that begin alike are not the same.
+    """
+    slug = re.sub(r"-+", "-", slugify(words)[:24].replace("_", "-")).strip("-") or "question"
+    name, number, known = f"{LOCAL}{form}-{slug}", 1, set(taken)
     while name in known:
         number += 1
-        name = f"{LOCAL}{slug or 'question'}-{number}"
+        name = f"{LOCAL}{form}-{slug}-{number}"
     return name
+
+
+def new_section_id(taken: Iterable[str]) -> str:
+    """Short: what somebody types into a section is kept under its name. No section takes the name of another one, gone or not."""
+    known = set(taken)
+    return next(name for number in count(1) if (name := f"{LOCAL}{number}") not in known)
 
 
 def value_of(choice: str) -> str:
     """What an answer is kept as: its own words. So a choice that is reworded is another answer, and no old one changes its meaning."""
-    return " ".join(choice.split()).replace("/", "∕")
+    return "-".join(choice.split()).replace("/", "∕")

@@ -122,6 +122,10 @@ def cannot_be_reworded(form: Form, name: str) -> str:
         return _("This question is not in the form.")
     if _opens_an_entry(asked[0]):
         return _("It only opens the next entry, so it keeps its words.")
+    counting = [score.title for score in form.scores if {each.id for each in asked} & set(score.questions)]
+    if counting and not form.words_are_ours:
+        # Bands were found with these words. Where they are ours in place of the instrument's, whoever may use those puts them in.
+        return _("It counts in ‘%(score)s’, which was tried with these words, so it keeps them.") % {"score": counting[0]}
     return ""
 
 
@@ -137,6 +141,12 @@ def must_stay(form: Form, name: str, elsewhere: Collection[str] = ()) -> str:
         return _("Its answer can mean a risk, so it stays.")
     if one.national:
         return _("National monitoring asks for its answer, so it stays.")
+    if one.fills:
+        return _("Lists of clients show its answer, so it stays.")
+    if one.kind == "score-1-5":
+        return _("The picture of the nine areas shows its score, so it stays.")
+    if not name.startswith(LOCAL) and form.section_of(one.id).assesses:
+        return _("Its section looks into a risk in full, so it stays.")
     if _opens_an_entry(one):
         return _("It opens the next entry, so it stays.")
     return _rested_on(form, {each.id for each in asked}) or (

@@ -18,6 +18,7 @@ from carehub.demo.papers import save_papers
 from carehub.demo.people import Somebody, make_people, save_people
 from carehub.demo.place import PARTNERSHIP
 from carehub.demo.planned import Plans
+from carehub.demo.proposed import Proposals
 from carehub.demo.risk_plans import RiskPlans
 from carehub.demo.sharing import Sharing, make_sharing, save_sharing
 from carehub.demo.staffed import Place, make_place, save_place
@@ -36,6 +37,7 @@ class Loaded:
     people: list[Somebody]
     plans: Plans
     triages: Triages
+    proposals: Proposals
     sharing: Sharing
     comprehensives: Comprehensives
     risk_plans: RiskPlans
@@ -80,7 +82,9 @@ def make(chance: Chance, today: date) -> Loaded:
         for stay in somebody.stays:
             comprehensives.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
             risk_plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
-    return Loaded(place, people, plans, triages, sharing, comprehensives, risk_plans)
+    # A chance of its own: whoever adds a trigger changes nobody else's story.
+    proposals = Proposals(triages, Chance(chance.getrandbits(64)), today)
+    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -89,6 +93,7 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     save_sharing(made.sharing, using)
     made.triages.save(using)
     made.comprehensives.save(using)
+    made.proposals.save(using)
     made.risk_plans.save(using)
     made.plans.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)

@@ -10,9 +10,9 @@ from django.db import transaction
 from carehub import clock, events, stale
 from carehub.actors import Actor
 from carehub.definitions.answers import Answer, Answers, kept
-from carehub.definitions.catalogue import catalogue
 from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.schema import Form
+from carehub.form_editions import form_for
 from carehub.models import Notice, Person
 from clients import policies, risk
 from clients.actions import proposing, written_down
@@ -43,7 +43,7 @@ def start_assessment(
     policies.may_assess(by, episode)
     today = clock.today()
     policies.took_place(took_place_on or today, episode)
-    definition = catalogue().form(form)
+    definition = form_for(episode.partnership_id, form)
     policies.may_ask_alone(definition, only)
     with transaction.atomic():
         # Two clicks on 'Start', two colleagues at once: the second finds what the first began.
@@ -57,6 +57,7 @@ def start_assessment(
             agency_id=episode.agency_id,
             form=definition.name,
             form_version=definition.version,
+            form_edition=definition.edition,
             form_fingerprint=fingerprint(definition),
             only=list(only),
             took_place_on=took_place_on or today,

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carehub import clock, events
-from carehub.actors import NotAllowed
+from carehub.actors import Actor, NotAllowed
 from carehub.asking import Asking
-from carehub.definitions.catalogue import catalogue
 from carehub.definitions.errors import UnknownDefinition
 from carehub.definitions.schema import Form
+from carehub.form_editions import form_for
 from carehub.guards import requires
 from carehub.rules import Refused
 from clients import policies
@@ -32,7 +32,7 @@ def start(request: HttpRequest, client_id: UUID, form: str = "triage") -> HttpRe
     client = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
     events.saw(client.pk)
     episode = episode_for_banner(client, actor)
-    definition = _definition(form)
+    definition = _definition(request.actor, form)
     if episode is None:
         raise Http404
     here = Assessment.objects.visible_to(actor).filter(client_id=client.pk, form=definition.name)
@@ -70,9 +70,9 @@ def start(request: HttpRequest, client_id: UUID, form: str = "triage") -> HttpRe
     return render(request, "clients/assessment_start.html", context)
 
 
-def _definition(name: str) -> Form:
+def _definition(by: Actor, name: str) -> Form:
     try:
-        return catalogue().form(name)
+        return form_for(by.partnership_id, name)
     except UnknownDefinition:
         raise Http404 from None
 

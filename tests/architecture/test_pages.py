@@ -33,8 +33,15 @@ WITHOUT_SIGN_IN = {
     "gallery",
     "gallery-page",
 }
-#: Parts of an address that are no keys: random tokens, a section of a form (the same for every client), a page of the gallery.
+#: Parts of an address that are no keys: random tokens, a form, its sections and questions (the same for every client), a page of the
+#: gallery.
 READABLE = {
+    *(
+        (f"form-{page}", "form")
+        for page in ("show", "preview", "blank", "publish", "discard", "history", "audit", "section-add", "question-add")
+    ),
+    *((f"form-question{page}", part) for page in ("", "-retire", "-again") for part in ("form", "question")),
+    ("form-question-add", "section"),
     ("document-check", "token"),
     ("password-link", "token"),
     ("client-found", "token"),

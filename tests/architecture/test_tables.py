@@ -75,6 +75,7 @@ def test_a_model_with_client_data(db, model):
 #: Functions that look past row security, and what little they say.
 ASKED_AS_OWNER = {
     "clients_to_open": "the key of the one client with exactly this reference, or name and date of birth, before a record is opened",
+    "clients_open_drafts": "how many drafts are open on each edition of a form, in the acting partnership: numbers alone",
     "carehub_treats": "yes or no: does the acting agency treat this client? The table of grants cannot ask itself.",
 }
 

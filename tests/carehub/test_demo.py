@@ -43,6 +43,7 @@ def rows(made: Loaded) -> list[dict]:
     for somebody in made.people:
         every += [somebody.client, somebody.contact, *(stay.episode for stay in somebody.stays)]
     every += [*made.triages.assessments, *made.triages.risks, *made.triages.tasks]
+    every += [*made.proposals.proposals, *made.proposals.tasks, *made.proposals.pathways]
     for plan in made.plans.plans:
         every.append(plan.plan)
         for version in plan.versions:
@@ -120,6 +121,10 @@ def test_every_home_page_has_something_to_show(made):
     assert DAY in due
     assert any(DAY < day <= DAY + timedelta(days=7) for day in due)
     assert {each.next_due_what for each in mine} >= {"triage", "plan", "signature", "review", ""}
+    open_ones = {each.episode.pk for each in made.proposals.proposals if each.is_open}
+    assert open_ones & {each.pk for each in mine}, "the keyworker has something to decide"
+    assert {each.state for each in made.proposals.proposals} == {"", "accepted", "declined"}
+    assert {each.ended_on is None for each in made.proposals.pathways} == {True, False}
     waiting = [stay.episode for each in made.people for stay in each.stays if stay.episode.keyworker_id is None]
     assert waiting, "somebody waits for a keyworker"
     hows = {signature.how for plan in made.plans.plans for version in plan.versions for signature in version.signatures}

@@ -291,13 +291,13 @@ def test_words_typed_and_not_saved_are_pointed_out(browser, draft):
     assert [item["url"] for item in unsaved] == [address(draft, "safety")]
 
 
-def test_completes_and_leads_to_the_client(browser, keyworker, draft):
+def test_completes_and_leads_to_what_is_to_decide(browser, keyworker, draft):
     fill(browser, draft, everything(suicide="now"))
     page = browser.get(address(draft, "check"))
     assert "Complete and lock" in page.content.decode()
     assert "Agree today how the client stays safe" in page.content.decode()
     answer = browser.post(address(draft, "check"), {"row_version": page.context["assessment"].row_version})
-    assert answer["Location"] == reverse("client", args=[draft.client_id])
+    assert answer["Location"] == reverse("proposals", args=[draft.client_id])
     done = now(keyworker, draft)
     assert (done.state, done.risk) == ("complete", "high")
     assert browser.get(address(draft, "reason"))["Location"] == reverse("assessment-show", args=[draft.client_id, draft.pk])

@@ -220,6 +220,22 @@ def triage(window: Window, *, look: bool = True) -> None:
         window.look("nothing missing")
     press(page, "Complete and lock")
     expect(page.get_by_text("completed and locked")).to_be_visible()
+    decide(window, look=look)
+
+
+def decide(window: Window, *, look: bool = True) -> None:
+    """Accept the last of what the triage proposed, decline the first with a reason, and the rest later; then the client's page."""
+    page = window.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("To decide")
+    if look:
+        window.look("what was proposed")
+    questions = page.get_by_role("group", name="What do you decide?")
+    questions.last.get_by_label("Accept", exact=True).check()
+    questions.first.get_by_label("Decline", exact=True).check()
+    questions.first.get_by_label("Why?").select_option(label="It has been arranged already")
+    press(page, "Save what I decided")
+    expect(page.get_by_text("On record: 1 accepted, 1 declined.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Accepted, with a day")).to_be_visible()
 
 
 # --- The plan -----------------------------------------------------------------------------------------------------------------

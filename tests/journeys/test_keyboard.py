@@ -42,6 +42,11 @@ def test_the_main_job_with_the_keyboard_alone(window, carehub: CareHub, request)
     keys.press(page.get_by_role("button", name="Complete and lock"))
     expect(page.get_by_text("completed and locked")).to_be_visible()
 
+    # And decide about what it proposed
+    keys.choose(page.get_by_role("group", name="What do you decide?").first, "Accept")
+    keys.press(page.get_by_role("button", name="Save what I decided"))
+    expect(page.get_by_text("On record: 1 accepted.")).to_be_visible()
+
     # And write the plan
     keys.press(page.get_by_role("link", name="Write the plan").or_(page.get_by_role("button", name="Write the plan")))
     keys.press(page.get_by_role("button", name="Start writing"))

@@ -85,12 +85,16 @@ OFFICE_ROWS: dict[str, str] = {
     "staff-seen": "person",
     "staff-seen-paper": "person",
     "unusual-look": "unusual",
+    "form-edition": "edition",
+    "paper-form": "paper form",
+    "paper-form-change": "paper form",
+    "paper-form-remove": "paper form",
     "keyworker-share-out": "person",
     "change-rule-change": "change rule",
     "change-rule-end": "change rule",
 }
 #: Of these, what a role at an agency opens for its own staff only.
-OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look", "keyworker-share-out")
+OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look", "keyworker-share-out", "paper-form-change", "paper-form-remove")
 #: Where such a person or agency is: with us, beside us, in another partnership.
 OFFICES = ("own", "never shared", "other partnership")
 #: What a part of the record that was not shared holds: 'shared in part' has the record and neither of these.
@@ -103,6 +107,8 @@ NOT_THERE = {
     "mfa_view_recovery_codes": "they have no codes",
     "switch-role": "they have no other role",
 }
+#: What stands in an address that has no key: something that is there.
+WORDS = {"page": "identity", "form": "triage", "section": "reason", "question": "overdose"}
 
 
 @dataclass
@@ -141,7 +147,7 @@ def has_key(page: URLPattern) -> bool:
 
 def keyless(page: URLPattern) -> dict[str, str]:
     """What stands in the address of a page about nobody: something that is there, where the page shows things by name."""
-    return {name: {"page": "identity", "form": "triage"}.get(name, "nothing") for name in page.pattern.converters}
+    return {name: WORDS.get(name, "nothing") for name in page.pattern.converters}
 
 
 def office_reaches(role: str, standing: str, page: str) -> bool:
@@ -231,6 +237,8 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
         unusual.save(force_insert=True)
         change_rule.save(force_insert=True)
     keys = {
+        "edition": factories.edition(by=by).pk,
+        "paper form": factories.paper_form(by=by).pk,
         "unusual": unusual.pk,
         "change rule": change_rule.pk,
         "agency": by.agency.pk,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from carehub.definitions import edition_rules as rules
 from carehub.definitions.answers import complete, not_answers_of
 from carehub.definitions.catalogue import Catalogue, catalogue
-from carehub.definitions.edition import KINDS, Edition, LocalQuestion, LocalSection, OnlyIf, Rewording, base_id, new_id
+from carehub.definitions.edition import KINDS, Edition, LocalQuestion, LocalSection, OnlyIf, Rewording, base_id, new_id, new_section_id
 from carehub.definitions.edition_forward import cannot_change, carry_over, differences
 from carehub.definitions.edition_rules import MOST_QUESTIONS, Wrong, must_stay
 from carehub.definitions.editions import compose, lay_over
@@ -155,9 +155,11 @@ def test_no_file_takes_the_names_that_are_kept_for_the_browser(tmp_path):
 
 
 def test_an_id_is_never_borne_twice():
-    assert new_id("How are your teeth? And your gums?", ()) == "local-how-are-your-teeth-and-y"
-    assert new_id("Zähne", ["local-zahne"]) == "local-zahne-2"
-    assert new_id("你好", ["local-question", "local-question-2"]) == "local-question-3"
+    assert new_id("triage", "How are your teeth? And your gums?", ()) == "local-triage-how-are-your-teeth-and-y"
+    assert new_id("risk", "Zähne", ["local-risk-zahne"]) == "local-risk-zahne-2"
+    assert new_id("risk", "你好", ["local-risk-question", "local-risk-question-2"]) == "local-risk-question-3"
+    assert new_section_id(["local-1", "local-3"]) == "local-2"
+    assert new_id("risk", "Do you have any of these: a dog?", ()) != new_id("triage", "Do you have any of these: a gun?", ())
 
 
 # --- What is refused ------------------------------------------------------------------------------------------------------
@@ -238,7 +240,8 @@ def test_no_item_and_no_question_about_risk_of_a_shipped_form_is_taken_out():
     for form in catalogue().forms():
         resting = {leaf.question for rule in form.risks for leaf in rule.when.leaves()}
         for asked in form.questions:
-            if asked.expectations or asked.raises or asked.national or asked.id in resting:
+            looks_into = form.section_of(asked.id).assesses or asked.fills or asked.kind == "score-1-5"
+            if asked.expectations or asked.raises or asked.national or asked.id in resting or looks_into:
                 assert must_stay(form, base_id(asked)), f"{form.name}: {asked.id}"
                 refused(form, Edition().with_retired(base_id(asked)))
                 tried += 1
@@ -262,6 +265,11 @@ TRIGGER = '\n[[trigger]]\nid = "t"\ntext = "Call a doctor."\nwhen = { question =
         (question("first", **RAISES), "can mean a risk"),
         (question("first", re_ask="always") + RISK, "can mean a risk"),
         (question("first", national="PREGNANT"), "National monitoring"),
+        (question("first", "one-of", fills="urgency", choices=choices("today", "usual")), "Lists of clients show its answer"),
+        (
+            question("first", "score-1-5", area="housing", anchors={str(score): "x" for score in range(1, 6)}),
+            "The picture of the nine areas",
+        ),
         (question("first") + question("third", shown_if={"question": "first", "is": "yes"}), "‘Question third?’ is asked by its answer"),
         (question("first") + TRIGGER, "‘Call a doctor’ is proposed by its answer"),
     ],
@@ -272,11 +280,23 @@ def test_what_something_rests_on_stays(tmp_path, questions, reason):
     assert reason in must_stay(form, "first")
 
 
+def test_a_section_that_looks_into_a_risk_stays_whole_and_what_is_added_to_it_does_not(tmp_path):
+    more = '\n[[section]]\nid = "two"\ntitle = "Two"\nassesses = ["suicide"]\n'
+    form = form_of(tmp_path, question("other") + more + question("first") + question("second"))
+    assert "looks into a risk in full" in refused(form, Edition().with_retired("first")).sentence
+    added = Edition().with_question(own(section="two"))
+    assert must_stay(lay(form, added), "local-teeth") == ""
+
+
 def test_what_a_score_adds_up_stays(tmp_path):
     points = [{"value": "a", "text": "A", "points": 0}, {"value": "b", "text": "B", "points": 1}]
     score = '\n[[score]]\nid = "s"\ntitle = "The sum"\nquestions = ["first"]\nleast = 0\nmost = 1\nsource = "local"\n'
     form = form_of(tmp_path, question("second") + question("first", "one-of", choices=points) + score)
     assert "It counts in ‘The sum’" in refused(form, Edition().with_retired("first")).sentence
+    # Nor is it reworded: its bands were found with its words. Where those are ours in place of the instrument's, it is.
+    words = Edition().with_words("first", Rewording("Mine?"))
+    assert "was tried with these words" in refused(form, words).sentence
+    assert lay(replace(form, words_are_ours=True), words).question("first").text == "Mine?"
 
 
 def test_what_the_care_plan_looks_at_stays(form):
