@@ -1,5 +1,5 @@
 """Found by the worker at its start: the kernel's scheduled tasks, and the handlers of its jobs."""
 
-from carehub import handing_over, invitations, jobs, mail, sealing
+from carehub import blank_forms, handing_over, invitations, jobs, mail, sealing
 
-__all__ = ["handing_over", "invitations", "jobs", "mail", "sealing"]
+__all__ = ["blank_forms", "handing_over", "invitations", "jobs", "mail", "sealing"]

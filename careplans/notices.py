@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.reading import STOPPED
 from clients.actions.allocating import GIVEN, TAKEN
+from clients.actions.assessing import HANDED_ON
 from clients.actions.deciding import DECLINED
 from clients.actions.opening import OPENED, OPENED_IN_SERVICE
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
@@ -22,6 +23,7 @@ SENTENCES = {
     REVIEW_OVERDUE_IN_SERVICE: _("In your service: the review was due on %(day)s and is still overdue. Keyworker: %(keyworker)s."),
     TO_COUNTERSIGN: _("Somebody says that what could not wait was done, on %(day)s. Countersign it, or send it back."),
     SENT_BACK: _("What you did about something that cannot wait was sent back on %(day)s: see what is still to be done."),
+    HANDED_ON: _("An assessment that was begun was handed on to you on %(day)s: go on with it under ‘Assessments’."),
     GIVEN: _("You are the keyworker from %(day)s on."),
     TAKEN: _("Somebody else is the keyworker from %(day)s on: %(keyworker)s."),
     DECLINED: _("Something that cannot wait was declined on %(day)s. Countersign it today, or send it back."),
@@ -42,6 +44,7 @@ LOOKS = {
     REVIEW_OVERDUE_IN_SERVICE: "overdue",
     TO_COUNTERSIGN: "waiting",
     SENT_BACK: "returned",
+    HANDED_ON: "to-do",
     GIVEN: "current",
     TAKEN: "superseded",
     DECLINED: "waiting",

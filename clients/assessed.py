@@ -12,13 +12,14 @@ from carehub.definitions.answers import Answers
 from carehub.definitions.catalogue import catalogue
 from carehub.definitions.conditions import shown
 from carehub.definitions.schema import Form
+from carehub.form_editions import forms_for
 from carehub.models import Partnership
 from clients.due import Due
 from clients.models import Assessment
 from clients.recorded import form_of, stamps_of
 
 #: Days shown side by side, and lines in one picture.
-DAYS, LINES = 6, 4
+DAYS, LINES = 6, 3
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,9 @@ def kinds(standing: Sequence[Assessment], drafts: Sequence[Assessment], *, partn
         "comprehensive": (settings.comprehensive_again_weeks, _("Gone through again within %(number)s weeks (local).")),
     }
     found = []
-    for form in sorted(catalogue().forms(), key=lambda form: (ORDER.index(form.level) if form.level in ORDER else len(ORDER), form.title)):
+    for form in sorted(
+        forms_for(partnership.pk), key=lambda form: (ORDER.index(form.level) if form.level in ORDER else len(ORDER), form.title)
+    ):
         done = last.get(form.name)
         weeks, sentence = again.get(form.level, (0, ""))
         due = Due(done.took_place_on + timedelta(weeks=weeks), today) if done and weeks else None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from carehub.actors import Actor
-from carehub.definitions.answers import NOT_RE_ASKED, Answer, Answers
+from carehub.definitions.answers import NOT_RE_ASKED, Answer, Answers, is_asked
 from carehub.definitions.forward import LastAnswer, Stamp, last_answers
 from carehub.definitions.schema import Form, Section
 from carehub.form_editions import form_as_recorded
@@ -37,11 +37,8 @@ def told_by(assessment: Assessment) -> risk.Told:
 
 
 def standing_risk(assessments: Iterable[Assessment]) -> risk.Picture | None:
-    """What stands of risk; ``assessments``: the standing ones, newest first. Of each form only the newest counts."""
-    newest: dict[str, Assessment] = {}
-    for each in assessments:
-        newest.setdefault(each.form, each)
-    told = [told_by(each) for each in newest.values()]
+    """What stands of risk; ``assessments``: those that count, newest first (AssessmentQuerySet.that_count)."""
+    told = [told_by(each) for each in assessments]
     asking = [each for each in told if risk.asks_of_risk(each.form)]
     return risk.picture(*asking) if asking else None
 
@@ -52,14 +49,16 @@ def earlier_answers(*, by: Actor, assessment: Assessment, form: Form) -> dict[st
     Forms ask the same thing under the same id: nobody is asked twice what the triage knows, or another agency that shares it.
     """
     standing = Assessment.objects.visible_to(by).filter(client_id=assessment.client_id).exclude(pk=assessment.corrects_id)
-    return newest_answers(standing.newest_of_each_form().select_related("completed_by"), into=form)
+    return newest_answers(standing.that_count(), into=form)
 
 
 def newest_answers(assessments: Iterable[Assessment], *, into: Form) -> dict[str, LastAnswer]:
+    """``assessments``: those that count, newest first. What one of them carried over may have been corrected since: it goes last."""
     found: dict[str, LastAnswer] = {}
-    for each in assessments:
-        for name, last in last_answers(form_of(each), each.answers, stamp_of(each), sections=stamps_of(each), into=into).items():
-            # What was carried over has its own, older day: the newest day wins, whichever form it was asked on.
+    for asked, each in [*((True, each) for each in assessments), *((False, each) for each in assessments)]:
+        answers = {name: answer for name, answer in each.answers.items() if is_asked(answer) is asked}
+        for name, last in last_answers(form_of(each), answers, stamp_of(each), sections=stamps_of(each), into=into).items():
+            # The newest day wins, whichever form it was asked on.
             if name not in found or last["on"] > found[name]["on"]:
                 found[name] = last
     return found

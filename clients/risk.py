@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from carehub.definitions.answers import Answer, is_answered
+from carehub.definitions.answers import Answer, is_answered, is_asked
 from carehub.definitions.findings import RiskFound as Raised
 from carehub.definitions.findings import asks_of_risk, gravest, risks, risks_not_known
 from carehub.definitions.forward import Stamp
@@ -62,20 +62,26 @@ def picture(*told: Told) -> Picture:
     #: Questions that were to be asked and tell nothing → the areas that nobody knows about for it.
     unknown: dict[str, tuple[str, ...]] = {}
     decided: set[str] = set()
-    closed: set[str] = set()
-    for each in told:
-        answered = {name for name in asks_of_risk(each.form) if is_answered(each.answers.get(name))}
-        silent = {one.question: one.areas for one in risks_not_known(each.form, each.answers)}
+    #: Area of risk → the place of the newest assessment that looked into it in full.
+    closed: dict[str, int] = {}
+    # What each asked itself first, then what each carried over: that may have been corrected since where it was asked.
+    for asked, (place, each) in [(True, one) for one in enumerate(told)] + [(False, one) for one in enumerate(told)]:
+        asking = asks_of_risk(each.form)
+        now = {name for name in asking if is_asked(each.answers.get(name, {})) is asked}
+        answered = {name for name in now if is_answered(each.answers.get(name))}
+        silent = {one.question: one.areas for one in risks_not_known(each.form, each.answers) if one.question in now}
+        over = {area for area, by in closed.items() if by < place}
         for risk in risks(each.form, each.answers, each.stamp, sections=each.sections):
-            if risk.area not in closed and risk.question not in decided:
+            if risk.area not in over and risk.question not in decided and risk.question in now:
                 found.setdefault((risk.area, risk.words), risk)
         for name in answered - decided - silent.keys():
             # A newer one left it open: this answer is what is known.
             unknown.pop(name, None)
         for name in silent.keys() - decided:
-            unknown.setdefault(name, tuple(area for area in silent[name] if area not in closed))
+            unknown.setdefault(name, tuple(area for area in silent[name] if area not in over))
         decided |= answered
-        closed |= {area for section in each.form.sections for area in section.assesses if _was_asked(section, each.answers)}
+        for area in {area for section in each.form.sections for area in section.assesses if _was_asked(section, each.answers)}:
+            closed.setdefault(area, place)
     in_order = sorted(found.values(), key=lambda risk: -RISK_LEVELS.index(risk.level))
     worst = gravest(in_order)
     not_known = [area.value for area in RiskFound.Area if area not in worst and any(area in areas for areas in unknown.values())]
@@ -98,7 +104,7 @@ def picture(*told: Told) -> Picture:
 
 def _was_asked(section: Section, answers: Mapping[str, Answer]) -> bool:
     """Something of it was answered now, not carried over from before."""
-    return any("last" not in answers[question.id] for question in section.questions if question.id in answers)
+    return any(is_asked(answers[question.id]) for question in section.questions if question.id in answers)
 
 
 def _not_known(area: str) -> str:

@@ -124,8 +124,8 @@ def lines_over_time(
             if index % shown == 0:
                 drawn.append(rule(x_of(day), top + high, x_of(day), top + high + 6, stroke=SOFT))
                 words = date_format(day, "M Y")
-                # The last one stays inside the picture.
-                middle = min(x_of(day), width - width_of(words) / 2)
+                # The first and the last one stay inside the picture.
+                middle = max(min(x_of(day), width - width_of(words) / 2), width_of(words) / 2)
                 drawn.append(text(middle, top + high + 23, words, anchor="middle", fill=SOFT))
         ends: list[tuple[float, float, int, str]] = []
         for index, line in enumerate(lines):

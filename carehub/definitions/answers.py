@@ -91,6 +91,11 @@ def is_answered(answer: Mapping[str, Any] | None) -> bool:
     return answer is not None and ("value" in answer or "none" in answer)
 
 
+def is_asked(answer: Mapping[str, Any]) -> bool:
+    """The assessment asked it itself; it did not carry over what an older one knows."""
+    return "last" not in answer
+
+
 def shown_questions(form: Form, answers: Mapping[str, Mapping[str, Any]]) -> list[Question]:
     return [question for question in form.questions if shown(form, question, answers)]
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from carehub import local_settings
 from carehub.actors import Actor
-from carehub.definitions.answers import Answers
-from carehub.definitions.conditions import last_known, shown
+from carehub.definitions.answers import Answers, is_asked
+from carehub.definitions.conditions import last_known
 from carehub.definitions.schema import Form
 from clients.models import Assessment, Episode
 from clients.models.episodes import EPISODE_LIFECYCLE
@@ -20,18 +20,19 @@ SAME_DAY = "assessment.same-day"
 def write_down(assessment: Assessment, by: Actor) -> None:
     """From what stands: a correction of an old assessment, or one typed in late, does not undo what a newer one found."""
     episode = assessment.episode
-    standing = Assessment.objects.filter(client_id=assessment.client_id, agency_id=assessment.agency_id).newest_of_each_form()
-    newest = sorted(standing.select_related("completed_by"), key=lambda each: (each.took_place_on, each.completed_at), reverse=True)
+    newest = Assessment.objects.filter(client_id=assessment.client_id, agency_id=assessment.agency_id).that_count()
     changes: dict[str, object] = {}
     if found := standing_risk(newest):
         changes |= {"risk": found.level, "risk_words": found.words, "risk_asked_on": found.asked_on}
     scores: dict[str, int] = {}
-    for each in newest:
+    # What each asked itself goes before what it carried over, which may have been corrected since.
+    for asked, each in [*((True, each) for each in newest), *((False, each) for each in newest)]:
         form = form_of(each)
-        scores = area_scores(form, each.answers) | scores
-        if (substance := _answer_for(form, each.answers, MAIN_SUBSTANCE)) and "main_substance" not in changes:
+        answers = {name: answer for name, answer in each.answers.items() if is_asked(answer) is asked}
+        scores = area_scores(form, answers) | scores
+        if (substance := _answer_for(form, answers, MAIN_SUBSTANCE)) and "main_substance" not in changes:
             changes["main_substance"] = substance
-        if (urgency := fills(form, each.answers, "urgency")) and "urgency" not in changes:
+        if (urgency := fills(form, answers, "urgency")) and "urgency" not in changes:
             changes["urgency"] = urgency
     changes |= {"scores": scores, "score_sum": sum(scores.values()) or None}
     if form_of(assessment).level in ("triage", "comprehensive") and episode.state == Episode.State.REFERRAL:
@@ -49,7 +50,7 @@ def area_scores(form: Form, answers: Answers) -> dict[str, int]:
     """The score of each of the nine areas that was scored: 1 best, 5 worst."""
     found: dict[str, int] = {}
     for question in form.questions:
-        if question.kind == "score-1-5" and shown(form, question, answers):
+        if question.kind == "score-1-5" and question.id in answers:
             value = last_known(answers.get(question.id))
             if isinstance(value, int):
                 found[question.area] = value

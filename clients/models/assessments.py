@@ -30,8 +30,20 @@ class AssessmentQuerySet(ClientRecordQuerySet):
         corrected = Assessment.objects.filter(corrects=OuterRef("pk"), state=Assessment.State.COMPLETE)
         return self.filter(~Exists(corrected), state=Assessment.State.COMPLETE).order_by("-took_place_on", "-completed_at")
 
-    def newest_of_each_form(self):
-        return self.standing().order_by("form", "-took_place_on", "-completed_at").distinct("form")
+    def that_count(self) -> "list[Assessment]":
+        """Of each form the newest whole assessment and every update of a part since; the newest of all first. One query.
+
+        A correction counts from when what it corrects was complete: it does not go before what was asked since.
+        """
+        rows = self.standing().select_related("completed_by", "corrects", "corrects__corrects")
+        whole: set[str] = set()
+        found = []
+        for each in sorted(rows, key=lambda each: (each.took_place_on, each.counts_from), reverse=True):
+            if each.form not in whole:
+                found.append(each)
+            if not each.only:
+                whole.add(each.form)
+        return found
 
 
 class Assessment(AboutClient, Versioned):
@@ -98,6 +110,14 @@ class Assessment(AboutClient, Versioned):
             models.UniqueConstraint(fields=["episode", "form"], condition=Q(state="draft"), name="assessment_one_draft_of_a_form"),
         ]
         indexes = [models.Index(fields=["client", "form", "-took_place_on"], name="assessment_last")]
+
+    @property
+    def counts_from(self) -> datetime:
+        """When it, or the first of those that it corrects, was complete."""
+        first = self
+        while first.corrects is not None:
+            first = first.corrects
+        return first.completed_at or first.started_at
 
     @property
     def typed_in_after(self) -> timedelta | None:

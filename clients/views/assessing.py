@@ -122,6 +122,12 @@ def _section(request: HttpRequest, assessment: Assessment, form: Form, section: 
     return _go_on(request, assessment, form, section)
 
 
+def _whole(request: HttpRequest, assessment: Assessment, form: Form) -> DefinitionForm:
+    """All sections as they are saved; without the earlier answers what is 'still true' would not count as answered."""
+    last = earlier_answers(by=request.actor, assessment=assessment, form=form)
+    return build(form, draft=typed.from_answers(form, assessment.answers), last=last)
+
+
 def _opened_an_entry(form: Form, section: str, on_page: set[str], answers: Answers) -> bool:
     """'Is there another child?' was answered yes, and the page did not hold that child yet."""
     return any(
@@ -133,7 +139,7 @@ def _for_others(request: HttpRequest, assessment: Assessment, form: Form, sectio
     """A section that is locked to competence, to read."""
     if request.method == "POST":
         raise PermissionDenied(why)
-    page = build(form, draft=typed.from_answers(form, assessment.answers))
+    page = _whole(request, assessment, form)
     shown_so_far = as_asked.show(form, assessment.answers, sections=stamps_of(assessment))
     context = _context(request, assessment, form) | {
         "section": form.section(section),
@@ -215,7 +221,7 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
             messages.success(request, _("%(form)s completed and locked.") % {"form": form.title})
             return redirect(after_completing(assessment))
         assessment.refresh_from_db(fields=["answers", "row_version"])
-    page = build(form, draft=typed.from_answers(form, assessment.answers))
+    page = _whole(request, assessment, form)
     places = {item["name"]: item["url"] for item in _items(assessment, page, CHECK)}
     context = _context(request, assessment, form)
     context |= {
@@ -224,7 +230,7 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
         "items": _items(assessment, page, CHECK),
         "missing": [
             {"text": form.question(one.question).name, "url": f"{places[one.section]}#{anchor(page[one.question])}"}
-            for one in policies.still_missing(form, page.answers, assessment.only)
+            for one in policies.still_missing(form, assessment.answers, assessment.only)
         ],
         "unsaved": _unsaved(request, assessment, form, places),
         "says": what_answers_say(form, assessment.answers),

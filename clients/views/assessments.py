@@ -42,6 +42,7 @@ def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "may_assess": episode is not None and _may_assess(request, episode),
         "kinds": assessed.kinds(standing, drafts, partnership=actor.partnership, today=today),
         "areas": areas if history else [],
+        "scored_on": sorted({each.asked for each in areas if each.asked}),
         "profile": assessed.profile(areas) if history else None,
         "over_time": assessed.over_time(history, areas) if history else None,
         "listed": [(each, form_of(each), each.pk in corrected) for each in rows],

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from carehub import clock, context, stale
 from carehub.actors import NotAllowed
@@ -13,9 +14,9 @@ from carehub.rules import Refused
 from clients.actions import assessing
 from clients.models import Assessment, Episode
 from clients.policies import Incomplete
-from clients.recorded import form_of, stamps_of
+from clients.recorded import earlier_answers, form_of, stamps_of
 from tests import factories
-from tests.clients.answering import everything
+from tests.clients.answering import answer, everything
 from tests.clients.test_assessing import begin, complete, save, triaged
 
 SAFETY = ["safety"]
@@ -160,6 +161,23 @@ def test_correcting_an_old_one_does_not_bring_back_an_old_risk(keyworker, referr
     assert (episode.risk, episode.main_substance) == ("none", "1000")
 
 
+def test_correcting_the_first_takes_away_nothing_that_was_told_since(keyworker, referred):
+    """On one day: a triage, violence disclosed in an update, then an age in the triage put right."""
+    first = triaged(keyworker, referred, overdose="recent")
+    told = update(keyworker, referred)
+    complete(keyworker, save(keyworker, told, answers_of(form_of(told), "safety", suicide="now")))
+    draft = correct(keyworker, first, why="No overdose: it was somebody else")
+    assert draft.answers["suicide"] == {"value": "never"}
+    complete(keyworker, save(keyworker, draft, {"overdose": {"value": "never"}}, questions=["overdose"]))
+    words = {each["words"] for each in episode_of(keyworker, referred).risk_words}
+    assert "Suicide risk: thoughts now" in words, "what was told since stands"
+    assert "Overdose in the last four weeks" not in words, "what was put right is put right"
+    again = begin(keyworker, referred)
+    with context.acting(keyworker):
+        last = earlier_answers(by=keyworker, assessment=again, form=form_of(again))
+    assert (last["suicide"]["value"], last["overdose"]["value"]) == ("now", "never")
+
+
 @pytest.mark.parametrize("why", ["", "   "])
 def test_a_correction_says_why(keyworker, referred, why):
     with pytest.raises(Refused) as refused:
@@ -209,9 +227,10 @@ def hand_on(by, assessment, to) -> Assessment:
         return assessing.hand_on(by=by, client_id=assessment.client_id, assessment=assessment, to=to)
 
 
-def test_a_begun_assessment_goes_on_with_a_colleague(keyworker, colleague, referred):
+def test_a_begun_assessment_goes_on_with_a_colleague(signed_in, keyworker, colleague, referred):
     assessment = save(keyworker, begin(keyworker, referred), {"reason": {"value": "Sleep"}})
     assert hand_on(keyworker, assessment, colleague.person).handed_to == colleague.person
+    assert "was handed on to you" in signed_in(colleague).get(reverse("notices")).content.decode()
     with context.acting(colleague):
         assert Notice.objects.visible_to(colleague).filter(kind=assessing.HANDED_ON, client_id=referred.pk).count() == 1
     assert complete(colleague, save(colleague, reopen(colleague, assessment), everything())).state == "complete"
@@ -285,11 +304,11 @@ def test_a_prescribers_section_is_theirs_and_nobody_waits_for_it(keyworker, agen
     assert section is not None, "the comprehensive assessment has a section for a prescriber"
     assessment = begin(keyworker, referred, form="comprehensive")
     question = section.questions[0]
-    answer = everything(form)[question.id]
+    given = answer(question)
     with pytest.raises(NotAllowed, match="for a doctor or a prescriber"):
-        save(keyworker, assessment, {question.id: answer})
+        save(keyworker, assessment, {question.id: given})
     prescriber = factories.actor(role="prescriber", agency=agency)
-    assert save(prescriber, assessment, {question.id: answer}).sections[section.id]["by"] == [prescriber.person.name]
+    assert save(prescriber, assessment, {question.id: given}).sections[section.id]["by"] == [prescriber.person.name]
 
 
 # --- What stands -----------------------------------------------------------------------------------------------------------------

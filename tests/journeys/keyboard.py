@@ -40,6 +40,17 @@ class Keyboard:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.stops = 0
+        #: Keys pressed, each typed character included.
+        self.presses = 0
+
+    def key(self, name: str) -> None:
+        self.page.keyboard.press(name)
+        self.presses += 1
+
+    def write(self, text: str) -> None:
+        """Where the focus is."""
+        self.page.keyboard.type(text)
+        self.presses += len(text)
 
     def to(self, target: Locator) -> None:
         """Tab after Tab."""
@@ -51,7 +62,7 @@ class Keyboard:
         raise AssertionError(f"{self.page.url}: {target} is not reached with Tab")
 
     def tab(self) -> None:
-        self.page.keyboard.press("Tab")
+        self.key("Tab")
         self.stops += 1
         wrong = self.page.evaluate(_HOW_FOCUS_SHOWS)
         assert not wrong, f"{self.page.url}: {wrong}"
@@ -60,20 +71,20 @@ class Keyboard:
         """A button or a link, and wait for where it leads."""
         self.to(target)
         with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
+            self.key("Enter")
 
     def push(self, target: Locator) -> None:
         """A button that stays on the page."""
         self.to(target)
-        self.page.keyboard.press("Enter")
+        self.key("Enter")
 
     def type(self, target: Locator, text: str) -> None:
         self.to(target)
-        self.page.keyboard.press("Control+A")
+        self.key("Control+A")
         for number, line in enumerate(text.split("\n")):
             if number:
-                self.page.keyboard.press("Enter")
-            self.page.keyboard.type(line)
+                self.key("Enter")
+            self.write(line)
         assert target.input_value() == text
 
     def type_date(self, within: Page | Locator, question: str, day: date) -> None:
@@ -83,7 +94,7 @@ class Keyboard:
 
     def tick(self, target: Locator) -> None:
         self.to(target)
-        self.page.keyboard.press("Space")
+        self.key("Space")
         assert target.is_checked()
 
     def choose(self, radios: Locator, label: str) -> None:
@@ -96,14 +107,14 @@ class Keyboard:
         for _ in range(30):
             if wanted.evaluate(_FOCUSED):
                 break
-            self.page.keyboard.press("ArrowDown")
+            self.key("ArrowDown")
         if not wanted.is_checked():
-            self.page.keyboard.press("Space")
+            self.key("Space")
         assert wanted.is_checked(), f"{self.page.url}: '{label}' is not reached with the arrows"
 
     def pick(self, select: Locator, label: str) -> None:
         self.to(select)
         options: Sequence[str] = [text.strip() for text in select.locator("option").all_inner_texts()]
         for _ in range(options.index(label)):
-            self.page.keyboard.press("ArrowDown")
+            self.key("ArrowDown")
         assert select.locator("option:checked").inner_text().strip() == label

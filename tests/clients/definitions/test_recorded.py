@@ -80,6 +80,22 @@ def test_the_next_form_begins_with_what_is_known_and_asks_danger_again(browser, 
     assert "Last answer: Most days" in page
 
 
+def test_what_is_still_true_counts_as_answered_on_the_check_page(browser, keyworker, referred):
+    filled_in(browser, keyworker, referred, "comprehensive")
+    draft, asked = begun(keyworker, referred, "comprehensive"), form("comprehensive")
+    first = asked.sections[0].id
+    page = browser.get(address(draft, first))
+    names = page.context["form"].initial["asked__"]
+    still = {f"{name}__still": "1" for name in names.split() if f"{name}__still" in page.context["form"].fields}
+    assert {"reason__still", "motivation__still"} <= still.keys()
+    sent = browser.post(address(draft, first), {"asked__": names, "opened": page.context["marks"], "urgent": "none"} | still)
+    assert sent.status_code == 302, sent.context["form"].errors
+    check = browser.get(address(draft, "check"))
+    assert [each["text"] for each in check.context["missing"] if f"/{first}/" in each["url"]] == []
+    [section] = [each for each in check.context["items"] if each["name"] == first]
+    assert section["answered"] == section["of"]
+
+
 def test_a_section_where_nothing_applies_says_so(signed_in, agency, keyworker, referred):
     draft = begun(keyworker, referred, "comprehensive")
     prescriber = signed_in(factories.actor(role="prescriber", agency=agency))
