@@ -8,13 +8,14 @@ from uuid import UUID, uuid5
 from django.template.loader import render_to_string
 
 from carehub import jobs
+from carehub.actors import Actor
 from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.schema import Form
 from carehub.definitions.show import blank
 from carehub.documents.render import render
 from carehub.files import store
 from carehub.form_editions import forms_for
-from carehub.models import Job, Partnership
+from carehub.models import Job
 
 KIND = "form.paper"
 #: What the keys of papers are made from; any key would do, as long as it stays.
@@ -26,9 +27,16 @@ def key_of(form: Form, partnership_id: UUID) -> UUID:
     return uuid5(_PAPERS, f"{partnership_id}/{form.name}/{form.version}/{fingerprint(form)}")
 
 
-def asked_for(form: Form, partnership: Partnership) -> Job:
-    """The job that makes it, or has made it; in the request's transaction."""
-    return jobs.enqueue(kind=KIND, subject=key_of(form, partnership.pk), partnership_id=partnership.pk)
+def asked_for(form: Form, by: Actor) -> Job:
+    """The job that makes it, or has made it; in the request's transaction.
+
+    It is made for ``by``: without somebody who acts the partnership's editions are out of reach, and they stand on the paper too.
+    Where it failed (whoever asked first has left), it is tried again.
+    """
+    job = jobs.enqueue(kind=KIND, subject=key_of(form, by.partnership_id), by=by)
+    if job.state == Job.State.FAILED:
+        jobs.retry(job, by=by)
+    return job
 
 
 def made(job: Job) -> bytes | None:

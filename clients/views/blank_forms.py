@@ -19,7 +19,7 @@ def paper(request: HttpRequest, form: str) -> HttpResponse:
         definition = form_for(request.actor.partnership_id, form)
     except UnknownDefinition:
         raise Http404 from None
-    job = blank_forms.asked_for(definition, request.actor.partnership)
+    job = blank_forms.asked_for(definition, request.actor)
     data = blank_forms.made(job)
     if data is None:
         return render(request, "clients/blank_form_wait.html", {"definition": definition, "failed": job.state == Job.State.FAILED})

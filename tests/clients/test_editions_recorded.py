@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+import pypdfium2
 import pytest
 from django.urls import reverse
 
-from carehub import context, form_editions
+from carehub import blank_forms, context, form_editions, jobs
 from carehub.actions import editions as actions
 from carehub.definitions.catalogue import catalogue
 from carehub.definitions.fingerprint import fingerprint
+from carehub.models import Job
 from clients.models import Assessment
 from clients.recorded import earlier_answers, form_of
 from tests import factories
@@ -151,6 +153,18 @@ def test_whoever_publishes_is_told_how_many_stay_behind(signed_in, keyworker, re
     html = signed_in(administrator).get(reverse("form-publish", args=["triage"])).content.decode()
     assert "1 assessment is open on what is asked now. It stays on it." in html
     assert referred.reference not in html
+
+
+def test_the_paper_asks_it_too(signed_in, keyworker, administrator):
+    published(administrator)
+    browser, address = signed_in(keyworker), reverse("form-paper", args=["triage"])
+    assert "is being made" in browser.get(address).content.decode()
+    job = Job.objects.get(kind=blank_forms.KIND)
+    assert jobs.do_job(str(job.pk)) == "done", "the worker acts for whoever asked, and so finds the edition"
+    with pypdfium2.PdfDocument(browser.get(address).content) as document:
+        text = " ".join(page.get_textpage().get_text_range() for page in document)
+    assert "How are your teeth?" in text
+    assert "edition 1" in text
 
 
 def test_another_partnership_is_asked_nothing_of_ours(administrator):

@@ -46,7 +46,7 @@ ROWS: dict[str, str] = {
     "assessments": "",
     "risk-plan": "",
     "risk-plan-begin": "",
-    "risk-plan-edit": "draft risk plan",
+    "risk-plan-edit": "risk plan in draft",
     "assessment-start": "",
     "assessment-correct": "assessment",
     "assessment-hand-on": "draft assessment",
@@ -247,7 +247,7 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
         "plan": on_paper.pk,
         "draft plan": factories.plan_version(client, by=by, plan=plan).pk,
         "draft assessment": factories.assessment(client, by=by).pk,
-        "draft risk plan": factories.risk_plan(client, by=by).pk,
+        "risk plan in draft": factories.risk_plan(client, by=by).pk,
     }
     with factories.loading(client.partnership_id):
         keys |= {
