@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Expression, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -70,6 +70,18 @@ def last_days(agency_id: UUID | None, people: Iterable[UUID] | None = None) -> d
     found = there.not_over(today).filter(person_id__in=here).values_list("person_id")
     ends = found.annotate(last=Max("ends_on"), unlimited=Count("pk", filter=Q(ends_on__isnull=True)))
     return {person_id: None if unlimited else last for person_id, last, unlimited in ends.order_by()}
+
+
+def ends_of(keyworker: str, agency_id: UUID | None) -> dict[str, Expression]:
+    """The same for rows that name a keyworker, within their own query: at work here today, without an end, and the last day known."""
+    today = clock.today()
+    there = Membership.objects.filter(agency_id=agency_id, role__in=_ROLES, stands_in_for__isnull=True, person_id=OuterRef(keyworker))
+    last = there.not_over(today).order_by().values("person_id").annotate(last=Max("ends_on")).values("last")
+    return {
+        "works_here": Exists(there.open_on(today).filter(person__is_active=True)),
+        "stays": Exists(there.not_over(today).filter(ends_on__isnull=True)),
+        "last_day": Subquery(last[:1]),
+    }
 
 
 def who_stays(agency_id: UUID | None) -> list[UUID]:

@@ -1,5 +1,7 @@
 """My service: who needs help, who needs me? For the service manager."""
 
+from datetime import date
+
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,10 +26,10 @@ def service(request: HttpRequest) -> HttpResponse:
     shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "overdue"
     words, _look, rule = NARROWED[shown]
     rows, further = page_of(held.filter(rule(today)), request.GET.get("after", ""))
-    keyworkers = by_keyworker(Episode.objects.visible_to(actor, many=True).of_agency(actor.agency_id).open(), today)
-    last_days = allocating_rules.last_days(actor.agency_id)
+    of_all = Episode.objects.visible_to(actor, many=True).of_agency(actor.agency_id).open()
+    keyworkers = by_keyworker(of_all.annotate(**allocating_rules.ends_of("keyworker_id", actor.agency_id)), today)
     for row in keyworkers:
-        row["leaves"] = row["keyworker_id"] and last_days.get(row["keyworker_id"], LEFT)
+        row["leaves"] = row["keyworker_id"] and _leaves(row)
     counts = {name: sum(row[name] for row in keyworkers) for name in NARROWED}
     tasks = open_tasks(actor, today=today)
     events.saw(*(row.episode.client_id for row in rows), *(each.task.client_id for each in tasks))
@@ -45,11 +47,18 @@ def service(request: HttpRequest) -> HttpResponse:
     return render(request, "careplans/service.html", page)
 
 
+def _leaves(row: dict) -> date | str | None:
+    """The last day of the row's keyworker, LEFT, or None for somebody who stays."""
+    if not row["works_here"]:
+        return LEFT
+    return None if row["stays"] else row["last_day"]
+
+
 def by_keyworker(held, today) -> list[dict]:
     """A row a keyworker: how many under each of NARROWED, with a plan in force, at high risk. One query; the sums are the service's."""
     in_force = Exists(CarePlan.objects.filter(episode=OuterRef("pk"), state=CarePlan.State.CURRENT))
     return list(
-        held.values("keyworker_id", name=F("keyworker__name"))
+        held.values("keyworker_id", "works_here", "stays", "last_day", name=F("keyworker__name"))
         .annotate(
             with_plan=Count("pk", filter=in_force),
             high_risk=Count("pk", filter=Q(risk=Episode.Risk.HIGH)),

@@ -405,7 +405,7 @@ class Migration(migrations.Migration):
                 ("form_version", models.PositiveSmallIntegerField()),
                 ("form_fingerprint", models.CharField(max_length=64)),
                 ("form_edition", models.PositiveSmallIntegerField(default=0)),
-                ("only", models.JSONField(blank=True, default=list)),
+                ("only", models.JSONField(blank=True, db_column="only_sections", default=list)),
                 ("state", models.CharField(choices=[("draft", "Draft"), ("complete", "Complete")], default="draft", max_length=10)),
                 ("answers", models.JSONField(default=dict)),
                 ("sections", models.JSONField(blank=True, default=dict)),

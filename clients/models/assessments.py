@@ -68,7 +68,7 @@ class Assessment(AboutClient, Versioned):
     #: Of the partnership's own questions, laid over the version; 0: none.
     form_edition = models.PositiveSmallIntegerField(default=0)
     #: The sections that were asked, where not all were; empty: all.
-    only = models.JSONField(default=list, blank=True)
+    only = models.JSONField(default=list, blank=True, db_column="only_sections")  # ONLY is a word of SQL
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     #: Question → {"value": …} or {"none": "declined" | "not-known" | "not-applicable", "why": …}.
     answers = models.JSONField(default=dict)

@@ -20,6 +20,7 @@ BY_OWNER = {"carehub_draft", "carehub_access"}
 #: Anybody may add: refusals, strangers, and a trigger at the moment when the row goes out of reach.
 ADDED_BY_ANYBODY = {
     "carehub_eventclient",
+    "carehub_taskevent",
     "clients_clientevent",
     "clients_consentevent",
     "clients_episodeevent",

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connections, transaction
 
 from carehub import clock, context, events
-from carehub.models import Event, EventClient
+from carehub.models import Event, EventClient, Task
 from clients.actions.consenting import record_consent
 from clients.models import Client, Episode, SafeContact
 from tests import factories
@@ -107,6 +107,7 @@ LOGS = (
     "carehub_event",
     "carehub_eventclient",
     "carehub_membershipevent",
+    "carehub_taskevent",
     "clients_clientevent",
     "clients_consentevent",
     "clients_episodeevent",
@@ -128,6 +129,8 @@ def test_nobody_changes_or_removes_what_is_on_record(alias, keyworker, someone):
     with context.acting(keyworker):
         events.record("client.changed", by=keyworker, client=someone.pk)
         record_consent(by=keyworker, client=someone, kind="treatment", how="said")
+        said = {"kind": "plan.review", "subject_id": uuid4(), "due_on": clock.today(), "agency": keyworker.agency, "made_at": clock.now()}
+        Task.objects.create(partnership_id=someone.partnership_id, client_id=someone.pk, **said)
     if alias == "default":
         statements = ("UPDATE {0} SET id = id", "DELETE FROM {0}", "TRUNCATE {0} CASCADE")
         code = "42501"

@@ -45,7 +45,7 @@ def insert(table: str, row: dict[str, object]) -> None:
     import json
 
     # Where the column is an array and not JSON, an empty one: enough for what is refused anyway.
-    arrays = {"parts"}
+    arrays = {"parts", "told"}
     values = ["{}" if name in arrays else json.dumps(value) if isinstance(value, dict | list) else value for name, value in row.items()]
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})", values)
