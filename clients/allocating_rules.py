@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from carehub import clock
 from carehub.actors import Actor, NotAllowed
 from carehub.models import Membership, Person, Task
+from carehub.offering import allows
 from carehub.permissions import ROLES
 from carehub.rules import Refused
 from clients.models import Episode
@@ -35,11 +36,7 @@ def may_allocate(actor: Actor, episode: Episode | None) -> None:
 
 def allocates(actor: Actor, episode: Episode | None) -> bool:
     """Whether a page offers it."""
-    try:
-        may_allocate(actor, episode)
-    except (NotAllowed, Refused):
-        return False
-    return True
+    return allows(may_allocate, actor, episode)
 
 
 def can_be_given(actor: Actor, episode: Episode, person: Person, *, since: date, reason: str) -> None:
@@ -60,9 +57,14 @@ def can_be_given(actor: Actor, episode: Episode, person: Person, *, since: date,
         raise _wrong("reason", _("Choose why they get another keyworker"))
 
 
+def _with_a_caseload(agency_id: UUID | None) -> QuerySet[Membership]:
+    """Roles that have a caseload in the agency, at any time; a deputy's is the absent colleague's."""
+    return Membership.objects.filter(agency_id=agency_id, role__in=_ROLES, stands_in_for__isnull=True)
+
+
 def last_days(agency_id: UUID | None, people: Iterable[UUID] | None = None) -> dict[UUID, date | None]:
     """Who has a caseload in the agency today, and the last day on which they do, None where none is known. A deputy has none."""
-    there = Membership.objects.filter(agency_id=agency_id, role__in=_ROLES, stands_in_for__isnull=True)
+    there = _with_a_caseload(agency_id)
     if people is not None:
         there = there.filter(person_id__in=people)
     today = clock.today()
@@ -75,7 +77,7 @@ def last_days(agency_id: UUID | None, people: Iterable[UUID] | None = None) -> d
 def ends_of(keyworker: str, agency_id: UUID | None) -> dict[str, Expression]:
     """The same for rows that name a keyworker, within their own query: at work here today, without an end, and the last day known."""
     today = clock.today()
-    there = Membership.objects.filter(agency_id=agency_id, role__in=_ROLES, stands_in_for__isnull=True, person_id=OuterRef(keyworker))
+    there = _with_a_caseload(agency_id).filter(person_id=OuterRef(keyworker))
     last = there.not_over(today).order_by().values("person_id").annotate(last=Max("ends_on")).values("last")
     return {
         "works_here": Exists(there.open_on(today).filter(person__is_active=True)),

@@ -145,10 +145,6 @@ class Reading:
     number: float | None
     words: str
 
-    @property
-    def is_known(self) -> bool:
-        return self.number is not None
-
 
 #: As a person reads it; '' where no rule has been entered.
 CLASSES: dict[str, str | Promise] = {

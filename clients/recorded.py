@@ -1,6 +1,6 @@
 """Completed assessments, read: on which form, who asked each section and when, what the next one starts from, what stands of risk."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from carehub.actors import Actor
@@ -52,11 +52,17 @@ def earlier_answers(*, by: Actor, assessment: Assessment, form: Form) -> dict[st
     return newest_answers(standing.that_count(), into=form)
 
 
-def newest_answers(assessments: Iterable[Assessment], *, into: Form) -> dict[str, LastAnswer]:
-    """``assessments``: those that count, newest first. What one of them carried over may have been corrected since: it goes last."""
+def asked_then_carried(assessments: Sequence[Assessment]) -> Iterator[tuple[Assessment, Answers]]:
+    """First what each of them asked itself, then what each carried over, which may have been corrected since where it was asked."""
+    for asked in (True, False):
+        for each in assessments:
+            yield each, {name: answer for name, answer in each.answers.items() if is_asked(answer) is asked}
+
+
+def newest_answers(assessments: Sequence[Assessment], *, into: Form) -> dict[str, LastAnswer]:
+    """``assessments``: those that count, newest first."""
     found: dict[str, LastAnswer] = {}
-    for asked, each in [*((True, each) for each in assessments), *((False, each) for each in assessments)]:
-        answers = {name: answer for name, answer in each.answers.items() if is_asked(answer) is asked}
+    for each, answers in asked_then_carried(assessments):
         for name, last in last_answers(form_of(each), answers, stamp_of(each), sections=stamps_of(each), into=into).items():
             # The newest day wins, whichever form it was asked on.
             if name not in found or last["on"] > found[name]["on"]:

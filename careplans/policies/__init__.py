@@ -2,10 +2,10 @@
 shorter intervals from its local settings.
 """
 
+from carehub.offering import allows, why_not
 from careplans.policies.missing import RISKS_FOUND, Missing, kind_of, latest_review, missing_before_agreed
 from careplans.policies.signing import Word, check_words
 from careplans.policies.steps import (
-    allows,
     check_agree,
     check_reopen,
     check_revise,
@@ -13,7 +13,6 @@ from careplans.policies.steps import (
     check_start,
     may_edit,
     same_client,
-    why_not,
 )
 
 __all__ = [

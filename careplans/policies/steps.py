@@ -3,7 +3,7 @@
 A button is offered where the policy does not raise; the action calls the same function.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -20,20 +20,6 @@ from clients.models import Episode
 
 #: The assessment that a kind of plan follows (MoC 4.3, 5.3.2).
 FOLLOWS = {"initial": "triage", "comprehensive": "comprehensive"}
-
-
-def allows(rule: Callable[..., object], *about: object, **more: object) -> bool:
-    """Whether a rule of this module lets it pass: for a button."""
-    return not why_not(rule, *about, **more)
-
-
-def why_not(rule: Callable[..., object], *about: object, **more: object) -> str:
-    """What the rule says against it; '' where it lets it pass."""
-    try:
-        rule(*about, **more)
-    except (WrongState, NotAllowed, Refused) as no:
-        return str(no)
-    return ""
 
 
 # --- Who may write ------------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     person = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
     events.saw(person.pk)
     episode = episode_for_banner(person, actor)
-    versions = _versions(episode)
+    versions = _versions(episode, actor)
     current = next((each for each in versions if each.pk == each.plan.current_id), None)
     draft = next((each for each in versions if each.locked_at is None), None)
     said = content.of(current or draft) if current or draft else None
@@ -76,7 +76,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "goals": _lines(said) if said else [],
         "more_goals": max(0, len(said.rows["goal"]) - LINES) if said else 0,
         "assessments": _assessments(person, actor),
-        "documents": _documents(person),
+        "documents": _documents(person, actor),
         "contact": getattr(person, "safe_contact", None),
         "may_change_contact": bool(episode) and episode.agency_id == actor.agency_id and actor.may("contact.change"),
         "may_allocate": allocates(actor, episode),
@@ -89,11 +89,12 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     return render(request, "careplans/client.html", context)
 
 
-def _versions(episode: Episode | None) -> list[PlanVersion]:
+def _versions(episode: Episode | None, actor: Actor) -> list[PlanVersion]:
     """The plan that is in force and the one being written, with their rows. One query."""
     if episode is None:
         return []
-    wanted = PlanVersion.objects.filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
+    mine = PlanVersion.objects.visible_to(actor)
+    wanted = mine.filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
     wanted = wanted.exclude(plan__state=CarePlan.State.CLOSED).select_related("plan__episode", "partnership")
     return list(content.loaded(wanted).order_by("-begun_at"))
 
@@ -135,7 +136,8 @@ def _date(text: str) -> date | None:
 
 
 def _assessments(person: Client, actor: Actor) -> list[dict[str, Any]]:
-    found = Assessment.objects.filter(client=person).select_related("completed_by", "started_by").order_by("-took_place_on", "-started_at")
+    found = Assessment.objects.visible_to(actor).filter(client=person).select_related("completed_by", "started_by")
+    found = found.order_by("-took_place_on", "-started_at")
     listed = []
     for each in found[:NEWEST]:
         try:
@@ -148,5 +150,5 @@ def _assessments(person: Client, actor: Actor) -> list[dict[str, Any]]:
     return listed
 
 
-def _documents(person: Client) -> list[Document]:
-    return list(Document.objects.filter(client_id=person.pk, kind=documents.CARE_PLAN).order_by("-asked_at")[:NEWEST])
+def _documents(person: Client, actor: Actor) -> list[Document]:
+    return list(Document.objects.visible_to(actor).filter(client_id=person.pk, kind=documents.CARE_PLAN).order_by("-asked_at")[:NEWEST])

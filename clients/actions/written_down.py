@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from carehub import local_settings
 from carehub.actors import Actor
-from carehub.definitions.answers import Answers, is_asked
+from carehub.definitions.answers import Answers
 from carehub.definitions.conditions import last_known
-from carehub.definitions.schema import Form
+from carehub.definitions.schema import Form, Question
 from clients.models import Assessment, Episode
 from clients.models.episodes import EPISODE_LIFECYCLE
-from clients.recorded import form_of, standing_risk
+from clients.recorded import asked_then_carried, form_of, standing_risk
 
 #: The question whose answer becomes Episode.main_substance, by the national field that it fills.
 MAIN_SUBSTANCE = "DRUG1"
@@ -25,10 +25,8 @@ def write_down(assessment: Assessment, by: Actor) -> None:
     if found := standing_risk(newest):
         changes |= {"risk": found.level, "risk_words": found.words, "risk_asked_on": found.asked_on}
     scores: dict[str, int] = {}
-    # What each asked itself goes before what it carried over, which may have been corrected since.
-    for asked, each in [*((True, each) for each in newest), *((False, each) for each in newest)]:
+    for each, answers in asked_then_carried(newest):
         form = form_of(each)
-        answers = {name: answer for name, answer in each.answers.items() if is_asked(answer) is asked}
         scores = area_scores(form, answers) | scores
         if (substance := _answer_for(form, answers, MAIN_SUBSTANCE)) and "main_substance" not in changes:
             changes["main_substance"] = substance
@@ -58,12 +56,13 @@ def area_scores(form: Form, answers: Answers) -> dict[str, int]:
 
 
 def _answer_for(form: Form, answers: Answers, national: str) -> str:
-    question = next((each for each in form.questions if each.national == national), None)
-    value = last_known(answers.get(question.id)) if question else None
-    return value if isinstance(value, str) else ""
+    return _said(next((each for each in form.questions if each.national == national), None), answers)
 
 
 def fills(form: Form, answers: Answers, column: str) -> str:
-    question = next((each for each in form.questions if each.fills == column), None)
+    return _said(next((each for each in form.questions if each.fills == column), None), answers)
+
+
+def _said(question: Question | None, answers: Answers) -> str:
     value = last_known(answers.get(question.id)) if question else None
     return value if isinstance(value, str) else ""

@@ -19,7 +19,6 @@ from carehub.rules import Refused
 from clients import allocating_rules as rules
 from clients.actions.allocating import change_keyworker, share_out
 from clients.allocating_forms import KeyworkerForm, ShareOutForm
-from clients.banner import episode_for_banner
 from clients.models import Episode
 from clients.views.sharing import client_page
 
@@ -30,7 +29,7 @@ ROWS = 100
 @requires("case.allocate")
 def change(request: HttpRequest, client_id: UUID) -> HttpResponse:
     client, context = client_page(request, client_id)
-    episode = episode_for_banner(client, request.actor)
+    episode = context["episode"]
     back = reverse("client", args=[client.pk])
     try:
         rules.may_allocate(request.actor, episode)

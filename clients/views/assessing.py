@@ -1,6 +1,5 @@
 """Assessing a client, section by section: answer, check, complete; and the assessment as it was asked."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from carehub.guards import requires
 from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
 from carehub.models import Draft
+from carehub.offering import allows
 from carehub.rules import Refused
 from carehub.templatetags.form_tags import anchor
 from clients import policies
@@ -39,7 +39,7 @@ from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of
 CHECK = "check"
 
 
-def _assessment(request: HttpRequest, client_id: UUID, pk: UUID) -> Assessment:
+def assessment_of(request: HttpRequest, client_id: UUID, pk: UUID) -> Assessment:
     """With all that the banner needs. Another client's assessment under this client's address does not exist."""
     related = ("client__safe_contact", "episode__keyworker", "episode__agency", "agency", "started_by", "completed_by")
     mine = Assessment.objects.visible_to(request.actor).select_related(*related)
@@ -48,7 +48,7 @@ def _assessment(request: HttpRequest, client_id: UUID, pk: UUID) -> Assessment:
     return assessment
 
 
-def _context(request: HttpRequest, assessment: Assessment, form: Form) -> dict[str, Any]:
+def assessment_context(request: HttpRequest, assessment: Assessment, form: Form) -> dict[str, Any]:
     return {
         "assessment": assessment,
         "client": assessment.client,
@@ -60,7 +60,7 @@ def _context(request: HttpRequest, assessment: Assessment, form: Form) -> dict[s
 
 @requires("assessment.write")
 def edit(request: HttpRequest, client_id: UUID, pk: UUID, section: str = "") -> HttpResponse:
-    assessment = _assessment(request, client_id, pk)
+    assessment = assessment_of(request, client_id, pk)
     if assessment.state == Assessment.State.COMPLETE:
         return redirect("assessment-show", client_id, pk)
     try:
@@ -110,7 +110,7 @@ def _section(request: HttpRequest, assessment: Assessment, form: Form, section: 
         )
     except stale.Conflict as conflict:
         assessment.refresh_from_db(fields=["answers", "row_version"])
-        context = _context(request, assessment, form)
+        context = assessment_context(request, assessment, form)
         return conflict_page(request, assessment, form, section, merge=conflict.merge, submitted=data, keeping=keeping, **context)
     keeping.done()
     assessment.refresh_from_db(fields=["answers"])
@@ -141,7 +141,7 @@ def _for_others(request: HttpRequest, assessment: Assessment, form: Form, sectio
         raise PermissionDenied(why)
     page = _whole(request, assessment, form)
     shown_so_far = as_asked.show(form, assessment.answers, sections=stamps_of(assessment))
-    context = _context(request, assessment, form) | {
+    context = assessment_context(request, assessment, form) | {
         "section": form.section(section),
         "sections": [each for each in shown_so_far if each.id == section],
         "items": _items(assessment, page, section),
@@ -172,7 +172,7 @@ def _section_page(
     request: HttpRequest, assessment: Assessment, page: DefinitionForm, keeping: Keeping, *, marks: dict[str, str]
 ) -> HttpResponse:
     form, section = page.definition, page.section
-    context = _context(request, assessment, form)
+    context = assessment_context(request, assessment, form)
     context |= {
         "form": page,
         "section": form.section(section),
@@ -223,7 +223,7 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
         assessment.refresh_from_db(fields=["answers", "row_version"])
     page = _whole(request, assessment, form)
     places = {item["name"]: item["url"] for item in _items(assessment, page, CHECK)}
-    context = _context(request, assessment, form)
+    context = assessment_context(request, assessment, form)
     context |= {
         "form": None,
         "problem": problem,
@@ -249,7 +249,7 @@ def _unsaved(request: HttpRequest, assessment: Assessment, form: Form, places: d
 @requires("client.view")
 def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """As it was asked, in the version of the form that it was recorded on."""
-    assessment = _assessment(request, client_id, pk)
+    assessment = assessment_of(request, client_id, pk)
     form = form_of(assessment)
     complete = assessment.state == Assessment.State.COMPLETE
     before = _before(request, assessment, form) if complete else None
@@ -261,12 +261,12 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         before=before.answers if before else None,
     )
     asked = {section.id for section in asked_sections(assessment, form)}
-    context = _context(request, assessment, form) | {
+    context = assessment_context(request, assessment, form) | {
         "sections": [each for each in sections if each.id in asked],
         "not_asked": [each for each in sections if each.id not in asked],
         "before": before,
         "corrected_by": Assessment.objects.visible_to(request.actor).filter(corrects=assessment).first() if complete else None,
-        "may_correct": complete and _may(policies.may_correct, request.actor, assessment),
+        "may_correct": complete and allows(policies.may_correct, request.actor, assessment),
         "says": what_answers_say(form, assessment.answers),
         **of_assessment(request.actor, assessment),
         "form_changed": complete and fingerprint(form) != assessment.form_fingerprint,
@@ -284,11 +284,3 @@ def _before(request: HttpRequest, assessment: Assessment, form: Form) -> Assessm
         return mine.filter(pk=assessment.corrects_id).first()
     earlier = mine.standing().filter(client_id=assessment.client_id, form=form.name, completed_at__lt=assessment.completed_at)
     return earlier.filter(took_place_on__lte=assessment.took_place_on).exclude(pk=assessment.pk).first()
-
-
-def _may(policy: Callable[..., None], *about: object) -> bool:
-    try:
-        policy(*about)
-    except (NotAllowed, Refused):
-        return False
-    return True

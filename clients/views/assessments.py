@@ -3,19 +3,17 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
-from carehub import clock, events
-from carehub.actors import NotAllowed
+from carehub import clock
 from carehub.guards import requires
-from carehub.rules import Refused
+from carehub.offering import allows
 from clients import assessed, policies
-from clients.banner import banner, episode_for_banner
-from clients.client_tabs import client_tabs
-from clients.models import Assessment, Client
+from clients.models import Assessment
 from clients.outcome import FORM, profile
 from clients.outcome_page import due_of
 from clients.recorded import form_of
+from clients.views.sharing import client_page
 
 #: The newest so many are listed; older ones stay in the record.
 SHOWN = 60
@@ -24,9 +22,8 @@ SHOWN = 60
 @requires("client.view")
 def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor, today = request.actor, clock.today()
-    client = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
-    events.saw(client.pk)
-    episode = episode_for_banner(client, actor)
+    client, context = client_page(request, client_id)
+    episode = context["episode"]
     rows = Assessment.objects.visible_to(actor).filter(client=client).select_related("completed_by", "started_by", "agency", "handed_to")
     rows = list(rows.order_by("-took_place_on", "-completed_at", "-started_at")[:SHOWN])
     corrected = {each.corrects_id for each in rows if each.state == Assessment.State.COMPLETE and each.corrects_id}
@@ -34,12 +31,9 @@ def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
     drafts = [each for each in rows if each.state == Assessment.State.DRAFT]
     history = assessed.scored(standing)
     areas = assessed.areas_now(history)
-    context = {
-        "client": client,
-        "banner": banner(client, episode, actor),
-        "tabs": client_tabs(actor, client.pk),
+    context |= {
         "tab": "assessments",
-        "may_assess": episode is not None and _may_assess(request, episode),
+        "may_assess": episode is not None and allows(policies.may_assess, actor, episode),
         "kinds": assessed.kinds(standing, drafts, partnership=actor.partnership, today=today),
         "areas": areas if history else [],
         "scored_on": sorted({each.asked for each in areas if each.asked}),
@@ -50,11 +44,3 @@ def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "outcome_due": due_of(actor, episode, [profile(each) for each in reversed(standing) if each.form == FORM]),
     }
     return render(request, "clients/assessments.html", context)
-
-
-def _may_assess(request: HttpRequest, episode: object) -> bool:
-    try:
-        policies.may_assess(request.actor, episode)  # type: ignore[arg-type]
-    except (NotAllowed, Refused):
-        return False
-    return True

@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from carehub import clock, events
+from carehub import clock
 from carehub.actors import Actor, NotAllowed
 from carehub.asking import Asking
 from carehub.definitions.errors import UnknownDefinition
@@ -19,19 +19,18 @@ from carehub.rules import Refused
 from clients import policies
 from clients.actions import assessing
 from clients.assessing_forms import CorrectForm, HandOnForm, StartForm
-from clients.banner import banner, episode_for_banner
-from clients.client_tabs import client_tabs
-from clients.models import Assessment, Client
+from clients.models import Assessment
 from clients.recorded import form_of
+from clients.views.assessing import assessment_context, assessment_of
+from clients.views.sharing import client_page
 
 
 @requires("assessment.write")
 def start(request: HttpRequest, client_id: UUID, form: str = "triage") -> HttpResponse:
     """Begins an assessment on a form, or goes on with the one that is begun."""
     actor = request.actor
-    client = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
-    events.saw(client.pk)
-    episode = episode_for_banner(client, actor)
+    client, shown = client_page(request, client_id)
+    episode = shown["episode"]
     definition = _definition(request.actor, form)
     if episode is None:
         raise Http404
@@ -57,10 +56,7 @@ def start(request: HttpRequest, client_id: UUID, form: str = "triage") -> HttpRe
             refused = ""
             for name, sentences in reason.fields.items():
                 page.add_error(name if name in page.fields else None, sentences)
-    context = {
-        "client": client,
-        "banner": banner(client, episode, actor),
-        "tabs": client_tabs(actor, client.pk),
+    context = shown | {
         "tab": "assessments",
         "form": page,
         "refused": refused,
@@ -78,18 +74,8 @@ def _definition(by: Actor, name: str) -> Form:
 
 
 def _of_client(request: HttpRequest, client_id: UUID, pk: UUID) -> tuple[Assessment, dict[str, Any]]:
-    related = ("client__safe_contact", "episode__keyworker", "episode__agency", "agency", "started_by", "completed_by")
-    mine = Assessment.objects.visible_to(request.actor).select_related(*related)
-    assessment = get_object_or_404(mine, pk=pk, client_id=client_id)
-    events.saw(assessment.client_id)
-    context = {
-        "assessment": assessment,
-        "client": assessment.client,
-        "definition": form_of(assessment),
-        "banner": banner(assessment.client, assessment.episode, request.actor),
-        "tab": "assessments",
-    }
-    return assessment, context
+    assessment = assessment_of(request, client_id, pk)
+    return assessment, assessment_context(request, assessment, form_of(assessment)) | {"tab": "assessments"}
 
 
 @requires("assessment.write")

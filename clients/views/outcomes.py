@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from carehub.guards import requires
-from clients.banner import episode_for_banner
 from clients.outcome_page import outcomes_of
 from clients.views.sharing import client_page
 
@@ -14,5 +13,5 @@ from clients.views.sharing import client_page
 @requires("client.view")
 def outcomes(request: HttpRequest, client_id: UUID) -> HttpResponse:
     client, context = client_page(request, client_id)
-    found = outcomes_of(client.pk, request.actor, episode_for_banner(client, request.actor))
+    found = outcomes_of(client.pk, request.actor, context["episode"])
     return render(request, "clients/outcomes.html", context | {"outcomes": found, "tab": "assessments"})

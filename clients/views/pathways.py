@@ -14,10 +14,10 @@ from carehub.actors import NotAllowed
 from carehub.asking import Asking
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
+from carehub.offering import allows, why_not
 from carehub.rules import Refused
 from clients import pathway_rules as rules
 from clients.actions import pathways as actions
-from clients.banner import episode_for_banner
 from clients.models import ClientPathway
 from clients.pathway_forms import AttachForm, EndForm
 from clients.pathways import Pathway, pathway, pathways
@@ -59,8 +59,8 @@ def of_client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     rows = ClientPathway.objects.visible_to(actor).filter(client=client).select_related("started_by", "ended_by", "agency")
     lines = [_line(request, each) for each in rows.order_by("-started_on", "pathway", "pk")]
     open_lines = [each for each in lines if each.row.ended_on is None]
-    episode = episode_for_banner(client, actor)
-    refused = _refusal(request, episode)
+    episode = context["episode"]
+    refused = why_not(rules.may_put_on, actor, episode)
     on = {each.row.pathway for each in open_lines if each.row.agency_id == actor.agency_id}
     offered = [each for each in pathways() if each.name not in on]
     asking = Asking(
@@ -89,22 +89,10 @@ def of_client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     return asking.page("clients/client_pathways.html", **context | shown)
 
 
-def _refusal(request: HttpRequest, episode: Any) -> str:
-    try:
-        rules.may_put_on(request.actor, episode)
-    except (NotAllowed, Refused) as reason:
-        return str(reason)
-    return ""
-
-
 def _line(request: HttpRequest, row: ClientPathway) -> Line:
     code = catalogue().codes_on("pathway-endings", clock.today()).code(row.ended_how)
-    try:
-        rules.may_end(request.actor, row)
-        may_end = True
-    except (NotAllowed, Refused):
-        may_end = False
-    return Line(row, pathway(row.pathway, row.version), code.text if code else row.ended_how, may_end)
+    ended = code.text if code else row.ended_how
+    return Line(row, pathway(row.pathway, row.version), ended, allows(rules.may_end, request.actor, row))
 
 
 @requires("assessment.write")

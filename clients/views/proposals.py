@@ -16,7 +16,7 @@ from carehub.actors import Actor, NotAllowed
 from carehub.asking import Asking
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
-from carehub.rules import Refused
+from carehub.offering import allows
 from clients import proposal_rules as rules
 from clients.actions.deciding import accept, decline
 from clients.models import Client, Proposal
@@ -33,7 +33,7 @@ def proposals(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor = request.actor
     found = Proposal.objects.visible_to(actor).filter(client=client).select_related("decided_by", "task__person", "agency", "assessment")
     waiting = list(found.open().gravest_first())
-    mine = [each for each in waiting if _may_decide(actor, each)]
+    mine = [each for each in waiting if allows(rules.may_decide, actor, each)]
     if request.method == "POST":
         _must_decide(actor)
     address = reverse("client", args=[client.pk])
@@ -68,14 +68,6 @@ class Shown:
         self.reason = code.text if code else proposal.reason
         led = pathway(proposal.pathway.split("/")[0]) if proposal.pathway else None
         self.pathway = led.title if led else ""
-
-
-def _may_decide(actor: Actor, proposal: Proposal) -> bool:
-    try:
-        rules.may_decide(actor, proposal)
-    except (NotAllowed, Refused):
-        return False
-    return True
 
 
 def _must_decide(actor: Actor) -> None:

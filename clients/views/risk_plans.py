@@ -1,5 +1,6 @@
 """The risk management plan of a client: the one in force, those before it, and the page on which it is written."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,50 +9,38 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from carehub import events
 from carehub.actors import NotAllowed
 from carehub.asking import Asking
 from carehub.guards import requires
+from carehub.offering import allows
 from carehub.rules import Refused
 from clients import risk_planning
 from clients.actions.planning_risk import begin_risk_plan, save_risk_plan
-from clients.banner import banner, episode_for_banner
-from clients.client_tabs import client_tabs
-from clients.models import Client, Episode, RiskPlan
+from clients.models import Episode, RiskPlan
 from clients.risk_plan_form import RiskPlanForm
+from clients.views.sharing import client_page
 
 
-def _client(request: HttpRequest, client_id: UUID) -> tuple[Client, Episode]:
-    client = get_object_or_404(Client.objects.visible_to(request.actor).select_related("safe_contact"), pk=client_id)
-    events.saw(client.pk)
-    episode = episode_for_banner(client, request.actor)
-    if episode is None:
+def _client(request: HttpRequest, client_id: UUID) -> tuple[Episode, dict[str, Any]]:
+    """The stay that the plan belongs to, and what the page shows; 404 without one."""
+    _person, context = client_page(request, client_id)
+    if context["episode"] is None:
         raise Http404
-    return client, episode
+    return context["episode"], context | {"tab": "assessments"}
 
 
 @requires("client.view")
 def risk_plan(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    client, episode = _client(request, client_id)
+    episode, context = _client(request, client_id)
     plans = RiskPlan.objects.visible_to(request.actor).filter(episode=episode).select_related("agreed_by", "begun_by")
     plans = list(plans.prefetch_related("steps").order_by("-number"))
     agreed = [each for each in plans if each.state == RiskPlan.State.AGREED]
-    try:
-        risk_planning.may_plan_risk(request.actor, episode)
-        may_write = True
-    except (NotAllowed, Refused):
-        may_write = False
-    context = {
-        "client": client,
-        "episode": episode,
-        "banner": banner(client, episode, request.actor),
-        "tabs": client_tabs(request.actor, client.pk),
-        "tab": "assessments",
+    context |= {
         "in_force": agreed[0] if agreed else None,
         "older": agreed[1:],
         "draft": next((each for each in plans if each.state == RiskPlan.State.DRAFT), None),
         "risks": risk_planning.risks_by_area(episode),
-        "may_write": may_write,
+        "may_write": allows(risk_planning.may_plan_risk, request.actor, episode),
         "form": None,
     }
     return render(request, "clients/risk_plan.html", context)
@@ -60,7 +49,7 @@ def risk_plan(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @require_POST
 @requires("assessment.write")
 def begin(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    _about, episode = _client(request, client_id)
+    episode, _page = _client(request, client_id)
     try:
         plan = begin_risk_plan(by=request.actor, client_id=client_id, episode=episode)
     except (NotAllowed, Refused):
@@ -70,7 +59,7 @@ def begin(request: HttpRequest, client_id: UUID) -> HttpResponse:
 
 @requires("assessment.write")
 def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
-    client, episode = _client(request, client_id)
+    episode, context = _client(request, client_id)
     plans = RiskPlan.objects.visible_to(request.actor).prefetch_related("steps")
     plan = get_object_or_404(plans, pk=pk, client_id=client_id)
     if plan.state == RiskPlan.State.AGREED:
@@ -103,5 +92,4 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
 
         if asking.does(save, said=_("Agreed and locked.") if agree else _("Saved. It is not agreed yet.")):
             return redirect("risk-plan", client_id) if agree else redirect("risk-plan-edit", client_id, pk)
-    context = {"client": client, "plan": plan, "banner": banner(client, episode, request.actor), "tab": "assessments"}
     return asking.page("clients/risk_plan_edit.html", **context)

@@ -31,9 +31,11 @@ def client_page(request: HttpRequest, client_id: UUID) -> tuple[Client, dict[str
     """The client, in reach or 404, and what every page about them shows."""
     client = get_object_or_404(Client.objects.visible_to(request.actor).select_related("safe_contact"), pk=client_id)
     events.saw(client.pk)
+    episode = episode_for_banner(client, request.actor)
     context = {
         "client": client,
-        "banner": banner(client, episode_for_banner(client, request.actor), request.actor),
+        "episode": episode,
+        "banner": banner(client, episode, request.actor),
         "tabs": client_tabs(request.actor, client.pk),
         "tab": "sharing",
     }
