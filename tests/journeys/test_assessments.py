@@ -16,6 +16,7 @@ from tests.journeys.server import CareHub
 
 Report = Callable[[str], None]
 AT_MOST_LOST = 5.0
+NOBODY_ANSWERS = "Not saved: CareHub does not answer. We keep trying."
 HEROIN, CRACK = "1011", "3201"
 
 #: What is said where it is not what a form of this kind usually hears. A mother of one, an overdose last year.
@@ -207,8 +208,12 @@ def broken_off(desk: Window, keys: FormKeys, carehub: CareHub) -> str:
     sentence.go_on(7)
     number = carehub.kill("gunicorn")
     killed_at = time.monotonic()
-    sentence.go_on(5)
-    expect(status).to_have_text("Not saved: CareHub does not answer. We keep trying.", timeout=30_000)
+    sentence.go_on(2)
+    # On a quiet machine it is back before the next save: it is killed again until a save has met nobody.
+    while status.inner_text() != NOBODY_ANSWERS:
+        assert time.monotonic() < killed_at + 60, f"the page says {status.inner_text()!r} while nobody answers"
+        number = carehub.kill("gunicorn")
+        sentence.go_on(1)
     carehub.is_back("gunicorn", number)
     dead = time.monotonic() - killed_at
     expect(status).to_contain_text("Saved ", timeout=60_000)
