@@ -46,7 +46,7 @@ def _end(plan: CarePlan, why: str, by: Actor, follower: CarePlan | None = None) 
     printed = Document.objects.filter(subject_id__in=PlanVersion.objects.filter(plan=plan).values("pk"), check_entry__isnull=False)
     current = DocumentCheck.Standing.CURRENT
     DocumentCheck.objects.filter(pk__in=printed.values("check_entry_id"), standing=current).update(
-        standing=DocumentCheck.Standing.SUPERSEDED, since=clock.day_of(now)
+        standing=DocumentCheck.Standing.SUPERSEDED if follower else DocumentCheck.Standing.CLOSED, since=clock.day_of(now)
     )
 
 
