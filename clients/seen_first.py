@@ -14,7 +14,7 @@ from clients.models import Episode
 URGENCIES = (Episode.Urgency.TODAY, Episode.Urgency.WEEK, Episode.Urgency.NOT_SAID, Episode.Urgency.USUAL)
 RISKS = (Episode.Risk.HIGH, Episode.Risk.NOT_ASSESSED, Episode.Risk.MEDIUM, Episode.Risk.LOW, Episode.Risk.NONE)
 PAGE = 25
-#: Days. The usual wait is three weeks at most, priority groups less; one of six weeks or more is reviewed (Models of Care: Update 2006, 2.7.1).
+#: Days. Three weeks at most, priority groups less; a wait of six weeks or more is reviewed (Models of Care: Update 2006, 2.7.1).
 TARGET = {Episode.Urgency.TODAY: 0, Episode.Urgency.WEEK: 7}
 USUAL_TARGET = 21
 REVIEWED_FROM = 42
