@@ -137,7 +137,8 @@ SELECT md5(%(seed)s || ':goal:' || k || n)::uuid, %(partnership)s, client_id, ve
     (ARRAY['Two weeks without use on top.', 'Housing application in with all papers.'])[k + 1]
 """ + _WITH_PARTS.format(last=1)
 ACTIONS = """
-INSERT INTO careplans_action (id, partnership_id, client_id, version_id, goal_id, position, what, who, who_name, by_when, intervention, milestone)
+INSERT INTO careplans_action (id, partnership_id, client_id, version_id, goal_id, position, what, who, who_name, by_when, intervention,
+    milestone)
 SELECT md5(%(seed)s || ':action:' || k || n)::uuid, %(partnership)s, client_id, version_id, md5(%(seed)s || ':goal:' || k / 2 || n)::uuid,
     k, (ARRAY['Come every two weeks', 'Keep the diary', 'Fill in the application', 'Get the proof of identity'])[k + 1],
     (ARRAY['client', 'client', 'keyworker', 'client'])[k + 1], '', due_on, '', ''

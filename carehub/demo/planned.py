@@ -75,7 +75,7 @@ class Plans:
             state=CarePlan.State.CLOSED if course.closed else CarePlan.State.BEGUN,
             begun_at=begun,
             begun_by=stay.worker.person,
-            **(dict(closed_at=begun, closed_by=stay.worker.person, closed_why="treatment-ended") if course.closed else {}),
+            **({"closed_at": begun, "closed_by": stay.worker.person, "closed_why": "treatment-ended"} if course.closed else {}),
         )
         rows = PlanRows(plan, course)
         self.plans.append(rows)

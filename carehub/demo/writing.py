@@ -44,6 +44,7 @@ class Story:
         chance.shuffle(later)
         self._waiting = [GoalWords(goal, chance.choice(goal.client_words)) for goal in [goal for goal in fitting if goal.first] + later]
         self._now: list[GoalWords] = []
+        self._other = chance.randrange(len(sayings.WHO_DOES_WHAT) - 1)
         self._texts = self._beside()
 
     def goals_for(self, kind: str) -> list[GoalWords]:

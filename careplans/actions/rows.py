@@ -70,7 +70,9 @@ def _take_off(version: PlanVersion, stored: Content, new: Content) -> None:
     gone = {kind: [UUID(key) for key in stored.rows[kind] if key not in new.rows[kind]] for kind in PARTS}
     if any(gone.values()):
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE_OFF, [each for kind in ("action", "need", "risk", "involved", "goal") for each in (version.pk, gone[kind])])
+            cursor.execute(
+                _TAKE_OFF, [each for kind in ("action", "need", "risk", "involved", "goal") for each in (version.pk, gone[kind])]
+            )
 
 
 def _values(part: Any, row: Row) -> tuple[Values, dict[str, str]]:

@@ -114,7 +114,11 @@ AFTERCARE_WITHIN = timedelta(days=7)
 
 def _ask_afterwards(version: PlanVersion, signatures: list[Signature], by: Actor) -> None:
     """A task each for what could wait and must not be forgotten: the signature after a word, the aftercare after a crisis."""
-    found = [(TO_BE_SIGNED, each.follow_up_on, _("Ask the client to sign the plan: they agreed by word.")) for each in signatures if each.follow_up_on]
+    found = [
+        (TO_BE_SIGNED, each.follow_up_on, _("Ask the client to sign the plan: they agreed by word."))
+        for each in signatures
+        if each.follow_up_on
+    ]
     kind = policies.kind_of(version.plan)
     if version.admission == PlanVersion.Admission.CRISIS and kind.crisis_without:
         found.append((AFTERCARE, clock.today() + AFTERCARE_WITHIN, _("Set out the aftercare: the admission was in a crisis.")))

@@ -145,7 +145,11 @@ def _of_need(said: Content, key: str, need: content.Row, decided: bool) -> Missi
     found = _too_long("need", f"need.{key}", need)
     if decided and need["standing"] == Need.Standing.UNDECIDED:
         found.append((f"need.{key}.standing", _("Choose now or later.")))
-    elif decided and need["standing"] == Need.Standing.NOW and not any(goal["domain"] == need["domain"] for goal in said.rows["goal"].values()):
+    elif (
+        decided
+        and need["standing"] == Need.Standing.NOW
+        and not any(goal["domain"] == need["domain"] for goal in said.rows["goal"].values())
+    ):
         found.append((f"need.{key}.standing", _("There is no goal about this yet: write one, or choose later.")))
     if need["domain"] not in Domain.values:
         found.append((f"need.{key}.domain", _("Choose what this is about.")))

@@ -186,7 +186,9 @@ def _page(
 ) -> HttpResponse:
     risks = version.plan.episode.risk_words if version.plan.episode.risk in policies.RISKS_FOUND else []
     areas = list(dict.fromkeys(each["area"] for each in risks if each.get("level")))
-    agencies = [(str(key), name) for key, name in Agency.objects.filter(partnership=version.partnership).order_by("name").values_list("pk", "name")]
+    agencies = [
+        (str(key), name) for key, name in Agency.objects.filter(partnership=version.partnership).order_by("name").values_list("pk", "name")
+    ]
     page = PlanPage(version.plan.kind, said, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies)
     kind = policies.kind_of(version.plan)
     context: dict[str, Any] = plan_context(request, version) | {
