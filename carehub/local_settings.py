@@ -48,7 +48,13 @@ class LocalSettings:
     first_review_months: int = _number(3, _("A care plan is first reviewed within %(number)s months."), source="JR", most=12)
     later_review_months: int = _number(6, _("After that it is reviewed every %(number)s months."), source="JR", most=12)
     risk_again_weeks: int = _number(13, _("Risk is asked about again within %(number)s weeks."), most=52)
-    risk_plan_weeks: int = _number(13, _("A risk management plan is looked at again within %(number)s weeks."), most=26)
+    risk_plan_high_weeks: int = _number(
+        4, _("Where a risk is high, the risk management plan is looked at again within %(number)s weeks."), most=26
+    )
+    risk_plan_medium_weeks: int = _number(
+        8, _("Where the gravest risk is medium, the risk management plan is looked at again within %(number)s weeks."), most=26
+    )
+    risk_plan_weeks: int = _number(13, _("Any other risk management plan is looked at again within %(number)s weeks."), most=26)
     comprehensive_again_weeks: int = _number(26, _("A comprehensive assessment is gone through again within %(number)s weeks."), most=104)
     review_grace_days: int = _number(7, _("The service manager is told when a review is more than %(number)s days overdue."), least=0)
     outcome_interval_weeks: int = _number(
