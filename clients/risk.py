@@ -50,7 +50,7 @@ class Picture:
     level: Level
     #: Every risk found, once; for RiskFound.
     found: tuple[Raised, ...]
-    #: For Episode.risk_words: everything found, the gravest first and suicide first among equals; then the areas about which nothing is known.
+    #: For Episode.risk_words: everything found, the gravest first, suicide first among equals; then the areas of which nothing is known.
     words: list[dict[str, Any]]
     asked_on: date
 

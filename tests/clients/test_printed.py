@@ -25,7 +25,17 @@ SECRET = (
     "Thornwick",
     "Suicide risk",
 )
-PAGES = ("client", "assessments", "assessment-show", "risk-plan", "proposals", "client-pathways", "client-outcomes", "client-sharing", "client-contact")
+PAGES = (
+    "client",
+    "assessments",
+    "assessment-show",
+    "risk-plan",
+    "proposals",
+    "client-pathways",
+    "client-outcomes",
+    "client-sharing",
+    "client-contact",
+)
 
 
 def hidden_on_paper() -> set[str]:
