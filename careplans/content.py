@@ -31,7 +31,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "goal": ("client_words", "service_words"),
     "action": ("what", "who", "who_name", "by_when"),
     "risk": ("what", "who_name", "by_when", "told"),
-    "involved": ("agency_id", "name", "contact", "does"),
+    "involved": ("party_id", "name", "contact", "does"),
 }
 YES = "yes"
 #: Between day, month and year of a date that is none: no box of a form can hold a line break.

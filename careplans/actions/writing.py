@@ -103,19 +103,19 @@ def _tidied(version: PlanVersion, mine: Content, stored: Content) -> Content:
 
 def _name_agencies(version: PlanVersion, mine: Content, stored: Content) -> None:
     """A service of the partnership is chosen once: its name and how to reach it come along. Another partnership's is none."""
-    known = {row["agency_id"] for row in stored.rows["involved"].values()} - {""}
-    chosen = {row["agency_id"] for row in mine.rows["involved"].values()} - {""}
+    known = {row["party_id"] for row in stored.rows["involved"].values()} - {""}
+    chosen = {row["party_id"] for row in mine.rows["involved"].values()} - {""}
     agencies = {}
-    if chosen - known or any(row["agency_id"] and not row["name"] for row in mine.rows["involved"].values()):
+    if chosen - known or any(row["party_id"] and not row["name"] for row in mine.rows["involved"].values()):
         agencies = {str(each.pk): each for each in Agency.objects.filter(partnership_id=version.partnership_id)}
     for row in mine.rows["involved"].values():
-        if row["agency_id"] in agencies:
-            agency = agencies[row["agency_id"]]
+        if row["party_id"] in agencies:
+            agency = agencies[row["party_id"]]
             row["role"], row["name"], row["contact"] = Involved.Role.AGENCY.value, agency.name, row["contact"] or agency.telephone
-        elif row["agency_id"] not in known:
-            row["agency_id"] = ""
-        if row["agency_id"] and row["role"] != Involved.Role.AGENCY:
-            row["agency_id"] = ""
+        elif row["party_id"] not in known:
+            row["party_id"] = ""
+        if row["party_id"] and row["role"] != Involved.Role.AGENCY:
+            row["party_id"] = ""
 
 
 def _keep_needs(version: PlanVersion, mine: Content, stored: Content) -> None:

@@ -114,7 +114,7 @@ class StepForm(PartForm):
 class InvolvedForm(PartForm):
     kind = "involved"
     role = OneFromList(Involved.Role.choices, label=_("Who is it"))
-    agency_id = OneFromList((), label=_("Which service"), required=False)
+    party_id = OneFromList((), label=_("Which service"), required=False)
     name = Text(label=_("Name"), max_length=Involved._meta.get_field("name").max_length, required=False)
     contact = Text(label=_("How to reach them"), max_length=Involved._meta.get_field("contact").max_length, required=False)
     does = Text(label=_("Their part in the plan"), max_length=Involved._meta.get_field("does").max_length)
@@ -123,7 +123,7 @@ class InvolvedForm(PartForm):
 
     def __init__(self, key: str, row: Row, agencies: Choices, problems: Mapping[str, list[str]] | None = None):
         super().__init__(key, row, problems)
-        self.fields["agency_id"].choices = [("", _("None of these")), *agencies]
+        self.fields["party_id"].choices = [("", _("None of these")), *agencies]
 
 
 def new_key() -> str:

@@ -307,12 +307,16 @@ class Migration(migrations.Migration):
                 ("receives", models.BooleanField(default=False)),
                 (
                     "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "party",
                     models.ForeignKey(
                         blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"
                     ),
                 ),
-                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
-                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
                 (
                     "version",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="careplans.planversion"),
@@ -750,7 +754,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="involved",
             constraint=models.CheckConstraint(
-                condition=models.Q(("agency__isnull", True), ("role", "agency"), _connector="OR"), name="involved_agency_is_one"
+                condition=models.Q(("party__isnull", True), ("role", "agency"), _connector="OR"), name="involved_party_is_an_agency"
             ),
         ),
         migrations.AddIndex(

@@ -145,7 +145,7 @@ class RiskStep(PlanPart):
 class Involved(PlanPart):
     """Who else has a part in the plan: an agency of the partnership, a service from outside, a carer; and how to reach them."""
 
-    FIELDS = ("role", "agency_id", "name", "contact", "does", "receives")
+    FIELDS = ("role", "party_id", "name", "contact", "does", "receives")
 
     class Role(models.TextChoices):
         AGENCY = "agency", _("A service of the partnership")
@@ -155,7 +155,7 @@ class Involved(PlanPart):
 
     role = models.CharField(max_length=14, choices=Role, blank=True)
     #: Of the partnership: a party to the plan. What it may read is for the client's consent to say, not for this row.
-    agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    party = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     name = models.CharField(max_length=120, blank=True)
     contact = models.CharField(max_length=200, blank=True)
     does = models.CharField(max_length=300, blank=True)
@@ -167,7 +167,7 @@ class Involved(PlanPart):
             models.CheckConstraint(
                 condition=Q(locked_at__isnull=True) | (~Q(role="") & ~Q(name="") & ~Q(does="")), name="involved_says_who_and_what"
             ),
-            models.CheckConstraint(condition=Q(agency__isnull=True) | Q(role="agency"), name="involved_agency_is_one"),
+            models.CheckConstraint(condition=Q(party__isnull=True) | Q(role="agency"), name="involved_party_is_an_agency"),
         ]
         indexes = [models.Index(fields=["version"], name="involved_version")]
 
