@@ -86,6 +86,8 @@ SQL: list[str] = [
     *locks.locked_when_published("carehub_formedition"),
     *rows.partnership_table("carehub_paperform"),
     "REVOKE TRUNCATE ON carehub_paperform FROM carehub_app",
+    *rows.partnership_rules("carehub_settingchange"),
+    *locks.append_only("carehub_settingchange"),
     *rows.client_table("carehub_storedfile", part="plans"),
     *locks.of_agency("carehub_storedfile"),
     "REVOKE UPDATE, DELETE, TRUNCATE ON carehub_storedfile FROM carehub_app",

@@ -193,7 +193,7 @@ def partnership_rules(table: str, *ended: str) -> list[str]:
         f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK ({own})",
         f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO {APP} USING ({own}) WITH CHECK ({own})",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}",
-        f"GRANT UPDATE ({', '.join(ended)}) ON {table} TO {APP}",
+        *([f"GRANT UPDATE ({', '.join(ended)}) ON {table} TO {APP}"] if ended else []),
     ]
 
 

@@ -457,6 +457,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SettingChange",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("setting", models.CharField(max_length=40)),
+                ("before", models.PositiveSmallIntegerField()),
+                ("after", models.PositiveSmallIntegerField()),
+                ("decided", models.CharField(max_length=300)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "changed_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+            ],
+        ),
+        migrations.CreateModel(
             name="StoredFile",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -979,6 +995,16 @@ class Migration(migrations.Migration):
             model_name="access",
             constraint=models.UniqueConstraint(
                 fields=("client_id", "agency", "membership", "basis", "rests_on"), name="access_once_a_basis", nulls_distinct=False
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="settingchange",
+            index=models.Index(fields=["partnership", "setting", "-changed_at"], name="setting_change_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="settingchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("before", models.F("after")), _negated=True), name="setting_change_changes_something"
             ),
         ),
         migrations.AddIndex(

@@ -11,6 +11,7 @@ from carehub.models.mail import OutgoingMail
 from carehub.models.people import Agency, Membership, Partnership, Person
 from carehub.models.seals import EventSeal
 from carehub.models.sessions import Session
+from carehub.models.setting_changes import SettingChange
 from carehub.models.tasks import Notice, Task
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Partnership",
     "Person",
     "Session",
+    "SettingChange",
     "StoredFile",
     "Task",
 ]

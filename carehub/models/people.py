@@ -18,7 +18,8 @@ class Partnership(Keyed):
     """A Drug Action Team: the agencies of one area that treat the same people."""
 
     name = models.CharField(max_length=200, unique=True)
-    #: What the partnership has decided differently from carehub/definitions/settings; see carehub.local_settings.
+    #: What the partnership has decided differently from the defaults of carehub.local_settings: {name: number}. How it came to that
+    #: stands in SettingChange.
     local_settings = models.JSONField(default=dict, blank=True)
     is_demo = models.BooleanField(default=False)
 

@@ -22,6 +22,7 @@ def tabs() -> list[dict[str, object]]:
         ("agencies", _("Agencies")),
         ("leavers", _("Have left")),
         ("change-rules", _("Rules of change")),
+        ("local-settings", _("Local settings")),
     )
     return [{"name": page, "text": text, "url": reverse(page)} for page, text in pages]
 

@@ -652,6 +652,12 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("reason", models.CharField(blank=True, max_length=40)),
                 ("reason_words", models.CharField(blank=True, max_length=300)),
+                (
+                    "again",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.assessment"
+                    ),
+                ),
                 ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
                 (
                     "assessment",

@@ -50,6 +50,7 @@ READABLE = {
     ("form-paper", "form"),
     ("gallery-page", "page"),
     ("pathway-show", "name"),
+    ("local-setting-change", "setting"),
 }
 
 

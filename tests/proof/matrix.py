@@ -110,7 +110,7 @@ NOT_THERE = {
     "switch-role": "they have no other role",
 }
 #: What stands in an address that has no key: something that is there.
-WORDS = {"page": "identity", "form": "triage", "section": "reason", "question": "overdose"}
+WORDS = {"page": "identity", "form": "triage", "section": "reason", "question": "overdose", "setting": "plan_within_days"}
 
 
 @dataclass
