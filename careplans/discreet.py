@@ -57,8 +57,9 @@ def discreetly(sheet: Sheet, *, title: str, names: Mapping[str, str]) -> Sheet:
         keyworker=sheet.keyworker,
         # The names of the areas begin with 'Drug and alcohol use'; the service's own words and the risks are about nothing else.
         goals=tuple(replace(goal, domain="", service_words="") for goal in changed.goals),
-        needs=tuple(replace(need, domain="") for need in changed.needs),
-        later_needs=tuple(replace(need, domain="") for need in changed.later_needs),
+        # What came up is in the words of an assessment ('Main problem: …'), not in theirs.
+        needs=(),
+        later_needs=(),
         risk_plan=tuple(replace(step, risk="") for step in changed.risk_plan),
         check_url="",
         discreet=True,

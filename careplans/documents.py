@@ -17,7 +17,7 @@ from carehub.actors import Actor
 from carehub.documents.qr import qr_code
 from carehub.files import store
 from carehub.models import Agency, Document, DocumentCheck, Job, StoredFile
-from careplans import content, summaries
+from careplans import content, plan_map, summaries
 from careplans.discreet import discreetly
 from careplans.document_kinds import CARE_PLAN, KINDS, DocumentKind
 from careplans.models import PlanVersion, Signature
@@ -83,7 +83,7 @@ def sheet_for(kind: DocumentKind, signed: Sheet, *, discreet: bool = False, besi
     """``signed``: the sheet of the plan itself, on which every document rests."""
     beside = beside or {}
     with translation.override(settings.LANGUAGE_CODE):
-        changes: dict[str, Any] = {"large": kind.large, "sealed": kind.sealed}
+        changes: dict[str, Any] = {"kind": kind.name, "large": kind.large, "sealed": kind.sealed}
         if kind.heading:
             changes["title"] = str(kind.heading)
         if "agency" in beside:
@@ -104,7 +104,6 @@ def to_pdf(sheet: Sheet, kind: DocumentKind, *, identifier: str) -> bytes:
     # Here, not above: WeasyPrint and pyHanko take longer to import than all else together, in every process of ours.
     from carehub.documents import fonts
     from carehub.documents.render import render, stylesheet_path
-    from careplans import plan_map
 
     with translation.override(settings.LANGUAGE_CODE):
         if kind.name == "map":

@@ -173,6 +173,8 @@ class Sheet:
     copy: str = ""
     #: Printed to be signed by hand, or for reading: no seal, and it says so on every page.
     draft: bool = False
+    #: Of careplans.document_kinds, where it is not the plan itself.
+    kind: str = ""
     #: 18 point, the same content.
     large: bool = False
     #: Initials and reference, no service name, no code: somebody else may find it (careplans.discreet).
