@@ -123,10 +123,13 @@ END $$
 """
 
 
-def only_once(table: str, *columns: str) -> list[str]:
-    """Rows that are never rewritten: each of ``columns`` is filled in once, later; everything else stays as it was written."""
+def only_once(table: str, *columns: str, anew: tuple[str, ...] = ()) -> list[str]:
+    """Rows that are never rewritten: each of ``columns`` is filled in once, later; everything else stays as it was written.
+
+    ``anew``: columns that may be written again and again.
+    """
     changed = " OR ".join(f"nullif(OLD.{each}::text, '') IS NOT NULL AND NEW.{each} IS DISTINCT FROM OLD.{each}" for each in columns)
-    kept = " - ".join(["to_jsonb(NEW)", *(f"'{each}'" for each in columns)])
+    kept = " - ".join(["to_jsonb(NEW)", *(f"'{each}'" for each in (*columns, *anew))])
     before = kept.replace("NEW", "OLD")
     return [
         f"""

@@ -39,6 +39,9 @@ class OpenTask:
     may_send_back: bool = False
     #: What was said about it is that it was declined.
     declined: bool = False
+    #: What proposed it, where nobody has decided about that yet.
+    proposal: Proposal | None = None
+    may_decide: bool = False
 
 
 def open_tasks(actor: Actor, *, mine: bool = False, today: date) -> list[OpenTask]:
@@ -73,7 +76,8 @@ def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list
     waits = ExpressionWrapper(WAITS, output_field=BooleanField())
     holder = Subquery(Episode.objects.filter(pk=OuterRef("subject_id")).values("keyworker_id")[:1])
     tasks = tasks.annotate(name=Subquery(named), can_wait=can_wait, is_waiting=waits, declined=DECLINED)
-    tasks = tasks.annotate(holder_id=Case(When(kind=REALLOCATE, then=holder))).select_related("person", "carried_out_by", "sent_back_by")
+    tasks = tasks.annotate(holder_id=Case(When(kind=REALLOCATE, then=holder)))
+    tasks = tasks.select_related("person", "carried_out_by", "sent_back_by", "proposal__again")
     first = "-is_waiting" if actor.may("service.view") else "is_waiting"
     found = list(tasks.order_by(first, "-countersigned", "can_wait", "due_on", "made_at", "pk")[:most])
     stays = who_stays(actor.agency_id) if any(each.holder_id for each in found) else []
@@ -87,6 +91,8 @@ def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list
             may_carry_out=not _refusal(policies.may_carry_out, actor, task),
             may_send_back=not _refusal(policies.may_send_back, actor, task),
             declined=task.declined,
+            proposal=proposal if (proposal := getattr(task, "proposal", None)) and proposal.is_open else None,
+            may_decide=actor.may("assessment.write"),
         )
         for task in found
     ]

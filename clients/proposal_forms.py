@@ -14,6 +14,7 @@ from carehub.formfields import DateField, LongText, OneFromList, OneOf, Several,
 from carehub.forms import CareHubForm, Section
 from carehub.models import Person, Task
 from carehub.rules import Refused
+from carehub.templatetags.carehub import uk_date
 from clients import policies
 from clients import proposal_rules as rules
 from clients.actions.deciding import usual_day
@@ -72,10 +73,18 @@ class DecideForm(CareHubForm):
         choices = [
             (ACCEPT, _("Accept"), _("It is for today.") if proposal.same_day else ""),
             (DECLINE, _("Decline")),
-            (LATER, _("Decide later")),
+            (LATER, _("Decide later"), _("Until then it stands under ‘Before anything else’.") if proposal.same_day else ""),
         ]
-        decision = OneOf(choices, label=_("What do you decide?"), required=False, small=True, shows={ACCEPT: accepting, DECLINE: declining})
-        self._add(DECISION, proposal, decision, LATER)
+        # What cannot wait has no preset: nobody passes over it with a save.
+        decision = OneOf(
+            choices,
+            label=_("What do you decide?"),
+            required=proposal.same_day,
+            error_messages={"required": _("Choose what you decide: %(words)s") % {"words": proposal.words}},
+            small=True,
+            shows={ACCEPT: accepting, DECLINE: declining},
+        )
+        self._add(DECISION, proposal, decision, None if proposal.same_day else LATER)
 
     def _add(self, part: str, proposal: Proposal, field: Any, initial: Any = None) -> None:
         name = self.name(part, proposal)
@@ -130,6 +139,8 @@ class DecideForm(CareHubForm):
 
 def _hint(proposal: Proposal) -> str:
     parts = [proposal.why]
+    if proposal.again is not None:
+        parts.append(_("Found again in the assessment of %(day)s") % {"day": uk_date(proposal.again.took_place_on)})
     if proposal.countersign:
         parts.append(_("Nobody closes this alone"))
     if proposal.source:

@@ -16,6 +16,6 @@ def after_completing(assessment: Assessment) -> str:
 
 def of_assessment(actor: Actor, assessment: Assessment) -> dict[str, Any]:
     """For clients/to_decide.html: its proposals, and whether the actor's agency decides about any of them."""
-    found = list(Proposal.objects.visible_to(actor).filter(assessment=assessment).gravest_first())
+    found = list(Proposal.objects.visible_to(actor).filter(assessment=assessment).select_related("again").gravest_first())
     own = assessment.agency_id == actor.agency_id and actor.may("assessment.write")
     return {"proposals": found, "may_decide": own and any(each.is_open for each in found)}

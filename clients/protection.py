@@ -72,7 +72,7 @@ SQL: list[str] = [
     *locks.only_once("clients_opening", "closed_at", "justified", "judged_at", "judged_by_id", "judged_words"),
     *rows.client_table("clients_proposal", part="record"),
     *locks.of_agency("clients_proposal"),
-    *locks.only_once("clients_proposal", "state", "decided_at", "decided_by_id", "reason", "reason_words", "task_id"),
+    *locks.only_once("clients_proposal", "state", "decided_at", "decided_by_id", "reason", "reason_words", "task_id", anew=("again_id",)),
     *rows.client_table("clients_clientpathway", part="record"),
     *locks.of_agency("clients_clientpathway"),
     *locks.only_once("clients_clientpathway", "ended_on", "ended_by_id", "ended_how", "ended_words"),

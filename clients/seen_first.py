@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Case, F, IntegerField, Value, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from carehub.actors import Actor
 from clients.models import Episode
@@ -12,6 +14,10 @@ from clients.models import Episode
 URGENCIES = (Episode.Urgency.TODAY, Episode.Urgency.WEEK, Episode.Urgency.NOT_SAID, Episode.Urgency.USUAL)
 RISKS = (Episode.Risk.HIGH, Episode.Risk.NOT_ASSESSED, Episode.Risk.MEDIUM, Episode.Risk.LOW, Episode.Risk.NONE)
 PAGE = 25
+#: Days. Three weeks at most, priority groups less; a wait of six weeks or more is reviewed (Models of Care: Update 2006, 2.7.1).
+TARGET = {Episode.Urgency.TODAY: 0, Episode.Urgency.WEEK: 7}
+USUAL_TARGET = 21
+REVIEWED_FROM = 42
 
 
 @dataclass(frozen=True)
@@ -25,8 +31,26 @@ class Waiting:
         return (self.today - self.episode.referred_on).days
 
     @property
+    def is_late(self) -> bool:
+        """Longer than what was said, or than the usual three weeks. The day that was said is counted from the referral."""
+        return self.days > TARGET.get(self.episode.urgency, USUAL_TARGET)
+
+    @property
     def urgency_look(self) -> str:
-        return {"today": "overdue", "week": "due", "usual": "on-time"}.get(self.episode.urgency, "risk-unknown")
+        """Of carehub.states. The tick stands only where somebody is within what was said."""
+        usual = "due" if self.is_late else "on-time"
+        return {"today": "overdue", "week": "due", "usual": usual}.get(self.episode.urgency, "risk-unknown")
+
+    @property
+    def wait_look(self) -> tuple[str, Promise] | None:
+        """Look and words of a wait that is too long."""
+        if self.days >= REVIEWED_FROM:
+            return "overdue", _("Six weeks or more: wait to be reviewed")
+        if self.days > USUAL_TARGET:
+            return "overdue", _("Longer than three weeks")
+        if self.is_late:
+            return "due", _("Longer than said")
+        return None
 
 
 def _rank(field: str, order: tuple[str, ...]) -> Case:

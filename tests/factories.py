@@ -282,7 +282,8 @@ def risk_plan(client: Client, *, by: Actor, state: str = "draft", steps: int = 1
     with loading(client.partnership_id):
         episode = Episode.objects.filter(client=client, agency=by.agency).latest("referred_on")
         number = RiskPlan.objects.filter(episode=episode).count() + 1
-        values = {"number": number, "begun_at": now, "begun_by": by.person, "review_on": day + timedelta(weeks=4)} | fields
+        values = {"number": number, "begun_at": now, "begun_by": by.person, "review_on": day + timedelta(weeks=4)}
+        values |= {"agreement": RiskPlan.Agreement.AGREES} | fields
         made = RiskPlan.objects.create(**about, episode=episode, agency=by.agency, **values)
         for place in range(1, steps + 1):
             said = {"what": f"Naloxone at home {place}", "by_whom": by.person.name, "by_when": day, "told": "GP"}

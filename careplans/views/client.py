@@ -25,7 +25,7 @@ from careplans.views.plan_page import address, tabs
 from clients.allocating_rules import allocates
 from clients.banner import banner, episode_for_banner
 from clients.models import Assessment, Client, Episode, Proposal
-from clients.open_tasks import of_client
+from clients.open_tasks import OpenTask, of_client
 from clients.profile_due import FORM, STAGE, profile_due
 
 #: The plan in five lines.
@@ -84,12 +84,19 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "may_allocate": allocates(actor, episode),
         "tasks": tasks,
         "later": later,
-        "proposals": list(Proposal.objects.visible_to(actor).filter(client=person).open().gravest_first()),
+        "proposals": _to_decide(person, actor, shown=[*tasks, *later]),
         "may_decide": bool(episode) and episode.agency_id == actor.agency_id and actor.may("assessment.write"),
         "profile_due": profile_due(actor, episode, _profiles(assessed, episode)),
         "form": None,
     }
     return render(request, "careplans/client.html", context)
+
+
+def _to_decide(person: Client, actor: Actor, shown: list[OpenTask]) -> list[Proposal]:
+    """What stands among the tasks already is decided there: each stands in one place."""
+    found = Proposal.objects.visible_to(actor).filter(client=person).open().select_related("again").gravest_first()
+    above = {each.task.pk for each in shown}
+    return [each for each in found if each.task_id not in above]
 
 
 def _versions(episode: Episode | None, actor: Actor) -> list[PlanVersion]:

@@ -28,22 +28,32 @@ def propose(assessment: Assessment, form: Form, answers: Answers) -> list[Propos
     known: dict[str, list[Proposal]] = {}
     held = proposed(form, answers)
     if held:
-        for each in Proposal.objects.filter(episode_id=assessment.episode_id).select_related("task"):
+        # Locked: what is found anew is not shown on one that a colleague decides in this moment.
+        rows = Proposal.objects.filter(episode_id=assessment.episode_id).select_for_update(of=("self",), no_key=True)
+        for each in rows.select_related("task").order_by("pk"):
             known.setdefault(each.trigger, []).append(each)
     before = _held_before(assessment, form)
-    new = [one for one in held if not _stands(known.get(one.trigger.id, ())) and _is_new(one, known, before, answers)]
+    anew = [one for one in held if one.trigger.id not in known or _is_anew(one, before, answers)]
+    open_ones = [each for one in anew for each in known.get(one.trigger.id, ()) if each.is_open]
+    if open_ones:
+        Proposal.objects.filter(pk__in=[each.pk for each in open_ones]).update(again=assessment)
+    new = [one for one in anew if not _stands(one, known.get(one.trigger.id, ()))]
     made = [_proposal(assessment, place, one) for place, one in enumerate(new)]
     tasks = [each.task for each in made if each.task]
     if tasks:
         Task.objects.bulk_create(tasks)
+    if tasks or any(each.countersign for each in open_ones):
         _tell_managers(assessment)
     Proposal.objects.bulk_create(made)
     return made
 
 
-def _stands(known: Iterable[Proposal]) -> bool:
-    """It is being decided or done already. What somebody says was done is no answer to what was found after that."""
-    return any(each.is_open or _is_being_done(each) for each in known)
+def _stands(finding: Finding, known: Iterable[Proposal]) -> bool:
+    """It is being decided or, where nobody is in danger, done already.
+
+    Of danger, what somebody does about an older finding is no answer to what was found after that.
+    """
+    return any(each.is_open or (not finding.trigger.countersign and _is_being_done(each)) for each in known)
 
 
 def _is_being_done(proposal: Proposal) -> bool:
@@ -51,13 +61,11 @@ def _is_being_done(proposal: Proposal) -> bool:
     return proposal.state == Proposal.State.ACCEPTED and task is not None and task.done_at is None and not task.waits
 
 
-def _is_new(finding: Finding, known: dict[str, list[Proposal]], before: frozenset[str], answers: Answers) -> bool:
-    """What was decided once is proposed again only where one of the answers it rests on was asked this time.
+def _is_anew(finding: Finding, before: frozenset[str], answers: Answers) -> bool:
+    """One of the answers it rests on was asked this time.
 
     Otherwise an update of one section would ask for everything again that was declined or done; of a correction, what held before.
     """
-    if finding.trigger.id not in known:
-        return True
     asked = any("last" not in answers.get(each.question, {}) for each in finding.because)
     return asked and finding.trigger.id not in before
 

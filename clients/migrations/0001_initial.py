@@ -369,6 +369,7 @@ class Migration(migrations.Migration):
                 ("risk_words", models.JSONField(blank=True, default=list)),
                 ("risk_asked_on", models.DateField(blank=True, null=True)),
                 ("risk_plan_review_on", models.DateField(blank=True, null=True)),
+                ("risk_plan_covers", models.JSONField(blank=True, default=list)),
                 (
                     "urgency",
                     models.CharField(
@@ -529,6 +530,7 @@ class Migration(migrations.Migration):
                 ("risk_words", models.JSONField(blank=True, default=list)),
                 ("risk_asked_on", models.DateField(blank=True, null=True)),
                 ("risk_plan_review_on", models.DateField(blank=True, null=True)),
+                ("risk_plan_covers", models.JSONField(blank=True, default=list)),
                 (
                     "urgency",
                     models.CharField(
@@ -652,6 +654,12 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("reason", models.CharField(blank=True, max_length=40)),
                 ("reason_words", models.CharField(blank=True, max_length=300)),
+                (
+                    "again",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.assessment"
+                    ),
+                ),
                 ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
                 (
                     "assessment",
@@ -749,6 +757,19 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveSmallIntegerField()),
                 ("state", models.CharField(choices=[("draft", "Draft"), ("agreed", "Agreed")], default="draft", max_length=8)),
                 ("review_on", models.DateField(blank=True, null=True)),
+                (
+                    "agreement",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("agrees", "The client agrees with it"),
+                            ("in-part", "The client agrees in part"),
+                            ("not-told", "The client has not been told"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("agreement_words", models.CharField(blank=True, max_length=400)),
                 ("begun_at", models.DateTimeField()),
                 ("agreed_at", models.DateTimeField(blank=True, null=True)),
                 ("locked_at", models.DateTimeField(blank=True, null=True)),
@@ -1174,8 +1195,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
-                    hash="5b65a00a30184ace30bfbbd41f9ba63d929f8506",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="0dd5fe557f71fc6aac70b474c98832e138d3e1ce",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_7711d",
                     table="clients_episode",
@@ -1189,8 +1210,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
-                    hash="c6959a8fd6a395452b068383f8795111a9adb0fd",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="52dd6d96cf09cb4747407570d6c52ae3003cc832",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_f4432",
                     table="clients_episode",
@@ -1413,6 +1434,18 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="risk_plan_agreed_is_locked",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="riskplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    ("agreement", "agrees"),
+                    models.Q(("agreement__in", ["in-part", "not-told"]), models.Q(("agreement_words", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="risk_plan_says_whether_the_client_agrees",
             ),
         ),
         migrations.AddIndex(

@@ -33,6 +33,8 @@ class Proposal(AboutClient):
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="proposals")
     agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+")
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="proposals")
+    #: The newest assessment that found the same anew while this was open.
+    again = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     #: The trigger's id in the form, and where it stands there.
     trigger = models.CharField(max_length=60)
     place = models.PositiveSmallIntegerField()

@@ -31,7 +31,11 @@ NEWEST = 30
 def proposals(request: HttpRequest, client_id: UUID) -> HttpResponse:
     client, context = client_page(request, client_id)
     actor = request.actor
-    found = Proposal.objects.visible_to(actor).filter(client=client).select_related("decided_by", "task__person", "agency", "assessment")
+    found = (
+        Proposal.objects.visible_to(actor)
+        .filter(client=client)
+        .select_related("decided_by", "task__person", "agency", "assessment", "again")
+    )
     waiting = list(found.open().gravest_first())
     mine = [each for each in waiting if allows(rules.may_decide, actor, each)]
     if request.method == "POST":

@@ -76,7 +76,7 @@ def test_forms_together_ask_what_one_of_them_asks():
 @pytest.mark.parametrize("role", ROLES)
 def test_who_may_look(signed_in, agency, role):
     browser = signed_in(factories.actor(role=role, agency=agency))
-    html = words(browser.get("/forms/audit/"))
+    html = words(browser.get("/form-audits/"))
     assert catalogue().form("triage").title in html
     assert "Improving services for substance misuse: a joint review, 2006" in html
     assert "this is not its score" in html
@@ -89,7 +89,7 @@ def test_who_may_look(signed_in, agency, role):
 @pytest.mark.parametrize("role", ["keyworker", "reception", "commissioner"])
 def test_who_may_not(signed_in, agency, role):
     browser = signed_in(factories.actor(role=role, agency=agency))
-    for address in ("/forms/audit/", "/forms/triage/audit/", "/forms/others/add/"):
+    for address in ("/form-audits/", "/forms/triage/audit/", "/form-audits/others/add/"):
         assert browser.get(address).status_code == 403
 
 
@@ -109,12 +109,12 @@ def test_what_an_edition_asks_counts_once_it_is_published(browser, manager):
         draft = FormEdition.objects.get(partnership_id=manager.partnership_id)
         draft.save_over(1, state="published", published_at=clock.now(), published_by=manager.person)
     assert "Do you use condoms?" in asked()
-    assert "Edition 1" in words(browser.get("/forms/audit/"))
+    assert "Edition 1" in words(browser.get("/form-audits/"))
 
 
 def test_a_form_that_is_not_ours(browser, manager):
     typed = {"name": "Risk sheet", "agency": str(manager.agency_id), "asks": ["sharing", "safer-sex"], **boxes("dated", clock.today())}
-    assert browser.post("/forms/others/add/", typed).url == "/forms/audit/"
+    assert browser.post("/form-audits/others/add/", typed).url == "/form-audits/"
     with factories.loading(manager.partnership_id):
         row = PaperForm.objects.get(partnership_id=manager.partnership_id)
     assert row.items == ["sharing", "safer-sex"]
@@ -122,16 +122,16 @@ def test_a_form_that_is_not_ours(browser, manager):
     assert "2 of 5 items are asked. Not asked: Transmission of blood-borne viruses" in html
     assert "None of the 8 items is asked" in html
     assert manager.person.name in html
-    html = words(browser.get("/forms/audit/"))
+    html = words(browser.get("/form-audits/"))
     assert "Risk sheet" in html
     assert "2 of 5, 40%" in html
     # The same again is refused, beside the name.
-    assert "is here already" in words(browser.post("/forms/others/add/", typed | {"name": "risk sheet"}))
+    assert "is here already" in words(browser.post("/form-audits/others/add/", typed | {"name": "risk sheet"}))
     changed = typed | {"asks": ["sharing"], "opened_at": "1"}
     assert browser.post(reverse("paper-form-change", args=[row.pk]), changed).status_code == 302
     assert "A colleague saved this" in words(browser.post(reverse("paper-form-change", args=[row.pk]), typed | {"opened_at": "1"}))
-    assert browser.post(reverse("paper-form-remove", args=[row.pk])).url == "/forms/audit/"
-    assert "Risk sheet" not in words(browser.get("/forms/audit/")).replace("‘Risk sheet’ is off the list", "")
+    assert browser.post(reverse("paper-form-remove", args=[row.pk])).url == "/form-audits/"
+    assert "Risk sheet" not in words(browser.get("/form-audits/")).replace("‘Risk sheet’ is off the list", "")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_form_that_is_not_ours(browser, manager):
 )
 def test_what_cannot_be_kept(browser, manager, typed, sentence):
     right = {"name": "Risk sheet", "agency": str(manager.agency_id), **boxes("dated", clock.today())}
-    assert sentence in words(browser.post("/forms/others/add/", right | typed))
+    assert sentence in words(browser.post("/form-audits/others/add/", right | typed))
 
 
 def test_an_agency_looks_after_its_own_and_the_partnership_after_all(signed_in, browser, manager, other_agency):
@@ -155,7 +155,7 @@ def test_an_agency_looks_after_its_own_and_the_partnership_after_all(signed_in, 
     for row in (theirs, whole):
         html = browser.get(reverse("paper-form", args=[row.pk])).content.decode()
         assert "paper-form-remove" not in html
-        assert f"/forms/others/{row.pk}/change/" not in html
+        assert f"/form-audits/others/{row.pk}/change/" not in html
         assert browser.get(reverse("paper-form-change", args=[row.pk])).status_code == 404
         assert browser.post(reverse("paper-form-remove", args=[row.pk])).status_code == 404
     lead = signed_in(factories.actor(role="clinical-lead", partnership=manager.partnership))

@@ -254,3 +254,13 @@ def test_odd_versions_are_no_failure(browser):
     for odd in ("", "x", "-1", "9" * 30, "١"):
         assert post(browser, "form-discard", "triage", opened_at=odd).status_code == 302
         assert post(browser, "form-publish", "triage", opened_at=odd).status_code == 200
+
+
+def test_every_form_of_the_catalogue_opens_from_the_list(browser):
+    links = set(re.findall(r'href="(/forms/[a-z0-9-]+/)"', page(browser, "forms")))
+    names = {form.name for form in catalogue().forms()}
+    assert {reverse("form-show", args=[name]) for name in names} <= links
+    assert {"audit", "audit-c"} <= names
+    for name in names:
+        assert browser.get(reverse("form-show", args=[name])).context["form"].name == name
+    assert browser.get(reverse("form-audits")).status_code == 200

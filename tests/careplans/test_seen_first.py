@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from carehub import clock
 from clients.models import Episode
+from clients.seen_first import Waiting
 from tests import factories
 from tests.queries import at_most
 
@@ -34,6 +35,35 @@ def test_how_soon_then_risk_then_need_then_waiting(signed_in, manager):
     unknown = waits(manager, urgency="", risk="")
     page = signed_in(manager).get(reverse("seen-first"))
     assert order(page) == [each.pk for each in (today, risky, needs_more, longest, later, unknown, usual)]
+
+
+#: Days since the referral, how soon it was said to be → the look of that, and what is said of the wait.
+WAITS = [
+    (21, "usual", "on-time", None),
+    (22, "usual", "due", "Longer than three weeks"),
+    (41, "usual", "due", "Longer than three weeks"),
+    (42, "usual", "due", "Six weeks or more: wait to be reviewed"),
+    (7, "week", "due", None),
+    (8, "week", "due", "Longer than said"),
+    (22, "week", "due", "Longer than three weeks"),
+    (0, "today", "overdue", None),
+    (1, "today", "overdue", "Longer than said"),
+    (21, "", "risk-unknown", None),
+    (42, "", "risk-unknown", "Six weeks or more: wait to be reviewed"),
+]
+
+
+@pytest.mark.parametrize(("days", "urgency", "look", "words"), WAITS)
+def test_the_tick_stands_only_within_the_target_and_a_long_wait_is_said(days, urgency, look, words):
+    today = clock.today()
+    row = Waiting(Episode(referred_on=today - timedelta(days=days), urgency=urgency), today)
+    assert row.urgency_look == look
+    assert (str(row.wait_look[1]) if row.wait_look else None) == words
+
+
+def test_the_page_says_that_a_wait_is_to_be_reviewed(signed_in, manager):
+    waits(manager, urgency="usual", referred_on=clock.today() - timedelta(days=42))
+    assert "wait to be reviewed" in signed_in(manager).get(reverse("seen-first")).content.decode()
 
 
 def test_who_is_in_treatment_or_elsewhere_does_not_wait_here(signed_in, manager, stranger):

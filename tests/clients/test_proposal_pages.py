@@ -121,3 +121,38 @@ def test_the_list_says_when_there_are_more(keyworker, a_client, signed_in):
         accepts(keyworker, factories.proposal(assessment, by=keyworker, trigger=f"one-{number}"), due_on=clock.today())
     page = signed_in(keyworker).get(reverse("caseload")).content.decode()
     assert "There are more" in page
+
+
+def test_what_is_for_today_stands_in_one_place_and_has_no_preset(keyworker, manager, referred, signed_in):
+    triaged(keyworker, referred, injecting="P", suicide="plan")
+    found = proposed(keyworker)
+    danger, test = found["suicide-today"], found["hepatitis-c-test"]
+    browser, address = signed_in(keyworker), reverse("proposals", args=[referred.pk])
+    page = browser.get(reverse("client", args=[referred.pk]))
+    assert [each.proposal.pk for each in page.context["tasks"] if each.task.kind == "trigger.suicide-today"] == [danger.pk]
+    listed = {each.pk for each in page.context["proposals"]}
+    assert test.pk in listed
+    assert danger.pk not in listed
+    assert f"{address}#proposal-{danger.pk.hex}" in page.content.decode()
+    data = answers_on(browser.get(address)) | {f"decision-{test.pk.hex}": "accept", f"person-{test.pk.hex}": ""}
+    assert f"decision-{danger.pk.hex}" not in data
+    page = browser.post(address, data)
+    assert page.context["form"].errors.keys() == {f"decision-{danger.pk.hex}"}
+    assert browser.post(address, data | {f"decision-{danger.pk.hex}": "later"}).status_code == 302
+    assert fresh(keyworker, danger).is_open
+    assert fresh(keyworker, test).state == "accepted"
+
+
+def test_another_agency_that_shares_sees_what_is_for_today_among_the_proposals(keyworker, stranger, referred, signed_in):
+    triaged(keyworker, referred, suicide="plan")
+    factories.access(referred, agency=stranger.agency, basis="consent")
+    page = signed_in(stranger).get(reverse("client", args=[referred.pk]))
+    assert "suicide-today" in [each.trigger for each in page.context["proposals"]]
+
+
+def test_found_again_is_said_where_it_is_decided(keyworker, referred, signed_in):
+    triaged(keyworker, referred, suicide="plan")
+    triaged(keyworker, referred, suicide="plan")
+    browser = signed_in(keyworker)
+    assert "Found again" in browser.get(reverse("client", args=[referred.pk])).content.decode()
+    assert "Found again in the assessment of" in browser.get(reverse("proposals", args=[referred.pk])).content.decode()

@@ -10,9 +10,10 @@ from carehub.actors import NotAllowed
 from carehub.definitions.catalogue import catalogue
 from carehub.models import Event, Notice, Task
 from carehub.rules import Refused
+from clients.actions.assessing import start_correction
 from clients.actions.deciding import DECLINED, accept
 from clients.actions.tasks import carry_out, close_task, send_back
-from clients.models import ClientPathway, Proposal
+from clients.models import Assessment, ClientPathway, Proposal
 from clients.policies import WrongClient
 from tests import factories
 from tests.clients.answering import everything
@@ -77,6 +78,75 @@ def test_found_again_after_somebody_says_that_it_was_done_it_is_a_new_one(keywor
     triaged(keyworker, referred, suicide="plan")
     with context.acting(keyworker):
         assert Task.objects.open().filter(kind="trigger.suicide-today").count() == 2
+
+
+def asked_again(by, client, **answers) -> None:
+    """Question 9 of the PHQ-9, which proposes under the same name as the triage."""
+    form = catalogue().form("phq-9")
+    complete(by, save(by, begin(by, client, form="phq-9"), everything(form, **{"phq_better_off_dead": "several-days"} | answers)))
+
+
+def dangers(by) -> list[Proposal]:
+    with context.acting(by):
+        return list(Proposal.objects.visible_to(by).filter(trigger="suicide-now").select_related("task").order_by("made_at"))
+
+
+@pytest.mark.parametrize("before", ["accepted", "said to be done", "countersigned", "declined"])
+def test_danger_found_again_after_a_decision_is_always_a_new_one_for_today(keyworker, manager, referred, before):
+    triaged(keyworker, referred, suicide="now")
+    [first] = dangers(keyworker)
+    if before == "accepted":
+        accepts(keyworker, first, person=keyworker.person)
+    elif before == "declined":
+        declines(keyworker, first, words="Seen by the crisis team", told=["crisis-team"])
+    else:
+        with context.acting(keyworker):
+            carry_out(task=first.task, by=keyworker, words="Rang the crisis team", told=["crisis-team"])
+    if before == "countersigned":
+        with context.acting(manager):
+            close_task(task=first.task, by=manager, seen=Task.objects.get(pk=first.task_id).carried_out_at)
+    asked_again(keyworker, referred)
+    _first, second = dangers(keyworker)
+    assert second.is_open
+    assert (second.task.due_on, second.task.done_at, second.task.countersigned) == (clock.today(), None, True)
+
+
+def test_danger_found_again_before_anybody_decides_is_shown_on_the_one_that_is_open(keyworker, manager, referred):
+    triaged(keyworker, referred, suicide="now")
+    asked_again(keyworker, referred)
+    asked_again(keyworker, referred, phq_better_off_dead="nearly-every-day")
+    [only] = dangers(keyworker)
+    with context.acting(keyworker):
+        newest = Assessment.objects.filter(form="phq-9").latest("completed_at")
+    assert (only.is_open, only.again_id) == (True, newest.pk)
+
+
+def test_an_answer_that_is_quiet_makes_none_and_marks_none(keyworker, referred):
+    triaged(keyworker, referred, suicide="now")
+    asked_again(keyworker, referred, phq_better_off_dead="not-at-all")
+    [only] = dangers(keyworker)
+    assert only.again_id is None
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_a_correction_of_the_same_assessment_never_makes_a_second(keyworker, referred, decided):
+    triage = triaged(keyworker, referred, suicide="now")
+    if decided:
+        accepts(keyworker, dangers(keyworker)[0])
+    with context.acting(keyworker):
+        draft = start_correction(by=keyworker, client_id=referred.pk, assessment=triage, why="The postcode was wrong")
+    complete(keyworker, draft)
+    [only] = dangers(keyworker)
+    assert only.again_id is None
+
+
+def test_an_update_of_another_part_finds_no_danger_again(keyworker, referred):
+    triaged(keyworker, referred, suicide="now")
+    accepts(keyworker, dangers(keyworker)[0])
+    sections = [section.id for section in catalogue().form("triage").sections if not any(one.id == "suicide" for one in section.questions)]
+    update = begin(keyworker, referred, only=sections[:1])
+    complete(keyworker, save(keyworker, update, {name: each for name, each in everything().items() if name not in update.answers}))
+    assert len(dangers(keyworker)) == 1
 
 
 def test_what_was_declined_is_not_asked_for_by_an_update_that_did_not_ask_again(keyworker, referred):
