@@ -5,6 +5,7 @@ What is said by or about third parties is left out here, and so is on no paper a
 
 import base64
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.utils.translation import ngettext
 from carehub import clock
 from carehub.documents.picture import Picture
 from carehub.formfields import DrawingField
+from carehub.models import Agency
 from careplans import content, policies
 from careplans.content import Content, Row
 from careplans.models import Action, Domain, PlanVersion, Signature
@@ -65,11 +67,12 @@ def facts(version: PlanVersion) -> Facts:
     return {
         "title": kind.title,
         "partnership": version.partnership.name,
-        "agency": {"name": agency.name, "telephone": agency.telephone, "opening_hours": agency.opening_hours, "address": agency.address},
+        "agency": agency_facts(agency),
         "client": {
             "name": client.full_name,
             "name_used": client.name_used,
             "known_as": client.known_as,
+            "initials": client.initials,
             "reference": client.reference,
             "date_of_birth": client.date_of_birth.isoformat(),
         },
@@ -77,6 +80,10 @@ def facts(version: PlanVersion) -> Facts:
         "review_rule": rule % {"number": interval.weeks or interval.months},
         "check_url": check_url(check_token(version)),
     }
+
+
+def agency_facts(agency: Agency) -> Facts:
+    return {each.name: getattr(agency, each.name) for each in fields(SheetAgency)}
 
 
 def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draft: bool = False) -> Sheet:
@@ -89,11 +96,12 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
     needs = [need for need in said.rows["need"].values() if not need["third_party"]]
     signed = tuple(_signature(each) for each in signatures)
     copy = next((each.copy_taken for each in signatures if each.party == Signature.Party.CLIENT), None)
-    of_client = {key: value for key, value in about["client"].items() if key != "known_as"}
+    of_client = about["client"]
+    agency = SheetAgency(**about["agency"])
     return Sheet(
         title=about["title"],
         partnership=about["partnership"],
-        agency=SheetAgency(**about["agency"]),
+        agency=agency,
         client=SheetClient(**{**of_client, "date_of_birth": date.fromisoformat(of_client["date_of_birth"])}),
         keyworker=SheetKeyworker(**about["keyworker"]),
         version=version.number,
@@ -120,6 +128,7 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
         sharing=_each_line(said.texts["sharing"]),
         next_review_on=day_of(said.texts["next_review_on"]) or None,
         review_rule=about["review_rule"],
+        complaints="\n".join(each for each in (agency.complaints, agency.advocacy) if each),
         disagreement=said.texts["disagreement"],
         copy="" if copy is None else (_("taken") if copy else _("offered, not taken")),
         draft=draft,
