@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from carehub import clock, events
-from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
 from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients.models import Episode
@@ -21,7 +20,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
     counts = mine.aggregate(**numbers(today))
     rows, further = page_of(mine.filter(rule(today)), request.GET.get("after", ""))
     tasks = open_tasks(request.actor, mine=True, today=today)
-    assessments = open_assessments(request.actor, today=today, title=catalogue().form("comprehensive").title)
+    assessments = [] if request.GET.get("after") else open_assessments(request.actor, today=today)
     events.saw(*(each.client.pk for each in assessments))
     events.saw(*(row.episode.client_id for row in rows), *(each.task.client_id for each in tasks))
     page = {

@@ -47,7 +47,7 @@ def write_down(assessment: Assessment, by: Actor) -> None:
 
 
 def _comprehensive(assessment: Assessment, newest: Sequence[Assessment], by: Actor) -> dict[str, object]:
-    """By when the comprehensive assessment is to be done, as the newest of them has it: what asks for one, or the whole one that was done."""
+    """By when the comprehensive assessment is to be done: the newest of them either asks for one, or is the one that was done."""
     settled = {"comprehensive_due_on": None, "comprehensive_declined_why": ""}
     for each in newest:
         form = form_of(each)
@@ -55,10 +55,9 @@ def _comprehensive(assessment: Assessment, newest: Sequence[Assessment], by: Act
             return settled
         said = fills(form, {name: answer for name, answer in each.answers.items() if is_asked(answer)}, "comprehensive")
         if said == "yes":
-            # It was asked for before: neither its day nor that it was declined changes.
-            if each.pk != assessment.pk or (
-                each.corrects and fills(form_of(each.corrects), each.corrects.answers, "comprehensive") == said
-            ):
+            before = each.corrects
+            if each.pk != assessment.pk or (before and fills(form_of(before), before.answers, "comprehensive") == said):
+                # It was asked for before: neither its day nor that it was declined changes.
                 return {}
             days = local_settings.of(by.partnership).comprehensive_within_days
             return settled | {"comprehensive_due_on": each.took_place_on + timedelta(days=days)}
