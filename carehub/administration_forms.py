@@ -38,6 +38,20 @@ class AgencyForm(Opened):
         help_text=_("As they stand on a printed plan: ‘Monday to Friday 9 am to 5 pm’."),
         missing=_("Enter the opening hours"),
     )
+    complaints = LongText(
+        label=_("If somebody is not happy with the service"),
+        max_length=300,
+        rows=3,
+        required=False,
+        help_text=_("For clients, on the leaflet about their rights: whom to tell and how. No word that says what the service is for."),
+    )
+    advocacy = LongText(
+        label=_("Who speaks up for a client"),
+        max_length=300,
+        rows=3,
+        required=False,
+        help_text=_("The advocacy service, with its telephone number. No word that says what it is for."),
+    )
 
 
 class DetailsForm(Opened):

@@ -96,7 +96,15 @@ class LocalSettings:
         7, _("The service manager is told when a review is more than %(number)s days overdue."), group="plans", least=0
     )
     risk_again_weeks: int = _number(13, _("Risk is asked about again within %(number)s weeks."), group="risk", most=52)
-    risk_plan_weeks: int = _number(13, _("A risk management plan is looked at again within %(number)s weeks."), group="risk", most=26)
+    risk_plan_high_weeks: int = _number(
+        4, _("A risk management plan for a high risk is looked at again within %(number)s weeks."), group="risk", most=26
+    )
+    risk_plan_medium_weeks: int = _number(
+        8, _("Where no risk is graver than medium, it is looked at again within %(number)s weeks."), group="risk", most=26
+    )
+    risk_plan_weeks: int = _number(
+        13, _("Any other risk management plan is looked at again within %(number)s weeks."), group="risk", most=26
+    )
     comprehensive_again_weeks: int = _number(
         26, _("A comprehensive assessment is gone through again within %(number)s weeks."), group="risk", most=104
     )

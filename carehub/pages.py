@@ -1,5 +1,6 @@
 """What every page knows without its view saying it: who is here, where they may go, whether this is the demonstration."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -55,6 +56,11 @@ _LINKS = {
 }
 
 
+#: Risks that stand open in the banner; high ones always do, however many.
+RISKS_OPEN = 4
+_LESSER = {"risk-medium": _("%(number)s medium"), "risk-low": _("%(number)s low"), "risk-unknown": _("%(number)s not known")}
+
+
 @dataclass(frozen=True)
 class Risk:
     """A risk word in the banner: a key of carehub.states ('risk-high'), a word for which risk it is, the day it was last asked."""
@@ -62,6 +68,8 @@ class Risk:
     state: str
     word: str | Promise = ""
     asked: date | None = None
+    #: Rests on what was said in private: never on paper.
+    third_party: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,8 +87,30 @@ class Banner:
     #: None where the reader may not know; () where nobody has asked yet.
     risks: tuple[Risk, ...] | None = ()
     facts: tuple[tuple[str | Promise, str | Promise], ...] = field(default=())
+    #: Who must not learn that the client comes here. Read before anybody picks up the telephone.
+    must_not_know: str = ""
     shared_with: str = ""
     url: str = ""
+
+    @property
+    def unfolded(self) -> tuple[Risk, ...]:
+        """What always stands open: every warning, every high risk, and lesser risks as far as there is room."""
+        return tuple(each for each in self.risks or () if each not in self.folded)
+
+    @property
+    def folded(self) -> tuple[Risk, ...]:
+        """Lesser risks beyond the first few. One alone is not folded: the line that says so would take its place."""
+        risks = self.risks or ()
+        lesser = [each for each in risks if each.state in _LESSER]
+        room = max(RISKS_OPEN - sum(1 for each in risks if each.state == "risk-high"), 0)
+        return tuple(lesser[room:]) if len(lesser) - room > 1 else ()
+
+    @property
+    def folded_in_words(self) -> str:
+        """'3 more: 2 medium, 1 not known'."""
+        counts = Counter(each.state for each in self.folded)
+        parts = [_LESSER[state] % {"number": counts[state]} for state in _LESSER if counts[state]]
+        return _("%(number)s more: %(parts)s") % {"number": len(self.folded), "parts": ", ".join(str(each) for each in parts)}
 
 
 def address(page: str) -> str:

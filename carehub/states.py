@@ -49,6 +49,7 @@ STATES: dict[str, State] = {
     "risk-none": State(_("No risk found"), "tick", "good"),
     "risk-unknown": State(_("Risk not assessed"), "ring", "warn"),
     "risk-plan-missing": State(_("No risk management plan"), "triangle", "warn"),
+    "risk-plan-new": State(_("New risk since the risk management plan"), "triangle", "alert"),
     "risk-plan-late": State(_("Risk management plan not reviewed in time"), "triangle", "warn"),
     "risk-stale": State(_("Risk not asked again in time"), "triangle", "warn"),
     "staff-safety": State(_("Staff safety"), "triangle", "alert"),

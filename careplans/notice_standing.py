@@ -14,8 +14,11 @@ from carehub.templatetags.carehub import uk_datetime
 from careplans.models import PlanVersion
 from careplans.notices import LOOKS, REVIEWS
 from clients.actions.deciding import DECLINED
+from clients.actions.late_profiles import PROFILE_LATE
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
 from clients.actions.written_down import SAME_DAY
+from clients.models import Assessment
+from clients.profile_due import FORM
 
 #: Notices whose subject is a task.
 OF_A_TASK = (TO_COUNTERSIGN, SENT_BACK, DECLINED)
@@ -32,6 +35,7 @@ class Standing:
 def standings(actor: Actor, notices: Collection[Notice]) -> dict[UUID, Standing]:
     """By the notice's key. Two queries, however many there are."""
     of_the_day, by_key = _tasks(actor, notices)
+    profiles = _profiles(actor, {each.client_id for each in notices if each.kind == PROFILE_LATE})
     signed = _signed(actor, {each.subject_id for each in notices if each.kind in REVIEWS})
     found = {}
     for each in notices:
@@ -39,6 +43,9 @@ def standings(actor: Actor, notices: Collection[Notice]) -> dict[UUID, Standing]
             found[each.pk] = _of_tasks(each.kind, of_the_day.get((each.client_id, each.about_day), []))
         elif each.kind in OF_A_TASK:
             found[each.pk] = _of_tasks(each.kind, by_key.get(each.subject_id, []))
+        elif each.kind == PROFILE_LATE:
+            asked = next((one for one in profiles.get(each.client_id, []) if one.completed_at > each.made_at), None)
+            found[each.pk] = _done(asked.completed_by.name, asked.completed_at) if asked else Standing(LOOKS[each.kind])
         else:
             # The first that was signed after it was told: the review that it asked for.
             version = next((one for one in signed.get(each.subject_id, []) if one.locked_at > each.made_at), None)
@@ -83,6 +90,16 @@ def _signed(actor: Actor, episodes: Collection[UUID]) -> dict[UUID, list[PlanVer
             versions.select_related("plan", "agreed_by").only("plan__episode_id", "locked_at", "agreed_by__name").order_by("locked_at")
         ):
             found.setdefault(each.plan.episode_id, []).append(each)
+    return found
+
+
+def _profiles(actor: Actor, clients: Collection[UUID]) -> dict[UUID, list[Assessment]]:
+    """Completed outcome profiles by client, the earliest first."""
+    found: dict[UUID, list[Assessment]] = {}
+    if clients:
+        asked = Assessment.objects.visible_to(actor).filter(client_id__in=clients, form=FORM, state=Assessment.State.COMPLETE)
+        for each in asked.select_related("completed_by").only("client_id", "completed_at", "completed_by__name").order_by("completed_at"):
+            found.setdefault(each.client_id, []).append(each)
     return found
 
 

@@ -6,6 +6,7 @@ from carehub.reading import STOPPED
 from clients.actions.allocating import GIVEN, TAKEN
 from clients.actions.assessing import HANDED_ON
 from clients.actions.deciding import DECLINED
+from clients.actions.late_profiles import PROFILE_LATE
 from clients.actions.opening import OPENED, OPENED_IN_SERVICE
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
 from clients.actions.unusual import FOUND
@@ -21,6 +22,7 @@ SENTENCES = {
     REVIEW_SOON: _("The care plan is to be reviewed by %(day)s."),
     REVIEW_OVERDUE: _("The review of the care plan was due on %(day)s and is overdue."),
     REVIEW_OVERDUE_IN_SERVICE: _("In your service: the review was due on %(day)s and is still overdue. Keyworker: %(keyworker)s."),
+    PROFILE_LATE: _("The outcome profile was due on %(day)s and is late."),
     TO_COUNTERSIGN: _("Somebody says that what could not wait was done, on %(day)s. Countersign it, or send it back."),
     SENT_BACK: _("What you did about something that cannot wait was sent back on %(day)s: see what is still to be done."),
     HANDED_ON: _("An assessment that was begun was handed on to you on %(day)s: go on with it under ‘Assessments’."),
@@ -42,6 +44,7 @@ LOOKS = {
     REVIEW_SOON: "due-soon",
     REVIEW_OVERDUE: "overdue",
     REVIEW_OVERDUE_IN_SERVICE: "overdue",
+    PROFILE_LATE: "overdue",
     TO_COUNTERSIGN: "waiting",
     SENT_BACK: "returned",
     HANDED_ON: "to-do",

@@ -10,6 +10,9 @@ from datetime import date
 
 from carehub.documents.picture import Picture
 
+#: A goal's steps on the short version; all of them stand on the plan.
+NEXT_STEPS = 3
+
 
 @dataclass(frozen=True)
 class SheetAgency:
@@ -17,6 +20,10 @@ class SheetAgency:
     telephone: str
     opening_hours: str
     address: str = ""
+    #: For paper that a client carries.
+    discreet_name: str = ""
+    complaints: str = ""
+    advocacy: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,9 @@ class SheetClient:
     date_of_birth: date | None
     #: The name they go by, where it differs.
     name_used: str = ""
+    initials: str = ""
+    #: How the rows of the plan name them.
+    known_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,15 @@ class SheetGoal:
     service_words: str
     domain: str
     actions: tuple[SheetAction, ...] = ()
+
+    @property
+    def next_steps(self) -> list[SheetAction]:
+        """The soonest first; what has no date keeps its place after those that have one."""
+        return sorted(self.actions, key=lambda each: (0, each.by_when) if isinstance(each.by_when, date) else (1, date.max))[:NEXT_STEPS]
+
+    @property
+    def more_steps(self) -> int:
+        return len(self.actions) - len(self.next_steps)
 
 
 @dataclass(frozen=True)
@@ -76,6 +95,8 @@ class SheetPart:
     name: str
     does: str
     telephone: str = ""
+    #: The plan is passed on to them.
+    receives: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,10 +112,37 @@ class SheetSignature:
 
 
 @dataclass(frozen=True)
+class SheetSummary:
+    """For whom a summary is, and what of the plan the client has agreed to share with them."""
+
+    to: str
+    #: Who treats them, who their keyworker is and what is due goes with every consent; the plan itself only where they agreed to it.
+    whole_plan: bool
+    until: date | None = None
+    #: It says that parts are left out; not everybody may know even that.
+    says_left_out: bool = False
+
+
+@dataclass(frozen=True)
+class SheetMapWords:
+    """What stands in one box of the map, line by line. ``kind``: 'middle', 'goal' or 'step'; ``style``: where, as CSS."""
+
+    lines: tuple[str, ...]
+    kind: str
+    style: str
+
+
+@dataclass(frozen=True)
+class SheetMap:
+    picture: Picture
+    words: tuple[SheetMapWords, ...]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One version of a care plan as it prints. Texts may hold line breaks; all of them print in the order given."""
 
-    #: 'Care plan', 'Initial care plan', 'Aftercare plan'.
+    #: 'Care plan', 'Initial care plan', 'Aftercare plan'; or what the document is: 'My plan in short'.
     title: str
     partnership: str
     agency: SheetAgency
@@ -110,6 +158,11 @@ class Sheet:
     needs: tuple[SheetNeed, ...] = ()
     later_needs: tuple[SheetNeed, ...] = ()
     risk_plan: tuple[SheetRiskStep, ...] = ()
+    #: Where on their way the plan meets the client, and how they are admitted: in words.
+    phase: str = ""
+    admission: str = ""
+    residential_need: str = ""
+    aftercare: str = ""
     strengths: str = ""
     #: Who supports the wait for an assessment or a first appointment.
     supports_the_wait: str = ""
@@ -127,13 +180,32 @@ class Sheet:
     copy: str = ""
     #: Printed to be signed by hand, or for reading: no seal, and it says so on every page.
     draft: bool = False
+    #: Of careplans.document_kinds, where it is not the plan itself.
+    kind: str = ""
     #: 18 point, the same content.
     large: bool = False
+    #: Initials and reference, no service name, no code: somebody else may find it (careplans.discreet).
+    discreet: bool = False
+    #: A copy says whose signatures the plan bears; the seal is on the plan itself.
+    sealed: bool = True
+    summary: SheetSummary | None = None
+    #: The picture of goals and steps (careplans.plan_map).
+    map: SheetMap | None = None
 
     @property
     def pictures(self) -> dict[str, Picture]:
-        """The signatures' pictures by the name that the template uses."""
-        return {f"signature-{at}": each.picture for at, each in enumerate(self.signatures, start=1) if each.picture}
+        """By the name that the template uses."""
+        signatures = {f"signature-{at}": each.picture for at, each in enumerate(self.signatures, start=1) if each.picture}
+        return {**signatures, "map": self.map.picture} if self.map else signatures
+
+    @property
+    def whose(self) -> str:
+        """What stands at the top of every page."""
+        return self.client.initials if self.discreet else self.client.name
+
+    @property
+    def service(self) -> str:
+        return self.agency.discreet_name if self.discreet else self.agency.name
 
     @property
     def file_name(self) -> str:

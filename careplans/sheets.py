@@ -5,10 +5,12 @@ What is said by or about third parties is left out here, and so is on no paper a
 
 import base64
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from django.utils.translation import ngettext
 from carehub import clock
 from carehub.documents.picture import Picture
 from carehub.formfields import DrawingField
+from carehub.models import Agency
 from careplans import content, policies
 from careplans.content import Content, Row
 from careplans.models import Action, Domain, PlanVersion, Signature
@@ -64,11 +67,12 @@ def facts(version: PlanVersion) -> Facts:
     return {
         "title": kind.title,
         "partnership": version.partnership.name,
-        "agency": {"name": agency.name, "telephone": agency.telephone, "opening_hours": agency.opening_hours, "address": agency.address},
+        "agency": agency_facts(agency),
         "client": {
             "name": client.full_name,
             "name_used": client.name_used,
             "known_as": client.known_as,
+            "initials": client.initials,
             "reference": client.reference,
             "date_of_birth": client.date_of_birth.isoformat(),
         },
@@ -76,6 +80,10 @@ def facts(version: PlanVersion) -> Facts:
         "review_rule": rule % {"number": interval.weeks or interval.months},
         "check_url": check_url(check_token(version)),
     }
+
+
+def agency_facts(agency: Agency) -> Facts:
+    return {each.name: getattr(agency, each.name) for each in fields(SheetAgency)}
 
 
 def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draft: bool = False) -> Sheet:
@@ -88,11 +96,12 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
     needs = [need for need in said.rows["need"].values() if not need["third_party"]]
     signed = tuple(_signature(each) for each in signatures)
     copy = next((each.copy_taken for each in signatures if each.party == Signature.Party.CLIENT), None)
-    of_client = {key: value for key, value in about["client"].items() if key != "known_as"}
+    of_client = about["client"]
+    agency = SheetAgency(**about["agency"])
     return Sheet(
         title=about["title"],
         partnership=about["partnership"],
-        agency=SheetAgency(**about["agency"]),
+        agency=agency,
         client=SheetClient(**{**of_client, "date_of_birth": date.fromisoformat(of_client["date_of_birth"])}),
         keyworker=SheetKeyworker(**about["keyworker"]),
         version=version.number,
@@ -108,10 +117,18 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
         harm_reduction=_each_line(said.texts["harm_reduction"]),
         if_difficult=said.texts["if_difficult"],
         way_back=said.texts["way_back"],
-        involved=tuple(_part(line) for line in _each_line(said.texts["who_does_what"])),
+        phase=_label(PlanVersion.Phase, said.texts["phase"]),
+        admission=_label(PlanVersion.Admission, said.texts["admission"]),
+        residential_need=said.texts["residential_need"],
+        aftercare=said.texts["aftercare"],
+        responsibilities=said.texts["responsibilities"],
+        involved=tuple(
+            SheetPart(row["name"], row["does"], row["contact"], bool(row["receives"])) for row in said.rows["involved"].values()
+        ),
         sharing=_each_line(said.texts["sharing"]),
         next_review_on=day_of(said.texts["next_review_on"]) or None,
         review_rule=about["review_rule"],
+        complaints="\n".join(each for each in (agency.complaints, agency.advocacy) if each),
         disagreement=said.texts["disagreement"],
         copy="" if copy is None else (_("taken") if copy else _("offered, not taken")),
         draft=draft,
@@ -129,7 +146,7 @@ def _to_be_signed(about: Facts) -> tuple[SheetSignature, ...]:
 
 def _goal(said: Content, key: str, goal: Row, names: dict[str, str]) -> SheetGoal:
     actions = tuple(
-        SheetAction(action["what"], names.get(action["who"]) or action["who_name"], day_of(action["by_when"]))
+        SheetAction(action["what"], names.get(action["who"]) or action["who_name"], day_of(action["by_when"]), action["milestone"])
         for action in said.actions_of(key).values()
     )
     return SheetGoal(goal["client_words"], goal["service_words"], _domain(goal["domain"]), actions)
@@ -144,14 +161,12 @@ def _step(step: Row) -> SheetRiskStep:
     return SheetRiskStep(area, step["what"], step["who_name"], day_of(step["by_when"]), step["told"])
 
 
-def _part(line: str) -> SheetPart:
-    """'Harbour Practice: the prescription' names who, then what."""
-    name, colon, does = line.partition(":")
-    return SheetPart(name.strip(), does.strip()) if colon else SheetPart(line, "")
-
-
 def _domain(name: str) -> str:
-    return str(Domain(name).label) if name in Domain.values else ""
+    return _label(Domain, name)
+
+
+def _label(choices: type[TextChoices], name: str) -> str:
+    return str(choices(name).label) if name in choices.values else ""
 
 
 def day_of(text: str) -> date | str:

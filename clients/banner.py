@@ -1,6 +1,8 @@
 """The banner over every page about a client: who it is, so that nobody writes into the wrong record, and what to beware of."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +29,7 @@ def banner(client: Client, episode: Episode | None, actor: Actor) -> Banner:
         born=client.date_of_birth,
         keyworker=episode.keyworker.name if episode and episode.keyworker else "",
         agency=episode.agency.name if episode and episode.agency_id != actor.agency_id else "",
+        must_not_know=contact.who_must_not_know if (contact := getattr(client, "safe_contact", None)) else "",
         risks=_safety(client) + risks(episode) + _amiss(episode, actor) if clinical else _safety(client) or None,
         facts=tuple(_facts(client)),
         url=reverse("client" if clinical else "client-contact", args=[client.pk]),
@@ -44,7 +47,11 @@ def _amiss(episode: Episode | None, actor: Actor) -> tuple[Risk, ...]:
     found = []
     if risk_is_stale(episode, actor):
         found.append(Risk("risk-stale", asked=episode.risk_asked_on))
-    if episode.risk_plan_look:
+    if new := episode.new_since_risk_plan:
+        words = "; ".join(each["words"] for each in new)
+        third_party = any(each.get("third_party") for each in new)
+        found.append(Risk("risk-plan-new", _("New since the plan was agreed: %(risks)s") % {"risks": words}, third_party=third_party))
+    elif episode.risk_plan_look:
         found.append(Risk(episode.risk_plan_look))
     return tuple(found)
 
@@ -56,19 +63,26 @@ def risk_is_stale(episode: Episode, actor: Actor) -> bool:
 
 
 def risks(episode: Episode | None) -> tuple[Risk, ...]:
-    """Each area's gravest risk in words, with the day it was last asked; what was asked and not answered is said too."""
+    """Every risk from medium up and, of an area with none of those, the gravest low one: each with the day it was last asked.
+
+    What was asked and not answered is said too. All that was found stands on the page of the risk management plan.
+    """
     if episode is None or not episode.risk_asked_on:
         return (Risk("risk-unknown"),)
     if not episode.risk_words:
         return (Risk("risk-none", asked=episode.risk_asked_on),)
-    return tuple(
-        Risk(
-            f"risk-{each['level'] or 'unknown'}",
-            each["words"],
-            date.fromisoformat(each["asked_on"]) if each.get("asked_on") else None,
-        )
-        for each in episode.risk_words
-    )
+    found, areas = [], set()
+    for each in episode.risk_words:
+        if each["level"] != Episode.Risk.LOW or each["area"] not in areas:
+            found.append(said(each))
+        areas.add(each["area"])
+    return tuple(found)
+
+
+def said(each: Mapping[str, Any]) -> Risk:
+    """One entry of Episode.risk_words."""
+    asked = date.fromisoformat(each["asked_on"]) if each.get("asked_on") else None
+    return Risk(f"risk-{each['level'] or 'unknown'}", each["words"], asked, bool(each.get("third_party")))
 
 
 def _facts(client: Client):

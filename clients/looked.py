@@ -28,6 +28,7 @@ _DEEDS: tuple[tuple[str, Promise], ...] = (
     ("plan.printed", _("Printed the care plan")),
     ("plan.signed", _("Signed the care plan")),
     ("plan.", _("Wrote in the care plan")),
+    ("document.asked", _("Had a document made for them")),
     ("document.", _("Opened a document")),
     ("scan.", _("Opened a scan")),
     ("notice.read", _("Read a notice about them")),

@@ -1,11 +1,11 @@
-"""The outcome profile: when it is due, and what has changed since the start of treatment.
+"""The outcome profile: what there is, and what has changed since the start of treatment. When it is due: clients/profile_due.py.
 
 What is called improved or worse is said only where the partnership has entered a rule for it (ChangeRule): no thresholds are built in.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,85 +18,16 @@ from carehub.definitions.catalogue import catalogue
 from carehub.definitions.conditions import holds
 from carehub.definitions.schema import Form, Question
 from carehub.definitions.show import answer_words
-from carehub.local_settings import LocalSettings
-from clients.due import Due, DueState
 from clients.models import Assessment, ChangeRule
+from clients.profile_due import FORM, STAGE, START
 from clients.recorded import form_of
 
-FORM = "outcome-profile"
-STAGE = "outcome-stage"
-START, REVIEW, EXIT, AFTER_EXIT = "start", "review", "exit", "after-exit"
 #: Of these 0 days now, after more at the start, is called abstinent.
 SUBSTANCES = tuple(f"outcome-{name}" for name in ("alcohol", "opiates", "crack", "cocaine", "amphetamines", "cannabis", "other"))
 #: Days of which more are better.
 MORE_IS_BETTER = ("outcome-work", "outcome-education")
 #: The scales from 0, worst, to 20, best.
 SCALE_MOST = 20
-
-
-# --- When it is due ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ProfileDue:
-    """Where one client stands with the outcome profile on one day."""
-
-    #: Of the profile from the start of treatment; None while there is none.
-    started_on: date | None
-    last_on: date | None
-    due_on: date
-    #: In time from here to there, both days included.
-    opens_on: date
-    closes_on: date
-    today: date
-    #: Too long without one: to be explained.
-    is_exception: bool
-
-    @property
-    def is_late(self) -> bool:
-        return self.today > self.closes_on
-
-    @property
-    def is_open(self) -> bool:
-        """It counts if it is asked today."""
-        return self.opens_on <= self.today <= self.closes_on
-
-    @property
-    def is_first(self) -> bool:
-        return self.last_on is None
-
-    @property
-    def state(self) -> DueState:
-        """Overdue once the window has closed; due while it is open."""
-        if self.is_late:
-            return DueState.OVERDUE
-        return DueState.TODAY if self.is_open else Due(self.opens_on, self.today).state
-
-    @property
-    def words(self) -> str:
-        what = _("the first outcome profile") if self.is_first else _("the next outcome profile")
-        if self.is_late:
-            days = (self.today - self.closes_on).days
-            return _("%(what)s is %(days)s days late") % {"what": what, "days": days}
-        return what
-
-
-def when_due(
-    treated_from: date | None, asked_on: Sequence[date], today: date, settings: LocalSettings, *, started_on: date | None = None
-) -> ProfileDue | None:
-    """The one place that says when an outcome profile is due. None for whoever is not in treatment.
-
-    ``asked_on``: the days of those there are, in any order; ``started_on``: the day of the one from the start, if there is one. The
-    first is due on the day treatment starts, each further one an interval after the last. Source: reference practice of 2007, every
-    three months, two weeks either side, an exception after four months; all three are local settings.
-    """
-    if treated_from is None:
-        return None
-    last = max(asked_on, default=None)
-    due_on = last + timedelta(weeks=settings.outcome_interval_weeks) if last else treated_from
-    window = timedelta(days=settings.outcome_window_days)
-    since = (today - (last or treated_from)).days
-    return ProfileDue(started_on, last, due_on, due_on - window, due_on + window, today, since > settings.outcome_exception_days)
 
 
 # --- What there is ----------------------------------------------------------------------------------------------------------

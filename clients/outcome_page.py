@@ -7,7 +7,6 @@ from uuid import UUID
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from carehub import clock, local_settings
 from carehub.actors import Actor
 from carehub.charts import Figure, Line, lines_over_time
 from carehub.definitions import weeks
@@ -15,19 +14,17 @@ from carehub.definitions.schema import Question
 from clients.models import ChangeRule, Episode
 from clients.outcome import (
     SCALE_MOST,
-    START,
     SUBSTANCES,
     Change,
     Profile,
-    ProfileDue,
     changes,
     from_start,
     is_scale,
     item_name,
     profiles_of,
     reading,
-    when_due,
 )
+from clients.profile_due import START, ProfileDue, profile_due
 
 #: As many as one picture can show.
 LINES = 4
@@ -74,22 +71,12 @@ class Outcomes:
 
 
 def outcomes_of(client_id: UUID, actor: Actor, episode: Episode | None) -> Outcomes:
-    """What ``actor`` may see of it. ``episode``: the one whose treatment is looked at; without an open one nothing is due."""
+    """What ``actor`` may see of it. ``episode``: the one whose treatment is looked at; see clients.profile_due."""
     everything = profiles_of(client_id, actor)
     compared = from_start(everything)
     rules = {rule.item: rule for rule in ChangeRule.objects.visible_to(actor).in_force()}
     found = tuple(changes(compared[0], compared[-1], rules)) if len(compared) > 1 else ()
-    return Outcomes(due_of(actor, episode, everything), compared, found, _charts(compared))
-
-
-def due_of(actor: Actor, episode: Episode | None, profiles: Sequence[Profile]) -> ProfileDue | None:
-    """Of an open episode that has been triaged."""
-    if episode is None or episode.state in (Episode.State.REFERRAL, Episode.State.DISCHARGED):
-        return None
-    mine = [each for each in profiles if each.on >= episode.referred_on]
-    started = next((each.on for each in reversed(mine) if each.stage == START), None)
-    settings = local_settings.of(actor.partnership)
-    return when_due(episode.triaged_on, [each.on for each in mine], clock.today(), settings, started_on=started)
+    return Outcomes(profile_due(actor, episode), compared, found, _charts(compared))
 
 
 def _charts(profiles: Sequence[Profile]) -> tuple[Figure, ...]:

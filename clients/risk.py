@@ -50,7 +50,7 @@ class Picture:
     level: Level
     #: Every risk found, once; for RiskFound.
     found: tuple[Raised, ...]
-    #: For Episode.risk_words: all that is high, the gravest of each other area, then the areas about which nothing is known.
+    #: For Episode.risk_words: everything found, the gravest first, suicide first among equals; then the areas of which nothing is known.
     words: list[dict[str, Any]]
     asked_on: date
 
@@ -82,7 +82,7 @@ def picture(*told: Told) -> Picture:
         decided |= answered
         for area in {area for section in each.form.sections for area in section.assesses if _was_asked(section, each.answers)}:
             closed.setdefault(area, place)
-    in_order = sorted(found.values(), key=lambda risk: -RISK_LEVELS.index(risk.level))
+    in_order = sorted(found.values(), key=lambda risk: (-RISK_LEVELS.index(risk.level), RiskFound.Area.values.index(risk.area)))
     worst = gravest(in_order)
     not_known = [area.value for area in RiskFound.Area if area not in worst and any(area in areas for areas in unknown.values())]
     words: list[dict[str, Any]] = [
@@ -94,8 +94,6 @@ def picture(*told: Told) -> Picture:
             "third_party": risk.third_party,
         }
         for risk in in_order
-        # The gravest of each area, and whatever else is high: a second high risk is no smaller for standing beside a first.
-        if risk is worst[risk.area] or kept_level(risk.level) is Level.HIGH
     ]
     words += [{"words": _not_known(area), "level": "", "area": area, "asked_on": "", "third_party": False} for area in not_known]
     level = highest((kept_level(risk.level) for risk in in_order), all_asked=not not_known)

@@ -1,16 +1,15 @@
 """The page on which a risk management plan is written: each area with a risk, its steps and room for one more."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from carehub.formfields import DateField, LongText, Text
+from carehub.formfields import DateField, LongText, OneOf, Text
 from carehub.forms import CareHubForm, Section
-from clients.models import RiskFound, RiskPlanStep
-from clients.risk_planning import Written
+from clients.models import RiskFound, RiskPlan, RiskPlanStep
+from clients.risk_planning import Agreed, Written
 
 LINES = ("what", "by_whom", "by_when", "told")
 #: Steps of one area at most.
@@ -21,14 +20,21 @@ class RiskPlanForm(CareHubForm):
     mark_optional = False
 
     opened_at = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    agreement = OneOf(label=_("Does the client agree with this plan?"), choices=RiskPlan.Agreement.choices, required=False)
+    agreement_words = LongText(
+        label=_("In part: what do they not agree with? Not told: why?"),
+        rows=2,
+        max_length=RiskPlan._meta.get_field("agreement_words").max_length,
+        required=False,
+    )
     review_on = DateField(label=_("When is this plan looked at again?"), required=False)
 
     def __init__(self, *args: Any, risks: Mapping[str, Sequence[Mapping[str, str]]], steps: Sequence[RiskPlanStep], **more: Any) -> None:
         super().__init__(*args, **more)
         self.risks = risks
         self.places: dict[str, int] = {}
-        for area in [*risks, *(each.area for each in steps if each.area not in risks)]:
-            if area not in self.places:
+        for area in RiskFound.Area.values:
+            if area in risks or any(each.area == area for each in steps):
                 self.places[area] = self._open(area, [each for each in steps if each.area == area])
 
     def _open(self, area: str, steps: Sequence[RiskPlanStep]) -> int:
@@ -50,7 +56,8 @@ class RiskPlanForm(CareHubForm):
                 legend = RiskFound.Area(area).label if place == 1 else _("Another step")
                 hint = "; ".join(each["words"] for each in self.risks.get(area, ())) if place == 1 else ""
                 sections.append(Section(legend, *(f"{name}-{area}-{place}" for name in LINES), hint=hint, anchor=f"{area}-{place}"))
-        return (*sections, Section(_("Looked at again"), "review_on"), "opened_at")
+        client = Section(_("The client"), "agreement", "agreement_words")
+        return (*sections, client, Section(_("Looked at again"), "review_on"), "opened_at")
 
     @property
     def steps(self) -> list[Written]:
@@ -64,8 +71,9 @@ class RiskPlanForm(CareHubForm):
         return found
 
     @property
-    def review_day(self) -> date | None:
-        return self.cleaned_data.get("review_on")
+    def said(self) -> Agreed:
+        of = self.cleaned_data
+        return Agreed(of.get("review_on"), of.get("agreement") or "", of.get("agreement_words") or "")
 
 
 def _fields() -> dict[str, forms.Field]:
@@ -74,5 +82,5 @@ def _fields() -> dict[str, forms.Field]:
         "what": LongText(label=_("What will be done?"), rows=2, max_length=longest["what"], required=False),
         "by_whom": Text(label=_("By whom?"), max_length=longest["by_whom"], required=False),
         "by_when": DateField(label=_("By when?"), required=False),
-        "told": Text(label=_("Who has been told?"), max_length=longest["told"], required=False),
+        "told": Text(label=_("Who has been told?"), help_text=_("Write ‘nobody yet’ if so."), max_length=longest["told"], required=False),
     }

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db import DatabaseError
 
 from carehub.models import Partnership
+from clients.actions.late_profiles import tell_of_late_profiles
 from clients.actions.unusual import find_unusual_access
 
 logger = logging.getLogger(__name__)
@@ -21,3 +22,15 @@ def find_unusual() -> int:
         except DatabaseError:
             logger.exception("the pass over unusual access failed; the next one repeats it", extra={"kind": "unusual"})
     return found
+
+
+@shared_task(name="clients.find_late_profiles")
+def find_late_profiles() -> int:
+    """The same for outcome profiles. The mail goes out with the next pass over reviews, which counts every notice."""
+    told = 0
+    for partnership in Partnership.objects.all():
+        try:
+            told += tell_of_late_profiles(partnership)
+        except DatabaseError:
+            logger.exception("the pass over late outcome profiles failed; the next one repeats it", extra={"kind": "profiles"})
+    return told

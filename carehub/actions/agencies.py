@@ -6,7 +6,7 @@ from carehub import events, role_rules
 from carehub.actors import Actor
 from carehub.models import Agency
 
-FIELDS = ("name", "discreet_name", "kind", "telephone", "address", "opening_hours")
+FIELDS = ("name", "discreet_name", "kind", "telephone", "address", "opening_hours", "complaints", "advocacy")
 
 
 @transaction.atomic

@@ -89,6 +89,8 @@ def _partnership(number: int, share: int, password: str, today: date) -> Partner
             telephone=each.telephone,
             address=each.address,
             opening_hours=each.opening_hours,
+            complaints=each.complaints,
+            advocacy=each.advocacy,
         )
         for each in AGENCIES
     ]

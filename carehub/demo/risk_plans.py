@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from carehub.demo.chance import Chance
 from carehub.demo.people import Somebody, StayRows
 from clients.models import Assessment, RiskPlan, RiskPlanStep
-from clients.risk_planning import risks_by_area
+from clients.risk_planning import covered, risks_by_area
 
 #: Area → what is done about it, and who has been told.
 SAID = {
@@ -47,12 +47,14 @@ class RiskPlans:
             begun_by=worker,
             state=RiskPlan.State.AGREED,
             review_on=review,
+            agreement=RiskPlan.Agreement.AGREES,
             agreed_at=at,
             agreed_by=worker,
             locked_at=at,
         )
         self.plans.append(plan)
         episode.risk_plan_review_on = plan.review_on
+        episode.risk_plan_covers = covered(episode)
         for area in areas:
             what, told = SAID[area]
             by_when = assessment.took_place_on + timedelta(days=self.chance.randint(1, 14))

@@ -48,6 +48,8 @@ def make_place(key: Chance, today: date) -> Place:
             telephone=each.telephone,
             address=each.address,
             opening_hours=each.opening_hours,
+            complaints=each.complaints,
+            advocacy=each.advocacy,
         )
     password = make_password(PASSWORD)
     for someone in STAFF:

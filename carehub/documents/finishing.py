@@ -4,6 +4,7 @@
 * every glyph says which letters it stands for, also where several glyphs make one letter (Arabic script);
 * running headers and footers are marked as page furniture, so that a screen reader does not meet the client's name and
   the page number in the middle of a sentence;
+* a picture with words laid over it (an <article> that begins with an <img>) is one figure, with the picture's text for screen readers;
 * the place for the seal becomes an empty signature field with a name, a text for screen readers and a Form element.
 """
 
@@ -24,6 +25,7 @@ def finish(document: Document, pdf: pydyf.PDF) -> None:
     """The finisher that ``render`` hands to WeasyPrint."""
     _scope_of_headers(document)
     _letters_of_glyphs(pdf)
+    _pictures_with_words(pdf)
     _printed_links(pdf)
     _page_furniture(document, pdf)
     _seal_field(pdf)
@@ -44,6 +46,17 @@ def _letters_of_glyphs(pdf: pydyf.PDF) -> None:
         if isinstance(font, dict) and font.get("Type") == "/Font" and "ToUnicode" in font:
             lines = pdf.objects[_number(font["ToUnicode"])].stream
             lines[:] = [EMPTY_MAPPING.sub(rb"\1 <200d>", line) if isinstance(line, bytes) else line for line in lines]
+
+
+def _pictures_with_words(pdf: pydyf.PDF) -> None:
+    for element in pdf.objects:
+        if not isinstance(element, dict) or element.get("S") != "/Art":
+            continue
+        picture = pdf.objects[_number(element["K"][0])]
+        while picture["S"] != "/Figure":
+            picture = pdf.objects[_number(picture["K"][0])]
+        element |= {"S": "/Figure", "Alt": picture.pop("Alt"), "A": picture.pop("A")}
+        picture["S"] = "/NonStruct"
 
 
 def _printed_links(pdf: pydyf.PDF) -> None:

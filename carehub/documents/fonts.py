@@ -45,6 +45,26 @@ def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
     yield start, last
 
 
+@lru_cache(maxsize=4)
+def _advances(stylesheet: Path) -> dict[int, float]:
+    """How far each letter moves on, in parts of the size of the font: of the first font named in ``stylesheet`` that has it."""
+    advances: dict[int, float] = {}
+    for name in FONT_FILE.findall(stylesheet.read_text(encoding="utf-8")):
+        if "-400-" not in name:
+            continue
+        with TTFont((stylesheet.parent / name).resolve(), lazy=True) as font:
+            widths, units = font["hmtx"].metrics, font["head"].unitsPerEm
+            for letter, glyph in font.getBestCmap().items():
+                advances.setdefault(letter, widths[glyph][0] / units)
+    return advances
+
+
+def width_of(text: str, stylesheet: Path) -> float:
+    """About how wide ``text`` prints, in parts of the size of the font (letters that join are a little narrower)."""
+    advances = _advances(stylesheet)
+    return sum(advances.get(ord(letter), 0.6) for letter in text)
+
+
 def printable(text: str, stylesheet: Path) -> str:
     """``text`` with nothing in it that would print as an empty box; the same text comes out the same every time."""
     text = STEERING.sub("", CONTROL.sub("", unicodedata.normalize("NFC", text)))

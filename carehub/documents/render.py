@@ -74,6 +74,10 @@ def _typography(path: Path) -> _Typography:
     return _Typography(path, stylesheet, fonts)
 
 
+def stylesheet_path() -> Path:
+    return _static() / STYLESHEET
+
+
 def _static() -> Path:
     return Path(settings.BASE_DIR) / "static"
 

@@ -63,6 +63,8 @@ class Migration(migrations.Migration):
                 ("telephone", models.CharField(max_length=40)),
                 ("address", models.CharField(max_length=300)),
                 ("opening_hours", models.CharField(max_length=200)),
+                ("complaints", models.CharField(blank=True, max_length=300)),
+                ("advocacy", models.CharField(blank=True, max_length=300)),
             ],
             options={
                 "verbose_name_plural": "agencies",
@@ -501,6 +503,9 @@ class Migration(migrations.Migration):
                 ("client_id", models.UUIDField()),
                 ("kind", models.CharField(max_length=40)),
                 ("subject_id", models.UUIDField()),
+                ("discreet", models.BooleanField(default=False)),
+                ("beside", models.JSONField(blank=True, default=dict)),
+                ("beside_sha256", models.CharField(blank=True, max_length=64)),
                 (
                     "state",
                     models.CharField(
@@ -516,6 +521,13 @@ class Migration(migrations.Migration):
                     "agency",
                     models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
                 ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("to", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
                 (
                     "check_entry",
                     models.OneToOneField(
@@ -1009,14 +1021,24 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="document",
-            constraint=models.UniqueConstraint(fields=("kind", "subject_id"), name="document_once_a_version"),
+            constraint=models.UniqueConstraint(
+                fields=("kind", "subject_id", "discreet", "to", "beside_sha256"), name="document_once_a_version", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
             model_name="document",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state", "ready"), _negated=True),
-                    models.Q(("file__isnull", False), ("made_at__isnull", False), models.Q(("sealed_sha256", ""), _negated=True)),
+                    models.Q(
+                        ("file__isnull", False),
+                        ("made_at__isnull", False),
+                        models.Q(
+                            models.Q(("sealed_sha256", ""), _negated=True),
+                            models.Q(models.Q(("kind", "care-plan"), _negated=True), models.Q(("unsealed_sha256", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                    ),
                     _connector="OR",
                 ),
                 name="document_ready_means_there_is_one",

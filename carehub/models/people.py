@@ -45,6 +45,9 @@ class Agency(Keyed, Versioned):
     telephone = models.CharField(max_length=40)
     address = models.CharField(max_length=300)
     opening_hours = models.CharField(max_length=200)
+    #: As the leaflet about rights prints them: whom to tell, how, and who speaks up for a client.
+    complaints = models.CharField(max_length=300, blank=True)
+    advocacy = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name_plural = "agencies"

@@ -2,10 +2,11 @@
 
 import unicodedata
 from datetime import date
+from typing import Any
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -37,3 +38,10 @@ def paragraphs(text: str) -> SafeString:
     return mark_safe(  # each block is escaped
         "".join(f'<p dir="{direction(block)}">{conditional_escape(block).replace(chr(10), "<br>")}</p>' for block in blocks)
     )
+
+
+@register.filter
+def laid_over(words: Any) -> SafeString:
+    """The words in one box of a picture, line by line, where they belong (careplans.sheet.SheetMapWords). On paper only."""
+    lines = format_html_join("", '<div dir="{}">{}</div>', ((direction(line), line) for line in words.lines))
+    return format_html('<div class="map-{}" style="{}">{}</div>', words.kind, words.style, lines)

@@ -1,24 +1,35 @@
 """My caseload: what is due first."""
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from carehub import clock, events
+from carehub import clock, events, local_settings
 from carehub.guards import requires
 from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients.models import Episode
 from clients.open_assessments import open_assessments
 from clients.open_tasks import open_tasks
+from clients.profile_due import late_profiles
+
+#: Narrowed to those whose outcome profile is late: by the partnership's own settings, so it stands beside NARROWED.
+PROFILES, LATE = "profiles", _("with a late outcome profile")
 
 
 @requires("caseload.view")
 def caseload(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     mine = Episode.objects.visible_to(request.actor).of_keyworker(request.actor.caseload_person_id).open()
-    shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "all"
-    words, _look, rule = NARROWED[shown]
-    counts = mine.aggregate(**numbers(today))
-    rows, further = page_of(mine.filter(rule(today)), request.GET.get("after", ""))
+    late = late_profiles(mine, local_settings.of(request.actor.partnership), today)
+    counts = mine.aggregate(**numbers(today), profiles=Count("pk", filter=Q(pk__in=late.values("pk"))))
+    if request.GET.get("show") == PROFILES:
+        shown, words, narrowed = PROFILES, LATE, late
+    else:
+        shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "all"
+        words, _look, rule = NARROWED[shown]
+        narrowed = mine.filter(rule(today))
+    rows, further = page_of(narrowed, request.GET.get("after", ""))
     tasks = open_tasks(request.actor, mine=True, today=today)
     assessments = [] if request.GET.get("after") else open_assessments(request.actor, today=today)
     events.saw(*(each.client.pk for each in assessments))
@@ -28,7 +39,10 @@ def caseload(request: HttpRequest) -> HttpResponse:
         "assessments": assessments,
         "rows": rows,
         "further": further,
-        "counts": as_links(counts, request.path),
+        "counts": [
+            *as_links(counts, request.path),
+            {"number": counts["profiles"], "words": LATE, "url": f"{request.path}?show={PROFILES}", "state": "overdue"},
+        ],
         "shown": shown,
         "shown_words": words,
         "total": counts["all"],

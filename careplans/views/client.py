@@ -28,6 +28,7 @@ from clients.banner import banner, episode_for_banner
 from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import OpenTask, of_client
 from clients.policies import may_assess
+from clients.profile_due import FORM, STAGE, profile_due
 
 #: The plan in five lines.
 LINES = 5
@@ -64,6 +65,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     draft = next((each for each in versions if each.locked_at is None), None)
     said = content.of(current or draft) if current or draft else None
     tasks, later = of_client(actor, person.pk, today=clock.today())
+    assessed = _assessments(person, actor)
     context: dict[str, Any] = {
         "client": person,
         "episode": episode,
@@ -77,7 +79,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "draft": draft,
         "goals": _lines(said) if said else [],
         "more_goals": max(0, len(said.rows["goal"]) - LINES) if said else 0,
-        "assessments": _assessments(person, actor),
+        "assessments": _listed(assessed, actor),
         "documents": _documents(person, actor),
         "contact": getattr(person, "safe_contact", None),
         "may_change_contact": bool(episode) and episode.agency_id == actor.agency_id and actor.may("contact.change"),
@@ -87,6 +89,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "proposals": _to_decide(person, actor, shown=[*tasks, *later]),
         "may_decide": bool(episode) and episode.agency_id == actor.agency_id and actor.may("assessment.write"),
         "may_assess": episode is not None and allows(may_assess, actor, episode),
+        "profile_due": profile_due(actor, episode, _profiles(assessed, episode)),
         "form": None,
     }
     return render(request, "careplans/client.html", context)
@@ -145,18 +148,36 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _assessments(person: Client, actor: Actor) -> list[dict[str, Any]]:
+def _assessments(person: Client, actor: Actor) -> list[Assessment]:
+    """All of them, without their answers: the newest are listed, outcome profiles say when the next is due. One query."""
     found = Assessment.objects.visible_to(actor).filter(client=person).select_related("completed_by", "started_by")
-    found = found.order_by("-took_place_on", "-started_at")
+    return list(found.defer("answers").annotate(stage=F(f"answers__{STAGE}__value")).order_by("-took_place_on", "-started_at"))
+
+
+def _profiles(assessments: list[Assessment], episode: Episode | None) -> list[tuple[date, str]]:
+    """Day and stage of this stay's outcome profiles, as clients.profile_due.asked_of reads them."""
+    corrected = {each.corrects_id for each in assessments if each.state == Assessment.State.COMPLETE}
+    return [
+        (each.took_place_on, each.stage or "")
+        for each in assessments
+        if episode
+        and each.form == FORM
+        and each.state == Assessment.State.COMPLETE
+        and each.pk not in corrected
+        and each.took_place_on >= episode.referred_on
+    ]
+
+
+def _listed(assessments: list[Assessment], actor: Actor) -> list[dict[str, Any]]:
     listed = []
-    for each in found[:NEWEST]:
+    for each in assessments[:NEWEST]:
         try:
             title = catalogue().form(each.form, each.form_version).title
         except UnknownDefinition:
             title = each.form
         writing = each.state == Assessment.State.DRAFT and each.agency_id == actor.agency_id and actor.may("assessment.write")
         page = "assessment-edit" if writing else "assessment-show"
-        listed.append({"title": title, "assessment": each, "url": reverse(page, args=[person.pk, each.pk])})
+        listed.append({"title": title, "assessment": each, "url": reverse(page, args=[each.client_id, each.pk])})
     return listed
 
 

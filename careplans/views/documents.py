@@ -1,32 +1,91 @@
-"""A document itself, the scan of a signed sheet, asking for a document once more, and the page behind the printed code."""
+"""Print and give: what there is of a version, making it, opening it; the scan of a signed sheet; the page behind the printed code."""
 
 import logging
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from carehub import events
+from carehub.actors import NotAllowed
 from carehub.files import store
 from carehub.files.serving import file_response
 from carehub.guards import no_sign_in, requires
 from carehub.models import Document, DocumentCheck, StoredFile
 from carehub.rules import Refused
-from careplans.actions.documents import make_again
+from careplans import giving, policies
+from careplans.actions.documents import ask_for, make_again
+from careplans.document_kinds import ASKED_FOR
 from careplans.models import Signature
+from careplans.policies.documents import check_make, discreet_first, is_for
+from careplans.views.plan_page import address, plan_context, plan_version
 
 logger = logging.getLogger(__name__)
+
+
+#: A page that waits for a document looks again this often, then leaves it to the reader.
+LOOKS = 5
+
+
+@require_safe
+@requires("document.view")
+def print_and_give(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    """Every document of one version: where it stands, for whom it was made, and the button that makes it."""
+    version, actor = plan_version(request, client_id, pk), request.actor
+    rows = giving.printables(version, actor)
+    waits = any(sort.document and sort.document.state == Document.State.WAITING for row in rows for sort in row.sorts)
+    said = request.GET.get("look", "")
+    looks = int(said) if said.isascii() and said.isdigit() else 0
+    context = plan_context(request, version) | {
+        "rows": rows,
+        "look_again": looks + 1 if waits and looks < LOOKS else 0,
+        "waits": waits,
+        "discreet_first": discreet_first(version.client),
+        "no_summaries": actor.agency_id == version.agency_id and not any(row.share for row in rows),
+        "why_not": policies.why_not(check_make, version, actor),
+        "back_url": address("plan-show", version),
+        "back_text": _("Back to the plan"),
+    }
+    return render(request, "careplans/print_and_give.html", context)
+
+
+@require_POST
+@requires("document.make")
+def make(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    version = plan_version(request, client_id, pk)
+    kind = next((each for each in ASKED_FOR if each.name == request.POST.get("kind")), None)
+    try:
+        if kind is None:
+            raise Refused(_("There is no such document."))
+        document = ask_for(
+            version=version, kind=kind, discreet=request.POST.get("sort") == "discreet", to=request.POST.get("to", ""), by=request.actor
+        )
+    except (Refused, NotAllowed) as no:
+        messages.error(request, str(no))
+    else:
+        if document.state == Document.State.READY:
+            messages.success(request, _("It is made already: open it below."))
+        else:
+            messages.success(request, _("It is being made. This takes a few seconds."))
+    return redirect("plan-print", client_id, pk)
 
 
 @require_safe
 @requires("document.view")
 def open_document(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The file as it was sealed. One that no longer is what it was is not shown."""
+    """The file as it was made. One that no longer is what it was is not shown, nor one whose consent has changed."""
     mine = Document.objects.visible_to(request.actor).select_related("file")
     document = get_object_or_404(mine, pk=pk, state=Document.State.READY)
+    if not is_for(document, request.actor):
+        raise Http404
+    if document.to_id:
+        version = plan_version(request, document.client_id, document.subject_id)
+        if not giving.still_holds(document, version, request.actor):
+            messages.error(request, _("What the client agrees to share has changed since this summary was made. Make it again."))
+            return redirect("plan-print", document.client_id, document.subject_id)
     events.record("document.opened", by=request.actor, client=document.client_id, subject=document)
     return _file(request, document.file)
 
@@ -51,16 +110,17 @@ def _file(request: HttpRequest, file: StoredFile) -> HttpResponse:
 
 
 @require_POST
-@requires("document.view")
+@requires("document.make")
 def again(request: HttpRequest, pk: UUID) -> HttpResponse:
     document = get_object_or_404(Document.objects.visible_to(request.actor), pk=pk)
     try:
         make_again(document=document, by=request.actor)
-    except Refused as no:
-        messages.error(request, no.message)
+    except (Refused, NotAllowed) as no:
+        messages.error(request, str(no))
     else:
         messages.success(request, _("The document is being made again."))
-    return redirect("plan-show", document.client_id, document.subject_id)
+    page = "plan-print" if request.POST.get("page") == "print" else "plan-show"
+    return redirect(page, document.client_id, document.subject_id)
 
 
 @require_safe

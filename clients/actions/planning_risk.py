@@ -1,7 +1,6 @@
 """The risk management plan: begun from the one in force, written, agreed and then locked."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +10,7 @@ from carehub import clock, events, stale
 from carehub.actors import Actor
 from clients import policies, risk_planning
 from clients.models import Episode, RiskPlan, RiskPlanStep
-from clients.risk_planning import Written
+from clients.risk_planning import Agreed, Written
 
 
 def begin_risk_plan(*, by: Actor, client_id: UUID, episode: Episode) -> RiskPlan:
@@ -40,7 +39,7 @@ def begin_risk_plan(*, by: Actor, client_id: UUID, episode: Episode) -> RiskPlan
 
 
 def save_risk_plan(
-    *, by: Actor, client_id: UUID, plan: RiskPlan, opened_at: int, steps: Sequence[Written], review_on: date | None, agree: bool = False
+    *, by: Actor, client_id: UUID, plan: RiskPlan, opened_at: int, steps: Sequence[Written], said: Agreed, agree: bool = False
 ) -> RiskPlan:
     """Write all steps; with ``agree``, lock them and write the review down onto the episode.
 
@@ -54,10 +53,10 @@ def save_risk_plan(
         if row.row_version != opened_at:
             raise stale.StaleSave(row)
         if agree:
-            risk_planning.can_agree(by, risk_planning.risks_by_area(row.episode), steps, review_on)
+            risk_planning.can_agree(by, row.episode, steps, said)
         RiskPlanStep.objects.filter(plan=row).delete()
         _write(row, steps)
-        row.save_over(opened_at, review_on=review_on)
+        row.save_over(opened_at, review_on=said.review_on, agreement=said.agreement, agreement_words=said.agreement_words)
         if agree:
             _agree(row, by)
         events.record("risk-plan.agreed" if agree else "risk-plan.saved", by=by, client=client_id, subject=row)
@@ -81,4 +80,4 @@ def _agree(plan: RiskPlan, by: Actor) -> None:
     RiskPlanStep.objects.filter(plan=plan).update(locked_at=now)
     plan.save_over(plan.row_version, state=RiskPlan.State.AGREED, agreed_at=now, agreed_by=by.person, locked_at=now)
     episode = plan.episode
-    episode.save_over(episode.row_version, risk_plan_review_on=plan.review_on)
+    episode.save_over(episode.row_version, risk_plan_review_on=plan.review_on, risk_plan_covers=risk_planning.covered(episode))

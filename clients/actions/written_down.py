@@ -48,7 +48,7 @@ def write_down(assessment: Assessment, by: Actor) -> None:
 
 def _comprehensive(assessment: Assessment, newest: Sequence[Assessment], by: Actor) -> dict[str, object]:
     """By when the comprehensive assessment is to be done: the newest of them either asks for one, or is the one that was done."""
-    settled = {"comprehensive_due_on": None, "comprehensive_declined_why": ""}
+    settled: dict[str, object] = {"comprehensive_due_on": None, "comprehensive_declined_why": ""}
     for each in newest:
         form = form_of(each)
         if form.level == "comprehensive" and not each.only:

@@ -1,6 +1,7 @@
 """One stay in treatment: referral, triage, treatment, discharge."""
 
 from datetime import date
+from typing import Any
 
 import pghistory
 from django.db import models
@@ -120,6 +121,8 @@ class Episode(AboutClient, Versioned):
     risk_asked_on = models.DateField(null=True, blank=True)
     #: When the risk management plan is to be looked at again; None while there is none.
     risk_plan_review_on = models.DateField(null=True, blank=True)
+    #: The risks that stood when the plan in force was agreed: [[area, words], …].
+    risk_plan_covers = models.JSONField(default=list, blank=True)
     urgency = models.CharField(max_length=8, choices=Urgency, blank=True, default=Urgency.NOT_SAID)
     #: By when the comprehensive assessment is to be done that the triage asked for; None while none is waited for.
     comprehensive_due_on = models.DateField(null=True, blank=True)
@@ -172,12 +175,22 @@ class Episode(AboutClient, Versioned):
 
     @property
     def risk_plan_look(self) -> str:
-        """The look of what is amiss with the risk management plan: none although a risk was found, or not looked at in time. '' else."""
+        """What is amiss with the risk management plan: none although a risk was found, a new risk since, not looked at in time. '' else."""
         if self.state == self.State.DISCHARGED or self.risk not in (self.Risk.LOW, self.Risk.MEDIUM, self.Risk.HIGH):
             return ""
         if self.risk_plan_review_on is None:
             return "risk-plan-missing"
+        if self.new_since_risk_plan:
+            return "risk-plan-new"
         return "risk-plan-late" if due.Due(self.risk_plan_review_on, clock.today()).state == due.DueState.OVERDUE else ""
+
+    @property
+    def new_since_risk_plan(self) -> list[dict[str, Any]]:
+        """The risks that stand now and did not when the plan in force was agreed; none while there is no plan."""
+        if self.state == self.State.DISCHARGED or self.risk_plan_review_on is None:
+            return []
+        covered = {(area, words) for area, words in self.risk_plan_covers}
+        return [each for each in self.risk_words if each["level"] and (each["area"], each["words"]) not in covered]
 
     @property
     def risk_look(self) -> str:

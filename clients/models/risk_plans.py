@@ -25,6 +25,11 @@ class RiskPlan(AboutClient, Versioned):
         DRAFT = "draft", _("Draft")
         AGREED = "agreed", _("Agreed")
 
+    class Agreement(models.TextChoices):
+        AGREES = "agrees", _("The client agrees with it")
+        IN_PART = "in-part", _("The client agrees in part")
+        NOT_TOLD = "not-told", _("The client has not been told")
+
     #: Whoever shares in the care knows what is done about the risks.
     PART = Part.RECORD
 
@@ -33,6 +38,9 @@ class RiskPlan(AboutClient, Versioned):
     number = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     review_on = models.DateField(null=True, blank=True)
+    agreement = models.CharField(max_length=8, choices=Agreement, blank=True)
+    #: What they do not agree with, or why they were not told.
+    agreement_words = models.CharField(max_length=400, blank=True)
     begun_at = models.DateTimeField()
     begun_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
     agreed_at = models.DateTimeField(null=True, blank=True)
@@ -50,8 +58,17 @@ class RiskPlan(AboutClient, Versioned):
                 | Q(state="draft", agreed_at__isnull=True, agreed_by__isnull=True, locked_at__isnull=True),
                 name="risk_plan_agreed_is_locked",
             ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(agreement="agrees") | (Q(agreement__in=["in-part", "not-told"]) & ~Q(agreement_words="")),
+                name="risk_plan_says_whether_the_client_agrees",
+            ),
         ]
         indexes = [models.Index(fields=["client"], name="risk_plan_client")]
+
+    @property
+    def steps_in_order(self) -> list["RiskPlanStep"]:
+        """In the order of the five areas: suicide first. ``steps`` are fetched already."""
+        return sorted(self.steps.all(), key=lambda step: (RiskFound.Area.values.index(step.area), step.place))
 
 
 class RiskPlanStep(AboutClient, OfAgency):

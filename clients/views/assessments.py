@@ -10,8 +10,7 @@ from carehub.guards import requires
 from carehub.offering import allows
 from clients import assessed, policies
 from clients.models import Assessment
-from clients.outcome import FORM, profile
-from clients.outcome_page import due_of
+from clients.profile_due import profile_due
 from clients.recorded import form_of
 from clients.views.sharing import client_page
 
@@ -41,6 +40,6 @@ def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "over_time": assessed.over_time(history, areas) if history else None,
         "listed": [(each, form_of(each), each.pk in corrected) for each in rows],
         "form": None,
-        "outcome_due": due_of(actor, episode, [profile(each) for each in reversed(standing) if each.form == FORM]),
+        "outcome_due": profile_due(actor, episode),
     }
     return render(request, "clients/assessments.html", context)

@@ -14,7 +14,8 @@ from carehub.views.administration import tabs
 from clients.actions.change_rules import end_rule, enter_rule, replace_rule
 from clients.change_rule_forms import ChangedRuleForm, EndRuleForm, NewRuleForm
 from clients.models import ChangeRule
-from clients.outcome import FORM, item_name, items_with_rules
+from clients.outcome import item_name, items_with_rules
+from clients.profile_due import FORM
 
 
 @requires("configure")

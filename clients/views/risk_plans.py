@@ -16,7 +16,8 @@ from carehub.offering import allows
 from carehub.rules import Refused
 from clients import risk_planning
 from clients.actions.planning_risk import begin_risk_plan, save_risk_plan
-from clients.models import Episode, RiskPlan
+from clients.banner import said
+from clients.models import Episode, RiskFound, RiskPlan
 from clients.risk_plan_form import RiskPlanForm
 from clients.views.sharing import client_page
 
@@ -39,7 +40,9 @@ def risk_plan(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "in_force": agreed[0] if agreed else None,
         "older": agreed[1:],
         "draft": next((each for each in plans if each.state == RiskPlan.State.DRAFT), None),
-        "risks": risk_planning.risks_by_area(episode),
+        "found": [(RiskFound.Area(each["area"]).label, said(each)) for each in episode.risk_words],
+        "new": [said(each) for each in episode.new_since_risk_plan],
+        "off_paper": risk_planning.off_paper(episode),
         "may_write": allows(risk_planning.may_plan_risk, request.actor, episode),
         "form": None,
     }
@@ -64,7 +67,12 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     plan = get_object_or_404(plans, pk=pk, client_id=client_id)
     if plan.state == RiskPlan.State.AGREED:
         return redirect("risk-plan", client_id)
-    stands = {"opened_at": plan.row_version, "review_on": plan.review_on or risk_planning.latest_review(request.actor)}
+    stands = {
+        "opened_at": plan.row_version,
+        "review_on": plan.review_on or risk_planning.latest_review(request.actor, episode),
+        "agreement": plan.agreement,
+        "agreement_words": plan.agreement_words,
+    }
     asking = Asking(
         request,
         RiskPlanForm,
@@ -86,7 +94,7 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
                 plan=plan,
                 opened_at=form.cleaned_data["opened_at"] or 0,
                 steps=form.steps,
-                review_on=form.review_day,
+                said=form.said,
                 agree=agree,
             )
 

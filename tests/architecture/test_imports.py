@@ -18,7 +18,7 @@ LATE = {
     ("carehub/celery.py", "refuse_an_unfit_database"): "asked when worker or beat starts; jobs are asked for through this module",
     ("carehub/models/base.py", "visible_to"): "the table of grants is itself one of the tables made from this",
     ("carehub/models/access.py", "grant"): "the instant that row security takes for now; the context names people, and so models",
-    ("careplans/documents.py", "pdf_of"): "WeasyPrint takes its time to load; the web process never prints",
+    ("careplans/documents.py", "to_pdf"): "WeasyPrint takes its time to load; the web process never prints",
     ("careplans/documents.py", "seal_plan"): "so does what seals",
     ("carehub/database.py", "no_demonstration_in_earnest"): "asked once the apps are there; the guard itself comes before them",
 }

@@ -9,7 +9,7 @@ from carehub.definitions.catalogue import catalogue
 from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.schema import Form
 from clients.models import Assessment, Client
-from clients.outcome import FORM
+from clients.profile_due import FORM
 from tests import factories
 
 #: No use, no crime, the middle of each scale.

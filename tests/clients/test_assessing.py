@@ -193,7 +193,9 @@ def test_writes_down_what_lists_need(keyworker, referred):
     assert (episode.next_due_what, episode.next_due_on) == ("plan", clock.today() + timedelta(days=14))
     assert (episode.risk, episode.risk_asked_on) == ("high", clock.today())
     assert [(each["words"], each["level"], each["area"]) for each in episode.risk_words] == [
-        ("Shares injecting equipment", "high", "substance")
+        ("Shares injecting equipment", "high", "substance"),
+        ("Injects now", "medium", "substance"),
+        ("Overdose in the last year", "medium", "substance"),
     ]
 
 

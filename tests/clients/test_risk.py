@@ -1,11 +1,14 @@
 """How findings become one level, and what is not known is never 'none'."""
 
+import re
 from datetime import date
 
 import pytest
 
 from carehub.definitions.forward import Stamp
+from carehub.pages import RISKS_OPEN, Banner
 from clients import risk
+from clients.banner import risks
 from clients.findings import what_answers_say
 from clients.models import Episode
 from tests.clients.answering import everything, triage
@@ -47,18 +50,51 @@ def test_declined_is_not_none():
     assert [(each["words"], each["level"]) for each in found.words] == [("Suicide or self-harm: not known", "")]
 
 
-def test_one_word_an_area_the_gravest():
-    found = picture(suicide="past", self_harm="recent")
-    assert [(each["words"], each["level"], each["asked_on"]) for each in found.words] == [
-        ("Self-harm in the last four weeks", "high", "2026-03-03")
+def test_everything_found_is_kept_the_gravest_first_and_suicide_first_among_equals():
+    words = picture(suicide="past", self_harm="recent", injecting="C", sharing="recent", overdose="year", harm_to_others="year").words
+    assert [(each["words"], each["level"]) for each in words] == [
+        ("Self-harm in the last four weeks", "high"),
+        ("Shares injecting equipment", "high"),
+        ("Injects now", "medium"),
+        ("Overdose in the last year", "medium"),
+        ("Hurt somebody in the last year", "medium"),
+        ("Thoughts of suicide in the past", "low"),
     ]
-    assert len(found.found) == 2
+    assert {each["asked_on"] for each in words} == {"2026-03-03"}
 
 
-def test_a_second_high_risk_is_said_too_a_lesser_one_beside_it_is_not():
-    words = [each["words"] for each in picture(injecting={"value": "C"}, sharing={"value": "recent"}, overdose={"value": "recent"}).words]
-    assert {"Shares injecting equipment", "Overdose in the last four weeks"} <= set(words)
-    assert "Injects now" not in words
+def entry(words: str, level: str, area: str = "substance") -> dict[str, str]:
+    return {"words": words, "level": level, "area": area, "asked_on": "2026-03-03" if level else ""}
+
+
+def shown(*words: dict[str, str]) -> Banner:
+    episode = Episode(risk_words=list(words), risk_asked_on=date(2026, 3, 3))
+    return Banner(name="", reference="", risks=risks(episode))
+
+
+def test_the_banner_hides_no_medium_risk_behind_a_high_one():
+    banner = shown(entry("Injects now", "high"), entry("Overdose in the last year", "medium"), entry("Overdose long ago", "low"))
+    assert [(each.word, each.asked) for each in banner.unfolded] == [
+        ("Injects now", date(2026, 3, 3)),
+        ("Overdose in the last year", date(2026, 3, 3)),
+    ]
+    low_alone = shown(entry("Hurt somebody in the past", "low", "harm-to-others"))
+    assert [each.word for each in low_alone.unfolded] == ["Hurt somebody in the past"]
+
+
+@pytest.mark.parametrize("high", [0, 1, 4, 9])
+@pytest.mark.parametrize("medium", [0, 1, 3, 5, 9])
+@pytest.mark.parametrize("unknown", [0, 2])
+def test_what_is_folded_is_counted_and_never_high(high: int, medium: int, unknown: int) -> None:
+    words = [entry(f"high {each}", "high") for each in range(high)] + [entry(f"medium {each}", "medium") for each in range(medium)]
+    banner = shown(*words, *(entry(f"not known {each}", "", f"area {each}") for each in range(unknown)))
+    assert (*banner.unfolded, *banner.folded) == banner.risks
+    assert all(each.state != "risk-high" for each in banner.folded)
+    assert len(banner.folded) != 1
+    assert len(banner.unfolded) <= max(high, RISKS_OPEN) + 1
+    if banner.folded:
+        numbers = [int(each) for each in re.findall(r"[0-9]+", banner.folded_in_words)]
+        assert numbers[0] == sum(numbers[1:]) == len(banner.folded)
 
 
 def test_what_was_not_asked_again_keeps_its_day():

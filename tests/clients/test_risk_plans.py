@@ -1,5 +1,6 @@
 """The risk management plan: begun from the one in force, agreed only when each risk has its step, then locked; and what the banner says."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,10 @@ from carehub.lifecycle import WrongState
 from carehub.models import Event
 from carehub.rules import Refused
 from carehub.stale import StaleSave
+from clients import risk_planning
 from clients.actions.planning_risk import begin_risk_plan, save_risk_plan
 from clients.models import Episode, RiskPlan, RiskPlanStep
-from clients.risk_planning import Written
+from clients.risk_planning import Agreed, Written
 from tests import factories
 from tests.clients.test_assessing import triaged
 
@@ -36,7 +38,7 @@ def step(area, what="Naloxone, and how to use it", **said) -> Written:
     return Written(area, what, **{"by_whom": "Robin", "by_when": clock.today(), "told": "GP", **said})
 
 
-def save(by, plan, steps, *, weeks=4, agree=True, version=None) -> RiskPlan:
+def save(by, plan, steps, *, weeks=4, agree=True, version=None, agreement="agrees", why="") -> RiskPlan:
     review = clock.today() + timedelta(weeks=weeks) if weeks is not None else None
     with context.acting(by):
         return save_risk_plan(
@@ -45,7 +47,7 @@ def save(by, plan, steps, *, weeks=4, agree=True, version=None) -> RiskPlan:
             plan=plan,
             opened_at=version or plan.row_version,
             steps=steps,
-            review_on=review,
+            said=Agreed(review, agreement, why),
             agree=agree,
         )
 
@@ -87,16 +89,64 @@ def test_begun_twice_is_begun_once(keyworker, at_risk):
         ([("suicide", {}), ("substance", {"what": ""})], "what-substance-1"),
         ([("suicide", {}), ("substance", {"by_whom": ""})], "by_whom-substance-1"),
         ([("suicide", {"by_when": None}), ("substance", {})], "by_when-suicide-1"),
+        ([("suicide", {"told": ""}), ("substance", {})], "told-suicide-1"),
     ],
-    ids=["a risk without a step", "without what", "without who", "without by when"],
+    ids=["a risk without a step", "without what", "without who", "without by when", "without who was told"],
 )
 def test_what_keeps_it_from_being_agreed_stands_at_its_field(keyworker, at_risk, steps, field):
     with pytest.raises(Refused) as refused:
         save(keyworker, begin(keyworker, at_risk), [step(area, **said) for area, said in steps])
-    assert field in refused.value.fields
+    assert list(refused.value.fields) == [field]
+    assert not re.search(r"[0-9]", refused.value.fields[field][0]), "the message counts steps instead of naming them"
 
 
-@pytest.mark.parametrize("weeks", [None, 0, -1, 14], ids=["no day", "today", "past", "too far"])
+@pytest.mark.parametrize(
+    ("agreement", "why", "field"),
+    [("", "", "agreement"), ("in-part", "", "agreement_words"), ("not-told", "", "agreement_words"), ("in-part", "The visit", "")],
+)
+def test_whether_the_client_agrees(keyworker, at_risk, agreement, why, field):
+    def agree():
+        return save(keyworker, begin(keyworker, at_risk), [step("suicide"), step("substance")], agreement=agreement, why=why)
+
+    if field:
+        with pytest.raises(Refused) as refused:
+            agree()
+        assert list(refused.value.fields) == [field]
+    else:
+        assert agree().agreement == agreement
+
+
+@pytest.mark.parametrize(("level", "weeks"), [("high", 4), ("medium", 8), ("low", 13)])
+def test_the_graver_the_risk_the_sooner_it_is_looked_at_again(keyworker, at_risk, level, weeks):
+    episode = episode_of(keyworker, at_risk)
+    episode.risk = level
+    assert risk_planning.latest_review(keyworker, episode) == clock.today() + timedelta(weeks=weeks)
+
+
+def test_a_new_risk_after_the_plan_was_agreed_is_said_until_a_plan_covers_it(signed_in, keyworker, at_risk):
+    plan = save(keyworker, begin(keyworker, at_risk), [step("suicide"), step("substance")])
+    triaged(keyworker, at_risk, overdose="recent", suicide="now", harm_to_others="year")
+    assert [each["words"] for each in episode_of(keyworker, at_risk).new_since_risk_plan] == ["Hurt somebody in the last year"]
+    browser = signed_in(keyworker)
+    banner = browser.get(reverse("client", args=[at_risk.pk])).content.decode()
+    assert "New since the plan was agreed: Hurt somebody in the last year" in banner
+    page = browser.get(reverse("risk-plan", args=[at_risk.pk])).content.decode()
+    assert "New since the plan was agreed" in page.partition("<main")[2]
+    save(keyworker, begin(keyworker, at_risk), [step(area) for area in ("suicide", "substance", "harm-to-others")])
+    assert episode_of(keyworker, at_risk).risk_plan_look == ""
+    assert plan.state == "agreed"
+
+
+def test_suicide_comes_first_and_nobody_is_said_to_be_told_where_it_is_not_written(signed_in, keyworker, at_risk):
+    plan = save(keyworker, begin(keyworker, at_risk), [step("substance"), step("suicide", "Ring the crisis team")])
+    with context.acting(keyworker):
+        assert [each.area for each in plan.steps_in_order] == ["suicide", "substance"]
+    page = signed_in(keyworker).get(reverse("risk-plan", args=[at_risk.pk])).content.decode()
+    assert page.index("Ring the crisis team") < page.index("Naloxone, and how")
+    assert {"Overdose in the last four weeks", "Suicide risk: thoughts now"} <= set(re.findall(r"[A-Z][a-z: ]+", page))
+
+
+@pytest.mark.parametrize("weeks", [None, 0, -1, 5], ids=["no day", "today", "past", "too far"])
 def test_the_day_to_look_again(keyworker, at_risk, weeks):
     with pytest.raises(Refused) as refused:
         save(keyworker, begin(keyworker, at_risk), [step("suicide"), step("substance")], weeks=weeks)
@@ -161,7 +211,7 @@ def test_from_the_banner_to_the_plan(signed_in, keyworker, at_risk):
     form = browser.get(answer["Location"])
     assert "Suicide risk: thoughts now" in form.content.decode()
     day = clock.today()
-    sent = {"opened_at": "1", "then": "agree"}
+    sent = {"opened_at": "1", "then": "agree", "agreement": "in-part", "agreement_words": "Not the visits"}
     for area in ("suicide", "substance"):
         sent |= {f"what-{area}-1": "Ring the crisis team", f"by_whom-{area}-1": "Robin", f"told-{area}-1": "GP"}
         sent |= {f"by_when-{area}-1_{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
@@ -171,6 +221,7 @@ def test_from_the_banner_to_the_plan(signed_in, keyworker, at_risk):
     assert done.status_code == 302, done.context["form"].errors
     page = browser.get(done["Location"]).content.decode()
     assert "Ring the crisis team" in page
+    assert "Not the visits" in page
     assert "No risk management plan" not in page
     with context.acting(keyworker):
         assert Event.objects.filter(verb="risk-plan.agreed", clients__client_id=at_risk.pk).count() == 1

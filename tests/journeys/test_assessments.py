@@ -248,6 +248,8 @@ def write_risk_plan(desk: Window, keys: Keyboard, by: date) -> None:
         name, text = page.evaluate("[document.activeElement.name ?? '', document.activeElement.value ?? '']")
         if name == "then":
             break
+        if name == "agreement":
+            keys.key("Space")
         line, _, place = name.partition("-")
         if not text and place.split("_")[0].endswith("-1"):
             keys.write(said[line] if line in said else str(getattr(by, place.rpartition("_")[2])))

@@ -68,6 +68,8 @@ ROWS: dict[str, str] = {
     "plan-revise": "plan",
     "plan-sign": "draft plan",
     "plan-paper": "plan",
+    "plan-print": "plan",
+    "document-make": "plan",
     "plan-scan": "plan",
     "document-open": "document",
     "document-again": "document",

@@ -160,6 +160,50 @@ def test_the_aftercare_assessment_proposes(changed: dict[str, Any], expected: se
     assert ids("aftercare", quiet("aftercare", **changed)) == expected
 
 
+VIOLENCE = [{"harm_from_others": "now-home"}, {"harm_to_others": "now"}]
+CHILD_AT_HOME = [{"home_others": ["children"]}, {"children": "12"}]
+
+
+@pytest.mark.parametrize("name", ["triage", "comprehensive", "risk"])
+@pytest.mark.parametrize("violence", VIOLENCE)
+@pytest.mark.parametrize("child", CHILD_AT_HOME)
+def test_violence_where_a_child_lives_is_about_the_child_too(name: str, violence: dict[str, Any], child: dict[str, Any]) -> None:
+    safe = {"children_safe": "no", "harm_seen": "no", "safe_today": "yes"}
+    at_risk = proposed(form(name), everything(form(name), **NOTHING.get(name, {}), **safe, **violence, **child))
+    said = next(each for each in at_risk if each.trigger.id == "children-at-risk")
+    assert (said.trigger.same_day, said.trigger.countersign, said.trigger.tell) == (True, True, "safeguarding-lead")
+    assert said.third_party, "what is said of harm from others never stands on paper"
+    for one_alone in (violence, child, {**child, "harm_from_others": "now-other"}, {"children": "13", **violence}):
+        alone = everything(form(name), **(NOTHING.get(name, {}) | safe | one_alone))
+        assert "children-at-risk" not in {each.trigger.id for each in proposed(form(name), alone)}, one_alone
+
+
+@pytest.mark.parametrize(
+    ("name", "child", "sign", "proposes"),
+    [
+        ("triage", {"children": "11"}, {"alcohol_signs": ["shakes"]}, True),
+        ("triage", {"children": "12"}, {"main_drug": "1011"}, True),
+        ("triage", {"home_others": ["children"]}, {"injecting": "C"}, True),
+        ("triage", {"children": "13"}, {"injecting": "C"}, False),
+        ("triage", {"children": "11"}, {"main_drug": "5000"}, False),
+        ("triage", {"children": "11"}, {"main_drug": "5000", "children_safe": "support"}, True),
+        ("comprehensive", {"children": "11"}, {"without": ["ill"]}, True),
+        ("risk", {"children": "11"}, {"without": ["ill"]}, True),
+        ("risk", {"children": "11"}, {"without": ["low"]}, False),
+    ],
+)
+def test_a_child_at_home_with_a_dependent_adult(name: str, child: dict[str, Any], sign: dict[str, Any], proposes: bool) -> None:
+    answers = everything(form(name), **(NOTHING.get(name, {}) | {"alcohol_days": 9} | child | sign))
+    assert ("children-of-drug-users" in ids(name, answers)) is proposes
+
+
+@pytest.mark.parametrize("area", ["suicide", "substance", "neglect"])
+@pytest.mark.parametrize("whom", ["children", "none"])
+def test_a_child_in_danger_with_the_client(area: str, whom: str) -> None:
+    answers = quiet("risk", **{f"{area}_severity": "slight", f"{area}_likelihood": "unlikely", f"{area}_whom": [whom]})
+    assert ("children-at-risk" in ids("risk", answers)) is (whom == "children")
+
+
 #: Safeguarding and danger to life: the same day, told, and open until a second person has looked.
 NOT_ALONE = {
     *("suicide-today", "suicide-now", "children-at-risk", "harm-from-others", "harm-to-others"),
