@@ -31,6 +31,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "goal": ("client_words", "service_words"),
     "action": ("what", "who", "who_name", "by_when"),
     "risk": ("what", "who_name", "by_when", "told"),
+    "involved": ("party_id", "name", "contact", "does"),
 }
 YES = "yes"
 #: Between day, month and year of a date that is none: no box of a form can hold a line break.
@@ -42,7 +43,7 @@ Rows = dict[str, Row]
 
 @dataclass
 class Content:
-    """``texts``: name → text. ``rows``: kind ('need', 'goal', 'action', 'risk') → row's UUID → field → text."""
+    """``texts``: name → text. ``rows``: kind (of careplans.models.PARTS) → row's UUID → field → text."""
 
     texts: dict[str, str] = field(default_factory=dict)
     rows: dict[str, Rows] = field(default_factory=lambda: {kind: {} for kind in FIELDS})
@@ -96,18 +97,26 @@ def loaded(versions: "QuerySet[PlanVersion]") -> "QuerySet[PlanVersion]":
 
     def rows(kind: str) -> ArraySubquery:
         part = PARTS[kind]
-        said = JSONObject(id="id", **{name: name for name in part.FIELDS})
+        said = JSONObject(id="id", line="line", **{name: name for name in part.FIELDS})
         return ArraySubquery(part.objects.filter(version=OuterRef("pk")).order_by("position", "pk").values(said=said))
 
     return versions.annotate(**{f"{kind}_rows": rows(kind) for kind in PARTS})
 
 
+def _rows_of(version: PlanVersion) -> dict[str, list[dict[str, Any]]]:
+    if hasattr(version, "goal_rows"):
+        return {f"{kind}_rows": getattr(version, f"{kind}_rows") for kind in PARTS}
+    return loaded(PlanVersion.objects.filter(pk=version.pk)).values(*(f"{kind}_rows" for kind in PARTS)).get()
+
+
+def lines_of(version: PlanVersion) -> dict[str, str]:
+    """Row's key → the key of the row that its line began with. Two versions have a row in common where the lines are the same."""
+    return {str(row["id"]): str(row["line"] or row["id"]) for rows in _rows_of(version).values() for row in rows}
+
+
 def of(version: PlanVersion) -> Content:
     """What ``version`` says now. One query, none where it was fetched through :func:`loaded`."""
-    if not hasattr(version, "goal_rows"):
-        rows = loaded(PlanVersion.objects.filter(pk=version.pk)).values(*(f"{kind}_rows" for kind in PARTS)).get()
-    else:
-        rows = {f"{kind}_rows": getattr(version, f"{kind}_rows") for kind in PARTS}
+    rows = _rows_of(version)
     unfinished = version.unfinished
     found = Content()
     for name in TEXTS:

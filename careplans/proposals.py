@@ -3,7 +3,7 @@
 Risks and scores come from the form itself; which other answers are a need, and in which words, stands in definitions/needs-*.toml.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from carehub.definitions.answers import Answers, kept
@@ -78,6 +78,17 @@ def from_assessment(assessment: Assessment) -> list[Proposal]:
             for words, score, third_party in came:
                 words = " ".join(words.split())[:LONGEST]
                 found.setdefault((question.domain, words), Proposal(question.domain, question.area, words, score, third_party))
+    return list(found.values())
+
+
+def newest_of(assessments: Iterable[Assessment]) -> list[Proposal]:
+    """What came up in several assessments, nothing twice: where two scored one area, or said the same, the later one counts."""
+    found: dict[tuple[str, str], Proposal] = {}
+    for assessment in sorted(assessments, key=lambda each: (each.took_place_on, each.completed_at)):
+        for each in from_assessment(assessment):
+            key = (each.domain, f"area:{each.area}" if each.score is not None and each.area else each.words)
+            found.pop(key, None)
+            found[key] = each
     return list(found.values())
 
 

@@ -5,7 +5,16 @@ from django.db.migrations import RunSQL
 from carehub import row_locks as locks
 from carehub import row_security as rows
 
-PARTS = ("careplans_need", "careplans_goal", "careplans_action", "careplans_riskstep", "careplans_signature")
+PARTS = (
+    "careplans_need",
+    "careplans_goal",
+    "careplans_action",
+    "careplans_riskstep",
+    "careplans_involved",
+    "careplans_signature",
+)
+#: What is said of a version later, by the agency that writes it; whoever is in the plan's agency.
+LATER = ("careplans_addendum", "careplans_planreview", "careplans_reviewasked", "careplans_reviewputoff")
 
 SQL: list[str] = [
     *rows.client_table("careplans_careplan", part="plans"),
@@ -17,6 +26,16 @@ SQL: list[str] = [
 for _table in PARTS:
     SQL += rows.client_table(_table, part="plans")
     SQL += locks.locked_with(_table, "careplans_planversion", "version_id")
+for _table in LATER:
+    SQL += [*rows.client_table(_table, part="plans"), *locks.of_agency(_table), *locks.append_only(_table)]
+SQL += [
+    *rows.client_table("careplans_goaloutcome", part="plans"),
+    *locks.agency_of_parent("careplans_goaloutcome", "careplans_planreview", "review_id"),
+    *locks.append_only("careplans_goaloutcome"),
+    *rows.client_table("careplans_planreturn", part="plans"),
+    *locks.of_agency("careplans_planreturn"),
+    *locks.only_once("careplans_planreturn", "mended_at", "mended_by_id", "mended_words"),
+]
 # An action belongs to a goal of its own version: otherwise it could be hung onto a goal that is locked.
 SQL += [
     "ALTER TABLE careplans_goal ADD CONSTRAINT goal_in_version UNIQUE (id, version_id)",
@@ -32,6 +51,21 @@ SQL += [
     *rows.same_client("careplans_planversion", "plan_id", "careplans_careplan"),
     *rows.same_client("careplans_planversion", "copied_from_id", "careplans_planversion"),
     *rows.same_client("careplans_signature", "scan_id", "carehub_storedfile"),
+    *rows.about_one_client("careplans_goal"),
+    *rows.about_one_client("careplans_planreview"),
+    *rows.same_client("careplans_careplan", "followed_by_id", "careplans_careplan"),
+    *rows.same_client("careplans_addendum", "version_id", "careplans_planversion"),
+    *rows.same_client("careplans_addendum", "scan_id", "carehub_storedfile"),
+    *rows.same_client("careplans_planreturn", "version_id", "careplans_planversion"),
+    *rows.same_client("careplans_planreview", "plan_id", "careplans_careplan"),
+    *rows.same_client("careplans_planreview", "of_version_id", "careplans_planversion"),
+    *rows.same_client("careplans_planreview", "draft_id", "careplans_planversion"),
+    *rows.same_client("careplans_planreview", "scores_id", "clients_assessment"),
+    *rows.same_client("careplans_goaloutcome", "review_id", "careplans_planreview"),
+    *rows.same_client("careplans_goaloutcome", "goal_id", "careplans_goal"),
+    *rows.same_client("careplans_reviewasked", "plan_id", "careplans_careplan"),
+    *rows.same_client("careplans_reviewputoff", "plan_id", "careplans_careplan"),
+    *rows.same_client("careplans_reviewputoff", "task_id", "carehub_task"),
 ]
 
 OPERATIONS = [RunSQL(SQL, elidable=False)]

@@ -95,6 +95,8 @@ class SheetPart:
     name: str
     does: str
     telephone: str = ""
+    #: The plan is passed on to them.
+    receives: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,11 @@ class Sheet:
     needs: tuple[SheetNeed, ...] = ()
     later_needs: tuple[SheetNeed, ...] = ()
     risk_plan: tuple[SheetRiskStep, ...] = ()
+    #: Where on their way the plan meets the client, and how they are admitted: in words.
+    phase: str = ""
+    admission: str = ""
+    residential_need: str = ""
+    aftercare: str = ""
     strengths: str = ""
     #: Who supports the wait for an assessment or a first appointment.
     supports_the_wait: str = ""

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -116,7 +117,14 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
         harm_reduction=_each_line(said.texts["harm_reduction"]),
         if_difficult=said.texts["if_difficult"],
         way_back=said.texts["way_back"],
-        involved=tuple(_part(line) for line in _each_line(said.texts["who_does_what"])),
+        phase=_label(PlanVersion.Phase, said.texts["phase"]),
+        admission=_label(PlanVersion.Admission, said.texts["admission"]),
+        residential_need=said.texts["residential_need"],
+        aftercare=said.texts["aftercare"],
+        responsibilities=said.texts["responsibilities"],
+        involved=tuple(
+            SheetPart(row["name"], row["does"], row["contact"], bool(row["receives"])) for row in said.rows["involved"].values()
+        ),
         sharing=_each_line(said.texts["sharing"]),
         next_review_on=day_of(said.texts["next_review_on"]) or None,
         review_rule=about["review_rule"],
@@ -138,7 +146,7 @@ def _to_be_signed(about: Facts) -> tuple[SheetSignature, ...]:
 
 def _goal(said: Content, key: str, goal: Row, names: dict[str, str]) -> SheetGoal:
     actions = tuple(
-        SheetAction(action["what"], names.get(action["who"]) or action["who_name"], day_of(action["by_when"]))
+        SheetAction(action["what"], names.get(action["who"]) or action["who_name"], day_of(action["by_when"]), action["milestone"])
         for action in said.actions_of(key).values()
     )
     return SheetGoal(goal["client_words"], goal["service_words"], _domain(goal["domain"]), actions)
@@ -153,14 +161,12 @@ def _step(step: Row) -> SheetRiskStep:
     return SheetRiskStep(area, step["what"], step["who_name"], day_of(step["by_when"]), step["told"])
 
 
-def _part(line: str) -> SheetPart:
-    """'Harbour Practice: the prescription' names who, then what."""
-    name, colon, does = line.partition(":")
-    return SheetPart(name.strip(), does.strip()) if colon else SheetPart(line, "")
-
-
 def _domain(name: str) -> str:
-    return str(Domain(name).label) if name in Domain.values else ""
+    return _label(Domain, name)
+
+
+def _label(choices: type[TextChoices], name: str) -> str:
+    return str(choices(name).label) if name in choices.values else ""
 
 
 def day_of(text: str) -> date | str:

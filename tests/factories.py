@@ -17,17 +17,14 @@ from uuid import UUID, uuid4
 
 from django.test import Client as Browser
 
-from carehub import clock, context, events
+from carehub import clock, context
 from carehub.actors import Actor
 from carehub.middleware.actor import CHOSEN
 from carehub.models import (
     Access,
     Agency,
-    Document,
-    Draft,
     FormEdition,
     Membership,
-    Notice,
     PaperForm,
     Partnership,
     Person,
@@ -37,15 +34,12 @@ from carehub.models import (
 from carehub.models.access import ALL_PARTS
 from carehub.permissions import ROLES
 from careplans import content
-from careplans.models import Action, CarePlan, Goal, Need, PlanVersion, RiskStep, Signature
+from careplans.models import PARTS, Action, CarePlan, Goal, Involved, Need, PlanVersion, RiskStep, Signature
 from clients.models import (
     Assessment,
     Client,
     ClientPathway,
-    Consent,
-    ConsentAgency,
     Episode,
-    Opening,
     Proposal,
     RiskFound,
     RiskPlan,
@@ -401,6 +395,7 @@ def parts_of(version: PlanVersion) -> None:
         )
         Action.objects.create(**about, goal=goal, what="Keep a sleep diary", who="client", by_when=soon)
         RiskStep.objects.create(**about, area="substance", what="Carry naloxone", who_name="Keyworker", by_when=soon)
+        Involved.objects.create(**about, role="outside", name="Corner pharmacy", contact="At the counter", does="Supervised doses")
 
 
 def agree(version: PlanVersion, *, by: Actor) -> None:
@@ -426,7 +421,7 @@ def sign(version: PlanVersion, *, by: Actor, scan: StoredFile | None = None) -> 
                 recorded_at=now,
                 recorded_by=by.person,
             )
-        for part in (Need, Goal, Action, RiskStep, Signature):
+        for part in (*PARTS.values(), Signature):
             part.objects.filter(version=version).update(locked_at=now)
         version.save_over(version.row_version, state="signed", signed_on=day, locked_at=now)
         plan = version.plan
@@ -438,58 +433,3 @@ def sign_version_only(version: PlanVersion, *, by: Actor) -> None:
     with context.acting(by):
         fresh = PlanVersion.objects.get(pk=version.pk)
         fresh.save_over(fresh.row_version, state="signed", signed_on=clock.today(), locked_at=clock.now())
-
-
-# --- All of it ------------------------------------------------------------------------------------------------------------
-
-
-def everything_about(client: Client, *, by: Actor) -> None:
-    """At least one row about the client in every table that has rows about clients; a test sees to it that this stays true."""
-    now, day = clock.now(), clock.today()
-    about = {"partnership_id": client.partnership_id, "client_id": client.pk}
-    plan_version(client, by=by, state="signed")
-    assessed = assessment(client, by=by, state="complete")
-    risk_plan(client, by=by, state="agreed")
-    on_pathway(client, by=by, proposal=proposal(assessed, by=by, trigger="maternity"))
-    with loading(client.partnership_id):
-        Task.objects.create(**about, kind="plan.review", subject_id=uuid4(), due_on=day, agency=by.agency, person=by.person, made_at=now)
-        Notice.objects.create(**about, person=by.person, kind="plan.review", subject_id=uuid4(), about_day=day, made_at=now)
-        file = StoredFile.objects.create(
-            **about,
-            agency=by.agency,
-            sha256=hashlib.sha256(client.reference.encode()).hexdigest(),
-            size=3,
-            content_type="application/pdf",
-            purpose="scan",
-            stored_at=now,
-        )
-        Document.objects.create(
-            **about,
-            agency=by.agency,
-            kind="care-plan",
-            subject_id=uuid4(),
-            state="ready",
-            asked_at=now,
-            made_at=now,
-            file=file,
-            sealed_sha256=file.sha256,
-            pages=1,
-        )
-        consent = Consent.objects.create(
-            **about, agency=by.agency, kind="sharing", parts=["plans"], from_on=day, how="said", recorded_at=now, recorded_by=by.person
-        )
-        ConsentAgency.objects.create(**about, consent=consent, to=by.agency)
-        Opening.objects.create(
-            **about,
-            agency=by.agency,
-            membership=by.membership,
-            reason="emergency",
-            words="Found unconscious",
-            opened_at=now,
-            until=now + timedelta(hours=1),
-        )
-        events.record("plan.signed", by=by, client=client.pk)
-    with context.acting(by):
-        Draft.objects.create(
-            **about, person=by.person, kind="plan", subject=str(uuid4()), page="one", fields={"goal": ["To sleep"]}, saved_at=now
-        )

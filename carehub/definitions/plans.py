@@ -96,12 +96,14 @@ class PlanKind:
     goals_now: GoalsNow
     #: What must be on the plan before it can be agreed: ids of ``PlanKinds.parts``.
     required: tuple[str, ...]
-    #: Whether every identified need must be marked 'now' or 'later' before the plan is agreed.
-    every_need_decided: bool = False
+    #: From this score on a need is a concern: the client decides 'now' or 'later' before the plan is agreed. 0: nobody has to.
+    concern_from: int = 0
     #: Whether all four domains must have been looked at.
     all_domains: bool = False
-    #: Kinds of plan that may not be active for the same client at the same time.
-    not_beside: tuple[str, ...] = ()
+    #: Kinds of plan whose place this one takes: copied forward from, and closed when this one is signed.
+    replaces: tuple[str, ...] = ()
+    #: What of ``required`` an admission in a crisis does without; it is set out afterwards.
+    crisis_without: tuple[str, ...] = ()
     about: str = ""
     source: str = ""
 
@@ -144,8 +146,10 @@ def read_plan_kinds(table: Table, name: str, version: int, title: str) -> PlanKi
     for kind, plan in zip(kinds, plans, strict=True):
         for position, part in enumerate(kind.required):
             plan.known(part, dict(parts), "required", position)
-        for position, other in enumerate(kind.not_beside):
-            plan.known(other, [one.id for one in kinds], "not_beside", position)
+        for position, other in enumerate(kind.replaces):
+            plan.known(other, [one.id for one in kinds], "replaces", position)
+        for position, part in enumerate(kind.crisis_without):
+            plan.known(part, kind.required, "crisis_without", position)
     return PlanKinds(name, version, title, kinds, parts)
 
 
@@ -172,9 +176,10 @@ def _read_kind(table: Table) -> PlanKind:
         review=_read_titled(table.table("review", "a review rule"), _read_review, "a review rule"),
         goals_now=_read_titled(table.table("goals_now", "goals_now"), _read_goals, "goals_now"),
         required=table.texts("required"),
-        every_need_decided=table.flag("every_need_decided"),
+        concern_from=table.whole("concern_from", 0, least=1),
         all_domains=table.flag("all_domains"),
-        not_beside=table.texts("not_beside"),
+        replaces=table.texts("replaces"),
+        crisis_without=table.texts("crisis_without"),
         about=table.text("about", ""),
         source=table.text("source", ""),
     )

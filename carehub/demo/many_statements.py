@@ -68,7 +68,7 @@ FROM made
 EPISODES = """
 INSERT INTO clients_episode (id, row_version, partnership_id, client_id, agency_id, state, referred_on, referral_source, keyworker_id,
     main_substance, triaged_on, discharged_on, discharge_reason, ending, next_due_what, next_due_on, risk, risk_words, risk_asked_on,
-    urgency, scores, risk_plan_covers)
+    urgency, scores, risk_plan_covers, comprehensive_declined_why)
 SELECT episode_id, 1, %(partnership)s, client_id, agency_id, state, referred_on, CASE WHEN h1 %% 100 < 43 THEN '4' ELSE '3' END, person_id,
     CASE WHEN state = 'referral' THEN '' ELSE s.main END, CASE WHEN state <> 'referral' THEN referred_on + 3 END,
     CASE WHEN state = 'discharged' THEN least(referred_on + 30 + (h2 %% 300)::int, %(today)s::date - 1) END,
@@ -76,7 +76,8 @@ SELECT episode_id, 1, %(partnership)s, client_id, agency_id, state, referred_on,
     CASE state WHEN 'referral' THEN 'triage' WHEN 'triage' THEN 'plan' WHEN 'treatment' THEN 'review' ELSE '' END,
     CASE WHEN state <> 'discharged' THEN due_on END,
     CASE WHEN state = 'referral' THEN '' ELSE s.risk END, CASE WHEN state = 'referral' THEN '[]'::jsonb ELSE s.risk_words END,
-    CASE WHEN state <> 'referral' THEN referred_on + 3 END, CASE WHEN state = 'referral' THEN '' ELSE 'usual' END, '{}'::jsonb, '[]'::jsonb
+    CASE WHEN state <> 'referral' THEN referred_on + 3 END, CASE WHEN state = 'referral' THEN '' ELSE 'usual' END, '{}'::jsonb,
+    '[]'::jsonb, ''
 FROM made JOIN samples s ON s.place = made.n %% %(samples)s
 """
 
@@ -106,24 +107,27 @@ FROM made JOIN samples s ON s.place = made.n %% %(samples)s WHERE a.episode_id =
 """
 
 PLANS = """
-INSERT INTO careplans_careplan (id, row_version, partnership_id, client_id, episode_id, agency_id, kind, lead, state, begun_at, begun_by_id)
+INSERT INTO careplans_careplan (id, row_version, partnership_id, client_id, episode_id, agency_id, kind, lead, state, begun_at, begun_by_id,
+    risk_when_signed, closed_at, closed_by_id, closed_why)
 SELECT plan_id, 1, %(partnership)s, client_id, episode_id, agency_id, 'initial', true,
-    CASE WHEN state = 'discharged' THEN 'closed' ELSE 'begun' END, referred_on + 10 + time '11:00', person_id
+    CASE WHEN state = 'discharged' THEN 'closed' ELSE 'begun' END, referred_on + 10 + time '11:00', person_id, '',
+    CASE WHEN state = 'discharged' THEN referred_on + 10 + time '11:00' END, CASE WHEN state = 'discharged' THEN person_id END,
+    CASE WHEN state = 'discharged' THEN 'treatment-ended' ELSE '' END
 FROM made WHERE state IN ('treatment', 'discharged')
 """
 VERSIONS = """
 INSERT INTO careplans_planversion (id, row_version, partnership_id, client_id, plan_id, number, state, strengths, supports_the_wait,
-    harm_reduction, if_difficult, way_back, who_does_what, sharing, disagreement, next_review_on, unfinished, begun_at, begun_by_id,
-    agreed_at, agreed_by_id, agreed_text, as_signed)
+    harm_reduction, if_difficult, way_back, sharing, disagreement, next_review_on, unfinished, begun_at, begun_by_id,
+    agreed_at, agreed_by_id, agreed_text, as_signed, phase, admission, residential_need, aftercare, responsibilities)
 SELECT version_id, 2, %(partnership)s, client_id, plan_id, 1, 'agreed', 'I turn up.', 'The drop-in every weekday.',
-    'Never alone, less after a break.', 'I ring the duty worker.', 'I walk in on any weekday.', '', 'My GP may know.', '', due_on, '{}',
+    'Never alone, less after a break.', 'I ring the duty worker.', 'I walk in on any weekday.', 'My GP may know.', '', due_on, '{}',
     referred_on + 10 + time '11:00', person_id, referred_on + 10 + time '11:30', person_id, md5(version_id::text) || md5(plan_id::text),
     jsonb_build_object('title', 'Initial care plan', 'partnership', %(partnership_name)s, 'review_rule', 'Reviewed again within 4 weeks.',
         'check_url', '', 'keyworker', jsonb_build_object('name', worker, 'telephone', worker_telephone),
         'agency', (SELECT jsonb_build_object('name', a.name, 'telephone', a.telephone, 'opening_hours', a.opening_hours,
             'address', a.address) FROM carehub_agency a WHERE a.id = made.agency_id),
         'client', jsonb_build_object('name', first_name || ' ' || last_name, 'name_used', '', 'known_as', first_name,
-            'reference', reference, 'date_of_birth', (date '1966-01-01' + (h2 %% 13000)::int)::text))
+            'reference', reference, 'date_of_birth', (date '1966-01-01' + (h2 %% 13000)::int)::text)), '', '', '', '', ''
 FROM made JOIN referred USING (n) WHERE state IN ('treatment', 'discharged')
 """
 _WITH_PARTS = "FROM made, generate_series(0, {last}) AS k WHERE state IN ('treatment', 'discharged') AND n %% %(parts_every)s = 0"
@@ -134,10 +138,11 @@ SELECT md5(%(seed)s || ':goal:' || k || n)::uuid, %(partnership)s, client_id, ve
     (ARRAY['Two weeks without use on top.', 'Housing application in with all papers.'])[k + 1]
 """ + _WITH_PARTS.format(last=1)
 ACTIONS = """
-INSERT INTO careplans_action (id, partnership_id, client_id, version_id, goal_id, position, what, who, who_name, by_when)
+INSERT INTO careplans_action (id, partnership_id, client_id, version_id, goal_id, position, what, who, who_name, by_when, intervention,
+    milestone)
 SELECT md5(%(seed)s || ':action:' || k || n)::uuid, %(partnership)s, client_id, version_id, md5(%(seed)s || ':goal:' || k / 2 || n)::uuid,
     k, (ARRAY['Come every two weeks', 'Keep the diary', 'Fill in the application', 'Get the proof of identity'])[k + 1],
-    (ARRAY['client', 'client', 'keyworker', 'client'])[k + 1], '', due_on
+    (ARRAY['client', 'client', 'keyworker', 'client'])[k + 1], '', due_on, '', ''
 """ + _WITH_PARTS.format(last=3)
 NEEDS = """
 INSERT INTO careplans_need (id, partnership_id, client_id, version_id, position, domain, source, area, words, standing, third_party)

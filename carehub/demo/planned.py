@@ -12,7 +12,7 @@ from carehub.demo.people import Somebody, StayRows
 from carehub.demo.staffed import Place
 from carehub.demo.writing import Names, Story
 from careplans import content, sheets
-from careplans.models import PARTS, Action, CarePlan, Domain, Goal, Need, PlanVersion, RiskStep, Signature
+from careplans.models import PARTS, Action, CarePlan, Domain, Goal, Involved, Need, PlanVersion, RiskStep, Signature
 from careplans.proposals import Proposal, from_assessment
 from clients.models import Assessment
 
@@ -75,6 +75,7 @@ class Plans:
             state=CarePlan.State.CLOSED if course.closed else CarePlan.State.BEGUN,
             begun_at=begun,
             begun_by=stay.worker.person,
+            **({"closed_at": begun, "closed_by": stay.worker.person, "closed_why": "treatment-ended"} if course.closed else {}),
         )
         rows = PlanRows(plan, course)
         self.plans.append(rows)
@@ -102,6 +103,8 @@ class Plans:
         )
         made = VersionRows(version, stay, signed)
         self._parts(somebody, stay, made, story, proposals, day)
+        if rows.versions:
+            _go_on_from(rows.versions[-1], made)
         rows.versions.append(made)
         if signed or rows.course.unfinished == "agreed":
             self._agree(stay, made, begun + timedelta(minutes=self.chance.randint(20, 50)))
@@ -145,11 +148,14 @@ class Plans:
             step = RiskStep(id=self.chance.key(), **about, area=area, what=what, who_name=who, by_when=by_when, told=told)
             step.position, step.third_party = len(made.parts["risk"]), area == "harm-from-others"
             made.parts["risk"].append(step)
+        for position, (role, name, contact, does) in enumerate(story.involved(made.version.plan.kind)):
+            row = Involved(id=self.chance.key(), **about, position=position, role=role, name=name, contact=contact, does=does)
+            made.parts["involved"].append(row)
 
     def _agree(self, stay: StayRows, made: VersionRows, at: datetime) -> None:
         version = made.version
         for kind, part in PARTS.items():
-            rows = [{"id": row.pk, **{name: getattr(row, name) for name in part.FIELDS}} for row in made.parts[kind]]
+            rows = [{"id": row.pk, "line": row.line, **{name: getattr(row, name) for name in part.FIELDS}} for row in made.parts[kind]]
             setattr(version, f"{kind}_rows", rows)
         version.state, version.agreed_at, version.agreed_by = PlanVersion.State.AGREED, at, stay.worker.person
         version.agreed_text = content.of(version).fingerprint()
@@ -192,6 +198,18 @@ class Plans:
         CarePlan.objects.using(using).bulk_update(heads, ["state", "current", "review_due_on", "row_version"])
 
 
+#: What tells one row of a plan from another of its kind.
+_SAME = {"need": "words", "goal": "client_words", "action": "what", "risk": "what", "involved": "name"}
+
+
+def _go_on_from(before: VersionRows, made: VersionRows) -> None:
+    """Rows that say the same are the same goal, the same step: copied forward."""
+    for kind, name in _SAME.items():
+        known = {getattr(row, name): row.line or row.pk for row in before.parts[kind]}
+        for row in made.parts[kind]:
+            row.line = known.get(getattr(row, name))
+
+
 def _stand_as_they_are(rows: PlanRows) -> None:
     signed = [each.version for each in rows.versions if each.signed]
     if not signed:
@@ -214,7 +232,7 @@ FROM unnest(%s::uuid[], %s::timestamptz[], %s::date[]) AS v (id, at, signed_on) 
 def _save_round(made: list[VersionRows], using: str) -> None:
     """One version of each of many plans: written, signed, its parts locked, then itself."""
     PlanVersion.objects.using(using).bulk_create(each.version for each in made)
-    for kind in ("goal", "action", "need", "risk"):
+    for kind in ("goal", "action", "need", "risk", "involved"):
         PARTS[kind].objects.using(using).bulk_create(row for each in made for row in each.parts[kind])
     Signature.objects.using(using).bulk_create(row for each in made for row in each.signatures)
     signed = [each for each in made if each.signed]

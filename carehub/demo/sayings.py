@@ -83,7 +83,7 @@ HARM_REDUCTION = {
         "use with somebody there, one at a time.",
     ),
     "opioids": (
-        "Never use alone. Less after a break: the body stands less than before. Naloxone kit at home. No tablets or drink on top.",
+        "Never use alone. Less after a break: the dose from before can now kill. Naloxone kit at home. No tablets or drink on top.",
         "Start with a little, wait, then decide. Keep the naloxone where others can find it.",
     ),
     "alcohol": (
@@ -110,14 +110,20 @@ WAY_BACK = (
     "If I go to prison or hospital, whoever sees me there may ring {keyworker}, and we start again the day I am out.",
 )
 #: A line for each; who, a colon, what. The first of each for those with an order of the court or on probation.
+#: Role (of careplans.Involved), name, how to reach them, their part.
 WHO_DOES_WHAT = (
     (
-        "{keyworker}, {agency}: keyworker, holds this plan",
-        "Housing options team: the application",
-        "Probation: the order; told of attendance",
+        ("outside", "Housing options team", "At the council offices, weekdays", "The application"),
+        ("co-ordination", "Probation", "The officer of the day, by telephone", "The order; told of attendance"),
     ),
-    ("{keyworker}, {agency}: keyworker, holds this plan", "My GP: general health", "The pharmacy: supervised doses"),
-    ("{keyworker}, {agency}: keyworker, holds this plan", "Lanternway: groups and the drop-in", "Nurse at Weir House: tests, vaccination"),
+    (
+        ("outside", "My GP", "The surgery, by appointment", "General health"),
+        ("outside", "The pharmacy", "At the counter", "Supervised doses"),
+    ),
+    (
+        ("outside", "The drop-in", "Every weekday from ten", "Groups, and a meal"),
+        ("outside", "The nurse of the health bus", "Tuesdays in the square", "Tests, vaccination"),
+    ),
 )
 SHARING = (
     "Probation may be told whether I attend, and nothing of what I say. My GP may have a copy.",

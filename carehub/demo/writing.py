@@ -44,6 +44,7 @@ class Story:
         chance.shuffle(later)
         self._waiting = [GoalWords(goal, chance.choice(goal.client_words)) for goal in [goal for goal in fitting if goal.first] + later]
         self._now: list[GoalWords] = []
+        self._other = chance.randrange(len(sayings.WHO_DOES_WHAT) - 1)
         self._texts = self._beside()
 
     def goals_for(self, kind: str) -> list[GoalWords]:
@@ -78,12 +79,18 @@ class Story:
         """Each text of a version. The first plan of somebody who waits is short."""
         found = dict(self._texts)
         if kind == "initial":
-            found |= {"who_does_what": "", "sharing": found["sharing"] if self.chance.happens(0.5) else ""}
+            found |= {"sharing": found["sharing"] if self.chance.happens(0.5) else ""}
         else:
             found["supports_the_wait"] = ""
             disagrees = self.chance.happens(0.12)
             found["disagreement"] = self.chance.choice(sayings.DISAGREEMENT) if disagrees else "Nothing: I agree with all of it."
         return found
+
+    def involved(self, kind: str) -> tuple[tuple[str, str, str, str], ...]:
+        """Role, name, contact, part. The first plan of somebody who waits names nobody else."""
+        if kind == "initial":
+            return ()
+        return sayings.WHO_DOES_WHAT[0] if self.life.in_trouble else sayings.WHO_DOES_WHAT[1 + self._other]
 
     def _beside(self) -> dict[str, str]:
         life, pick = self.life, self.chance.choice
@@ -96,14 +103,13 @@ class Story:
             if life.dependent_on_alcohol
             else "others"
         )
-        involved, sharing = sayings.WHO_DOES_WHAT, sayings.SHARING
+        sharing = sayings.SHARING
         return {
             "strengths": pick(sayings.STRENGTHS),
             "supports_the_wait": self._say(pick(sayings.SUPPORTS_THE_WAIT)),
             "harm_reduction": self._say(pick(sayings.HARM_REDUCTION[how])),
             "if_difficult": self._say(pick(sayings.IF_DIFFICULT)),
             "way_back": self._say(pick(sayings.WAY_BACK)),
-            "who_does_what": self._say("\n".join(involved[0] if life.in_trouble else pick(involved[1:]))),
             "sharing": sharing[0] if life.in_trouble else pick(sharing[1:]),
             "disagreement": "",
         }

@@ -1,5 +1,6 @@
 """Writes the rows of a version: one statement a kind for what is new or changed, one for all that was taken off."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,21 +14,27 @@ from careplans.models import PARTS, PlanVersion
 _TAKE_OFF = """
 WITH actions AS (DELETE FROM careplans_action WHERE version_id = %s AND id = ANY(%s)),
      needs AS (DELETE FROM careplans_need WHERE version_id = %s AND id = ANY(%s)),
-     steps AS (DELETE FROM careplans_riskstep WHERE version_id = %s AND id = ANY(%s))
+     steps AS (DELETE FROM careplans_riskstep WHERE version_id = %s AND id = ANY(%s)),
+     involved AS (DELETE FROM careplans_involved WHERE version_id = %s AND id = ANY(%s))
 DELETE FROM careplans_goal WHERE version_id = %s AND id = ANY(%s)
 """
 #: Before what hangs on them.
-ORDER = ("goal", "action", "need", "risk")
+ORDER = ("goal", "action", "need", "risk", "involved")
 
 Values = dict[str, Any]
 
 
-def write_rows(version: PlanVersion, stored: Content, new: Content) -> tuple[Values, dict[str, str]]:
-    """Bring the version's rows from ``stored`` to ``new``. Gives the values of its own texts, and what could not be kept as it is meant."""
+def write_rows(
+    version: PlanVersion, stored: Content, new: Content, lines: Mapping[str, str] | None = None
+) -> tuple[Values, dict[str, str]]:
+    """Bring the version's rows from ``stored`` to ``new``. Gives the values of its own texts, and what could not be kept as it is meant.
+
+    ``lines``: of rows copied from an earlier version: key → the key with which the line began.
+    """
     unfinished: dict[str, str] = {}
     _take_off(version, stored, new)
     for kind in ORDER:
-        _write(version, kind, stored, new, unfinished)
+        _write(version, kind, stored, new, unfinished, lines or {})
     values: Values = {}
     for name in TEXTS:
         text = new.texts.get(name, "")
@@ -39,7 +46,7 @@ def write_rows(version: PlanVersion, stored: Content, new: Content) -> tuple[Val
     return values, unfinished
 
 
-def _write(version: PlanVersion, kind: str, stored: Content, new: Content, unfinished: dict[str, str]) -> None:
+def _write(version: PlanVersion, kind: str, stored: Content, new: Content, unfinished: dict[str, str], lines: Mapping[str, str]) -> None:
     part, before = PARTS[kind], list(stored.rows[kind])
     moved = list(new.rows[kind])[: len(before)] != before
     changed = []
@@ -49,7 +56,8 @@ def _write(version: PlanVersion, kind: str, stored: Content, new: Content, unfin
         if stored.rows[kind].get(key) == row and not moved:
             continue
         about = {"partnership_id": version.partnership_id, "client_id": version.client_id, "version": version}
-        changed.append(part(id=UUID(key), position=position, **about, **values))
+        line = UUID(lines[key]) if key in lines else None
+        changed.append(part(id=UUID(key), line=line, position=position, **about, **values))
     if changed:
         part.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=["position", *_columns(kind)])
 
@@ -62,7 +70,9 @@ def _take_off(version: PlanVersion, stored: Content, new: Content) -> None:
     gone = {kind: [UUID(key) for key in stored.rows[kind] if key not in new.rows[kind]] for kind in PARTS}
     if any(gone.values()):
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE_OFF, [each for kind in ("action", "need", "risk", "goal") for each in (version.pk, gone[kind])])
+            cursor.execute(
+                _TAKE_OFF, [each for kind in ("action", "need", "risk", "involved", "goal") for each in (version.pk, gone[kind])]
+            )
 
 
 def _values(part: Any, row: Row) -> tuple[Values, dict[str, str]]:
@@ -90,7 +100,10 @@ def _value(model: Any, name: str, text: str) -> tuple[Any, bool]:
         case "PositiveSmallIntegerField":
             return (int(text) if text else None), True
         case "ForeignKey":
-            return UUID(text), True
+            try:
+                return (UUID(text) if text else None), True
+            except ValueError:
+                return None, False
     if field.choices and text and text not in dict(field.choices):
         return "", False
     if field.max_length and len(text) > field.max_length:

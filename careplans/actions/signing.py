@@ -1,6 +1,7 @@
 """Signing: both parties' word on one text, then the lock, then the paper."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,10 +11,12 @@ from django.utils.translation import gettext as _
 from carehub import clock, events
 from carehub.actors import Actor
 from carehub.files.filing import file_scan
+from carehub.models import Task
 from carehub.rules import Refused
 from careplans import content, documents, policies, sheets
+from careplans.actions.closing import close_followed
 from careplans.actions.writing import load
-from careplans.models import CarePlan, PlanVersion, Signature
+from careplans.models import HEAD_LIFECYCLE, CarePlan, PlanVersion, Signature
 from careplans.policies import Word
 from clients.models import Episode
 from clients.models.episodes import EPISODE_LIFECYCLE
@@ -24,7 +27,8 @@ _LOCK = """
 WITH needs AS (UPDATE careplans_need SET locked_at = %(at)s WHERE version_id = %(version)s),
      goals AS (UPDATE careplans_goal SET locked_at = %(at)s WHERE version_id = %(version)s),
      actions AS (UPDATE careplans_action SET locked_at = %(at)s WHERE version_id = %(version)s),
-     steps AS (UPDATE careplans_riskstep SET locked_at = %(at)s WHERE version_id = %(version)s)
+     steps AS (UPDATE careplans_riskstep SET locked_at = %(at)s WHERE version_id = %(version)s),
+     involved AS (UPDATE careplans_involved SET locked_at = %(at)s WHERE version_id = %(version)s)
 UPDATE careplans_signature SET locked_at = %(at)s WHERE version_id = %(version)s
 """
 
@@ -53,7 +57,8 @@ def sign(*, version: PlanVersion, by: Actor, client: Word, keyworker: Word, witn
             cursor.execute(_LOCK, {"at": at, "version": now.pk})
         now.save_over(now.row_version, state=PlanVersion.State.SIGNED, signed_on=signed_on, as_signed=facts, locked_at=at)
         documents.ask_for_document(now, by=by, token=token)
-        _write_down(now)
+        _write_down(now, by)
+        _ask_afterwards(now, signatures, by)
         events.record("plan.signed", by=by, client=now.client_id, subject=now, reason=(client.get("reason") or "").strip())
     return now
 
@@ -75,6 +80,7 @@ def _signature(version: PlanVersion, party: str, word: Word, by: Actor) -> Signa
         reason=(word.get("reason") or "").strip() if how == How.DECLINED else "",
         strokes=(word.get("strokes") or "") if how == How.SCREEN else "",
         scan=file_scan(version, word.get("scan"), by=by) if how == How.PAPER else None,
+        follow_up_on=word.get("follow_up_on") if how == How.VERBAL else None,
         copy_taken=word.get("copy_taken") if party == Party.CLIENT else None,
         agreed_text=version.agreed_text,
         recorded_at=clock.now(),
@@ -82,11 +88,52 @@ def _signature(version: PlanVersion, party: str, word: Word, by: Actor) -> Signa
     )
 
 
-def _write_down(version: PlanVersion) -> None:
-    """What lists read: the plan's current version, and that the review is what comes next."""
+def _write_down(version: PlanVersion, by: Actor) -> None:
+    """What lists read: the plan's current version, and that the review is what comes next. Plans whose place it takes are closed."""
     plan, episode = version.plan, version.plan.episode
-    plan.save_over(plan.row_version, state=CarePlan.State.CURRENT, current=version, review_due_on=version.next_review_on)
+    target = HEAD_LIFECYCLE.check("plan.take-effect", plan.state).target
+    replaced = CarePlan.objects.filter(episode=episode, kind__in=policies.kind_of(plan).replaces).exclude(state=CarePlan.State.CLOSED)
+    leads = plan.lead
+    for earlier in replaced.select_for_update():
+        leads = leads or earlier.lead
+        close_followed(earlier, plan, by)
+    values = {"state": target, "current": version, "review_due_on": version.next_review_on, "lead": leads}
+    plan.save_over(plan.row_version, **values, risk_when_signed=episode.risk)
     changes: Mapping[str, Any] = {"next_due_what": Episode.NextDue.REVIEW, "next_due_on": version.next_review_on}
     if episode.state != Episode.State.TREATMENT:
         changes = {**changes, "state": EPISODE_LIFECYCLE.check("episode.treat", episode.state).target}
     Episode.objects.filter(pk=episode.pk).update(**changes, row_version=F("row_version") + 1)
+
+
+#: Task.kind of what is still to be done once a plan is signed.
+TO_BE_SIGNED = "plan.to-be-signed"
+AFTERCARE = "plan.aftercare-to-set-out"
+#: A crisis admission starts the work on its aftercare at once (GP 4.1.6); the days are ours.
+AFTERCARE_WITHIN = timedelta(days=7)
+
+
+def _ask_afterwards(version: PlanVersion, signatures: list[Signature], by: Actor) -> None:
+    """A task each for what could wait and must not be forgotten: the signature after a word, the aftercare after a crisis."""
+    found = [
+        (TO_BE_SIGNED, each.follow_up_on, _("Ask the client to sign the plan: they agreed by word."))
+        for each in signatures
+        if each.follow_up_on
+    ]
+    kind = policies.kind_of(version.plan)
+    if version.admission == PlanVersion.Admission.CRISIS and kind.crisis_without:
+        found.append((AFTERCARE, clock.today() + AFTERCARE_WITHIN, _("Set out the aftercare: the admission was in a crisis.")))
+    Task.objects.bulk_create(
+        Task(
+            partnership_id=version.partnership_id,
+            client_id=version.client_id,
+            kind=task,
+            subject_id=version.pk,
+            words=words,
+            due_on=day,
+            agency_id=version.plan.agency_id,
+            person_id=version.plan.episode.keyworker_id,
+            made_at=clock.now(),
+            made_by=by.person,
+        )
+        for task, day, words in found
+    )

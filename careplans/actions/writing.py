@@ -1,20 +1,18 @@
-"""Writing the plan: begun from what the triage found, saved as often as one likes, in whatever state it is."""
+"""Writing the plan: saved as often as one likes, in whatever state it is."""
 
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from carehub import clock, events, stale
+from carehub import events, stale
 from carehub.actors import Actor
+from carehub.models import Agency
 from careplans import content, policies
 from careplans.actions.rows import write_rows
 from careplans.content import Content
-from careplans.models import CarePlan, Domain, Need, PlanVersion
-from careplans.proposals import Proposal, from_assessment
-from clients.models import Assessment, Episode
-
-ONE_LEAD = "plan_one_lead_for_a_client"
+from careplans.interventions import tier_of
+from careplans.models import Involved, Need, PlanVersion
 
 
 class PlanConflict(stale.Conflict):
@@ -26,65 +24,6 @@ class PlanConflict(stale.Conflict):
     def __init__(self, merged: content.Merged, theirs: Content):
         super().__init__(stale.Merge(dict(merged.content.flat()), dict(merged.conflicts)))
         self.content, self.conflicts, self.theirs = merged.content, merged.conflicts, theirs
-
-
-def start_plan(*, episode: Episode, kind: str, by: Actor) -> PlanVersion:
-    """A first draft with everything that came up, all of it as 'later'; or the draft that has been begun already."""
-    with transaction.atomic():
-        # Two clicks on 'Start', two colleagues at once: the second finds what the first began.
-        episode = Episode.objects.visible_to(by).select_for_update(no_key=True).get(pk=episode.pk)
-        plans = list(CarePlan.objects.filter(episode=episode).exclude(state=CarePlan.State.CLOSED))
-        if begun := next((plan for plan in plans if plan.kind == kind and plan.state == CarePlan.State.BEGUN), None):
-            draft = PlanVersion.objects.select_related("plan__episode", "partnership").filter(plan=begun, locked_at__isnull=True).first()
-            if draft is not None:
-                return draft
-        assessed = {
-            each.form: each for each in Assessment.objects.filter(episode=episode, state=Assessment.State.COMPLETE).order_by("completed_at")
-        }
-        policies.check_start(episode, kind, by, open_kinds=[plan.kind for plan in plans], assessed=assessed)
-        version = _begin(episode, kind, by)
-        latest = max(assessed.values(), key=lambda each: (each.took_place_on, each.completed_at), default=None)
-        if latest is not None:
-            _propose(version, from_assessment(latest))
-        events.record("plan.started", by=by, client=version.client_id, subject=version)
-    return version
-
-
-def _begin(episode: Episode, kind: str, by: Actor) -> PlanVersion:
-    about = {"partnership_id": episode.partnership_id, "client_id": episode.client_id}
-    now = clock.now()
-    head = {**about, "episode": episode, "agency_id": by.agency_id, "kind": kind, "begun_at": now, "begun_by": by.person}
-    try:
-        with transaction.atomic():
-            plan = CarePlan.objects.create(**head, lead=True)
-    except IntegrityError as refusal:
-        if ONE_LEAD not in str(refusal):
-            raise
-        # Somebody leads already, perhaps an agency whose plan we may not see: ours is a linked local plan.
-        plan = CarePlan.objects.create(**head, lead=False)
-    version = PlanVersion(**about, plan=plan, number=1, begun_at=now, begun_by=by.person)
-    version.partnership = by.partnership
-    version.next_review_on = policies.latest_review(version)
-    version.save(force_insert=True)
-    return version
-
-
-def _propose(version: PlanVersion, proposals: list[Proposal]) -> None:
-    order = list(Domain.values)
-    Need.objects.bulk_create(
-        Need(
-            partnership_id=version.partnership_id,
-            client_id=version.client_id,
-            version=version,
-            position=position,
-            domain=each.domain,
-            area=each.area,
-            score=each.score,
-            words=each.words,
-            third_party=each.third_party,
-        )
-        for position, each in enumerate(sorted(proposals, key=lambda each: order.index(each.domain)))
-    )
 
 
 def save_plan(*, version: PlanVersion, expected: int, opened_marks: Mapping[str, str], said: Content, by: Actor) -> PlanVersion:
@@ -100,7 +39,7 @@ def save_plan(*, version: PlanVersion, expected: int, opened_marks: Mapping[str,
         policies.may_edit(now, by)
         stored = content.of(now)
         mine, opened = _own_keys(now, stored, said, opened_marks)
-        mine = _tidied(mine, stored)
+        mine = _tidied(now, mine, stored)
         if now.row_version != expected:
             merged = content.merge(opened=opened, mine=mine, theirs=stored)
             if merged.conflicts:
@@ -147,26 +86,53 @@ def _own_keys(version: PlanVersion, stored: Content, said: Content, opened: Mapp
     return Content(dict(said.texts), rows), marks
 
 
-def _tidied(mine: Content, stored: Content) -> Content:
-    """Every row whole. What an assessment found stays on the plan, in the assessment's words: only now or later is chosen."""
+def _tidied(version: PlanVersion, mine: Content, stored: Content) -> Content:
+    """Every row whole, and what follows from one field written into another."""
     for kind, names in content.FIELDS.items():
         for key, row in mine.rows[kind].items():
             before = stored.rows[kind].get(key, {})
             for name in names:
                 row[name] = content.plain(name, row.get(name, before.get(name, "")))
+    for action in mine.rows["action"].values():
+        action["tier"] = tier_of(action["intervention"])
+    _name_agencies(version, mine, stored)
+    _keep_needs(version, mine, stored)
+    mine.texts = {name: content.plain(name, mine.texts.get(name, stored.texts.get(name, ""))) for name in content.TEXTS}
+    return mine.without_empty_rows()
+
+
+def _name_agencies(version: PlanVersion, mine: Content, stored: Content) -> None:
+    """A service of the partnership is chosen once: its name and how to reach it come along. Another partnership's is none."""
+    known = {row["party_id"] for row in stored.rows["involved"].values()} - {""}
+    chosen = {row["party_id"] for row in mine.rows["involved"].values()} - {""}
+    agencies = {}
+    if chosen - known or any(row["party_id"] and not row["name"] for row in mine.rows["involved"].values()):
+        agencies = {str(each.pk): each for each in Agency.objects.filter(partnership_id=version.partnership_id)}
+    for row in mine.rows["involved"].values():
+        if row["party_id"] in agencies:
+            agency = agencies[row["party_id"]]
+            row["role"], row["name"], row["contact"] = Involved.Role.AGENCY.value, agency.name, row["contact"] or agency.telephone
+        elif row["party_id"] not in known:
+            row["party_id"] = ""
+        if row["party_id"] and row["role"] != Involved.Role.AGENCY:
+            row["party_id"] = ""
+
+
+def _keep_needs(version: PlanVersion, mine: Content, stored: Content) -> None:
+    """What an assessment found stays on the plan, in the assessment's words: only now or later is chosen."""
+    kind = policies.kind_of(version.plan)
     for key, need in mine.rows["need"].items():
         known = stored.rows["need"].get(key)
         if known is None or known["source"] == Need.Source.SAID:
             need |= {"source": Need.Source.SAID.value, "area": "", "score": ""}
         else:
             mine.rows["need"][key] = {**known, "standing": need["standing"]}
-        if mine.rows["need"][key]["standing"] != Need.Standing.NOW:
-            mine.rows["need"][key]["standing"] = Need.Standing.LATER.value
+        kept = mine.rows["need"][key]
+        if kept["standing"] not in (Need.Standing.NOW, Need.Standing.LATER):
+            kept["standing"] = policies.first_standing(kind, kept["score"])
     taken_off = {key: need for key, need in stored.rows["need"].items() if key not in mine.rows["need"]}
     mine.rows["need"] = {
         key: mine.rows["need"].get(key) or taken_off.get(key, {})
         for key in (*stored.rows["need"], *mine.rows["need"])
         if key in mine.rows["need"] or (key in taken_off and taken_off[key]["source"] == Need.Source.ASSESSMENT)
     }
-    mine.texts = {name: content.plain(name, mine.texts.get(name, stored.texts.get(name, ""))) for name in content.TEXTS}
-    return mine.without_empty_rows()

@@ -14,9 +14,10 @@ from carehub.formfields import DateField
 from carehub.widgets import DateInput
 from careplans import content
 from careplans.content import APART, DATES, FIELDS, TEXTS, YES, Content, Row
+from careplans.models import Need
 
 REMOVE = "remove"
-BOXES = {"need": ("third_party",), "risk": ("third_party",)}
+BOXES = {"need": ("third_party",), "risk": ("third_party",), "involved": ("receives",)}
 _NAMES = sorted({name for names in FIELDS.values() for name in names} | {REMOVE}, key=len, reverse=True)
 _FIELD = re.compile(rf"({'|'.join(FIELDS)})-([0-9A-Za-z-]{{1,60}})-({'|'.join(_NAMES)})(?:_({'|'.join(DateInput.PARTS)}))?")
 
@@ -103,6 +104,13 @@ def keys_of_page(data: QueryDict, stored: Content, version: UUID) -> dict[str, s
     known = {key for rows in stored.rows.values() for key in rows}
     keys = {match[2] for name in data if (match := _FIELD.fullmatch(name))}
     return {content.own_key(version, key): key for key in keys - known}
+
+
+def rest_later(said: Content) -> Content:
+    """Everything that nobody has decided stays on the plan for later."""
+    for need in said.rows["need"].values():
+        need["standing"] = need.get("standing") or Need.Standing.LATER.value
+    return said
 
 
 def moved_up(said: Content, kind: str, key: str) -> Content:

@@ -28,7 +28,12 @@ class SignForm(CareHubForm):
 
     seen_text = forms.CharField(widget=forms.HiddenInput, required=False)
     client_how = OneOf(
-        [(How.SCREEN, _("Here, on this screen")), (How.PAPER, _("On the printed sheet")), (How.DECLINED, _("They do not want to sign"))],
+        [
+            (How.SCREEN, _("Here, on this screen")),
+            (How.PAPER, _("On the printed sheet")),
+            (How.VERBAL, _("Not today: they agree by word, and sign later")),
+            (How.DECLINED, _("They do not want to sign")),
+        ],
         label=_("How does the client sign?"),
     )
     client_name = _name(_("Client: type your name"))
@@ -39,6 +44,7 @@ class SignForm(CareHubForm):
         help_text=_("A JPEG, PNG or WebP picture, or a PDF, up to 15 MB."),
         required=False,
     )
+    client_follow_up_on = DateField(label=_("When will you ask them to sign?"), required=False)
     client_reason = OneOf(label=_("Why not?"), small=True, required=False)
     client_copy_taken = YesNo(label=_("Did the client take their copy?"), required=False)
     keyworker_how = OneOf([(How.SCREEN, _("Here, on this screen")), (How.PAPER, _("On the printed sheet"))], label=_("How do you sign?"))
@@ -77,6 +83,7 @@ class SignForm(CareHubForm):
             reason=said.get(f"{party}_reason", ""),
             strokes=said.get(f"{party}_strokes", ""),
             signed_on=said.get(f"{party}_signed_on"),
+            follow_up_on=said.get(f"{party}_follow_up_on"),
             scan=said.get(f"{party}_scan"),
             copy_taken=said.get(f"{party}_copy_taken"),
         )

@@ -4,107 +4,40 @@ The forms draw what stands there and never judge it: everything may be saved as 
 from careplans.policies.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
-from uuid import uuid4
 
-from django import forms
-from django.forms.utils import ErrorDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from carehub.formfields import DateField, LongText, OneFromList, OneOf, Text
-from carehub.forms import CareHubForm
+from carehub.formfields import DateField, LongText, OneFromList
 from carehub.templatetags.form_tags import anchor
-from careplans.content import DATES, Content, Row
-from careplans.forms.posted import REMOVE, date_boxes
-from careplans.models import Action, Domain, Need, RiskStep
-from clients.models import RiskFound
-
-
-class PartForm(CareHubForm):
-    """One row, or the texts. ``problems``: field → sentences."""
-
-    kind = ""
-    #: The empty row that was asked for.
-    added = False
-
-    def __init__(self, key: str, row: Row, problems: Mapping[str, list[str]] | None = None):
-        self.key, self.row = key, row
-        initial = {name: date_boxes(text) if name in DATES else text for name, text in row.items()}
-        super().__init__(prefix=f"{self.kind}-{key}" if self.kind else None, initial=initial)
-        self.problems = problems or {}
-        self._errors = ErrorDict(
-            {name: self.error_class(sentences, renderer=self.renderer) for name, sentences in self.problems.items() if name in self.fields}
-        )
-
-    @property
-    def anchor(self) -> str:
-        return f"{self.kind}-{self.key}"
-
-
-class NeedForm(PartForm):
-    kind = "need"
-    standing = OneOf([(Need.Standing.NOW, _("Now")), (Need.Standing.LATER, _("Later"))], label=_("When"), inline=True, small=True)
-
-    def __init__(self, key: str, row: Row, problems: Mapping[str, list[str]] | None = None):
-        super().__init__(key, {"standing": Need.Standing.LATER.value, **row}, problems)
-        self.fields["standing"].label = row.get("words") or _("When to work on it")
-        if row.get("source", Need.Source.SAID) == Need.Source.SAID:
-            more = {
-                "words": Text(label=_("What came up"), max_length=Need._meta.get_field("words").max_length),
-                "domain": OneFromList(Domain.choices, label=_("What it is about")),
-                "third_party": forms.BooleanField(label=_("Said by or about somebody else: never on paper"), required=False),
-                REMOVE: forms.BooleanField(label=_("Remove this"), required=False),
-            }
-            self.fields = {**more, "standing": self.fields["standing"]}
-
-    @property
-    def is_said(self) -> bool:
-        return REMOVE in self.fields
-
-    @property
-    def score(self) -> int | None:
-        return int(self.row["score"]) if self.row.get("score") else None
-
-
-class GoalForm(PartForm):
-    kind = "goal"
-    client_words = LongText(label=_("What the client wants, in their own words"), rows=2)
-    domain = OneFromList(Domain.choices, label=_("What this is about"))
-    service_words = LongText(label=_("What this means for the service"), rows=2, required=False)
-    remove = forms.BooleanField(label=_("Remove this goal"), required=False)
-
-    actions: list["ActionForm"]
-    number = 0
-
-    @property
-    def without_actions(self) -> list[str]:
-        return self.problems.get("actions", [])
-
-
-class ActionForm(PartForm):
-    kind = "action"
-    goal_id = forms.CharField(widget=forms.HiddenInput)
-    what = Text(label=_("What will be done"), max_length=Action._meta.get_field("what").max_length)
-    who = OneFromList(Action.Who.choices, label=_("Who"))
-    who_name = Text(label=_("Name, if somebody else"), max_length=Action._meta.get_field("who_name").max_length, required=False)
-    by_when = DateField(label=_("By when"))
-    remove = forms.BooleanField(label=_("Remove this action"), required=False)
-
-
-class StepForm(PartForm):
-    kind = "risk"
-    area = OneFromList(RiskFound.Area.choices, label=_("Which risk"))
-    what = Text(label=_("What will be done"), max_length=RiskStep._meta.get_field("what").max_length)
-    who_name = Text(label=_("Who does it"), max_length=RiskStep._meta.get_field("who_name").max_length)
-    by_when = DateField(label=_("By when"))
-    told = Text(label=_("Who has been told"), max_length=RiskStep._meta.get_field("told").max_length, required=False)
-    third_party = forms.BooleanField(label=_("Not for the client: never on paper"), required=False)
-    remove = forms.BooleanField(label=_("Remove this step"), required=False)
+from careplans.content import Content, Row
+from careplans.forms.rows import (
+    ActionForm,
+    Choices,
+    GoalForm,
+    InvolvedForm,
+    NeedForm,
+    PartForm,
+    StepForm,
+    empty_step,
+    new_key,
+)
+from careplans.models import Domain, Need, PlanVersion
 
 
 class TextsForm(PartForm):
+    phase = OneFromList(PlanVersion.Phase.choices, label=_("Where they are on their way"), required=False)
+    admission = OneFromList(PlanVersion.Admission.choices, label=_("Is the admission planned, or in a crisis?"), required=False)
+    residential_need = LongText(label=_("Why residential rehabilitation is needed"), rows=3, required=False)
+    aftercare = LongText(
+        label=_("Afterwards"), help_text=_("Support with drugs and alcohol, other support, and who holds it."), rows=3, required=False
+    )
+    responsibilities = LongText(
+        label=_("What is expected of the client"), help_text=_("Appointments too: how often, and what happens if one is missed."), rows=2,
+        required=False,
+    )  # fmt: skip
     strengths = LongText(label=_("What the client is good at, and what helps"), rows=2, required=False)
     supports_the_wait = LongText(label=_("Who supports the client while they wait"), rows=2, required=False)
     if_difficult = LongText(
@@ -112,29 +45,38 @@ class TextsForm(PartForm):
     )
     way_back = LongText(label=_("How they come back"), rows=2, required=False)
     harm_reduction = LongText(label=_("Staying as well as they can"), help_text=_("One on each line."), rows=3, required=False)
-    who_does_what = LongText(
-        label=_("Who does what"), help_text=_("One on each line: who, a colon, their part. ‘Harbour Practice: the prescription’."), rows=3,
-        required=False,
-    )  # fmt: skip
     sharing = LongText(label=_("Who may see this plan"), help_text=_("One on each line: who, what, until when."), rows=3, required=False)
     disagreement = LongText(label=_("What the client does not agree with"), help_text=_("In their own words."), rows=2, required=False)
     next_review_on = DateField(label=_("Next review"))
 
 
-#: For an initial plan the others fold away: a few fields, written at the first visit.
-FIRST_TEXTS = {"initial": ("supports_the_wait", "if_difficult")}
-MAIN_TEXTS = ("who_does_what", "if_difficult", "way_back", "sharing")
-ALL_TEXTS = tuple(name for name in TextsForm.base_fields if name != "next_review_on")
+MAIN_TEXTS = ("phase", "if_difficult", "way_back", "sharing")
+#: Which stand open, by kind of plan; the others fold away. An initial plan is a few fields, written at the first visit.
+OF_KIND = {
+    "initial": ("supports_the_wait", "if_difficult"),
+    "residential": ("phase", "admission", "residential_need", "aftercare", *MAIN_TEXTS),
+    "aftercare": ("aftercare", *MAIN_TEXTS),
+}
+NOT_OF_OTHERS = {"admission": "residential", "residential_need": "residential"}
+ALL_TEXTS = tuple(name for name in PlanVersion.TEXTS)
 
 
 class PlanPage:
     """All that the page shows, from what the plan says. ``problems``: (address, sentence) as the policy gives them.
 
     ``add``: which empty row was asked for: 'goal', 'risk' or 'action-<goal>'. ``areas``: risks that were found and have no step yet.
+    ``agencies``: services of the partnership, (key, name).
     """
 
     def __init__(
-        self, kind: str, said: Content, problems: Iterable[tuple[str, str]] = (), *, add: str = "", areas: Iterable[str] = ()
+        self,
+        kind: str,
+        said: Content,
+        problems: Iterable[tuple[str, str]] = (),
+        *,
+        add: str = "",
+        areas: Iterable[str] = (),
+        agencies: Choices = (),
     ) -> None:
         self.kind, self.said, self.add = kind, said, add
         self.problems = list(problems)
@@ -154,6 +96,11 @@ class PlanPage:
         if add == "risk":
             self.steps.append(empty_step(""))
             self.steps[-1].added = True
+        self.agencies = agencies
+        self.involved = [InvolvedForm(key, row, agencies, self._at.get(f"involved.{key}")) for key, row in said.rows["involved"].items()]
+        if add == "involved":
+            self.involved.append(InvolvedForm(new_key(), {}, agencies))
+            self.involved[-1].added = True
 
     def _goal(self, key: str, row: Row, number: int) -> GoalForm:
         goal = GoalForm(key, row, self._at.get(f"goal.{key}"))
@@ -181,14 +128,14 @@ class PlanPage:
     @property
     def first_texts(self) -> list:
         """Texts that stand there open; in the order of the page."""
-        first = FIRST_TEXTS.get(self.kind, MAIN_TEXTS)
+        first = OF_KIND.get(self.kind, MAIN_TEXTS)
         wanted = {address for address, _sentence in self.problems}
         return [self.texts[name] for name in ALL_TEXTS if name in first or name in wanted]
 
     @property
     def more_texts(self) -> list:
         shown = {field.name for field in self.first_texts}
-        return [self.texts[name] for name in ALL_TEXTS if name not in shown]
+        return [self.texts[name] for name in ALL_TEXTS if name not in shown and NOT_OF_OTHERS.get(name, self.kind) == self.kind]
 
     @property
     def more_written(self) -> bool:
@@ -204,7 +151,7 @@ class PlanPage:
     def _place(self, address: str) -> str:
         row, _dot, name = address.rpartition(".")
         if not row:
-            places = {"goal": "goals", "risk": "risks"}
+            places = {"goal": "goals", "risk": "risks", "involved": "involved"}
             return places.get(name) or (anchor(self.texts[name]) if name in self.texts.fields else "")
         form = next((each for each in self._rows() if f"{each.kind}.{each.key}" == row), None)
         if form is None:
@@ -212,7 +159,7 @@ class PlanPage:
         return anchor(form[name]) if name in form.fields else form.anchor
 
     def _rows(self) -> Iterable[PartForm]:
-        yield from (*self.needs, *self.goals, *(action for goal in self.goals for action in goal.actions), *self.steps)
+        yield from (*self.needs, *self.goals, *(action for goal in self.goals for action in goal.actions), *self.steps, *self.involved)
 
     # For rows that a script adds: '__key__' and '__goal__' become keys of the row and of its goal.
 
@@ -230,13 +177,10 @@ class PlanPage:
     def step_template(self) -> StepForm:
         return empty_step("", "__key__")
 
+    @property
+    def involved_template(self) -> InvolvedForm:
+        return InvolvedForm("__key__", {}, self.agencies)
 
-def new_key() -> str:
-    """Of a row that the page offers: saved twice, it is still one row."""
-    return str(uuid4())
-
-
-def empty_step(area: str, key: str = "") -> StepForm:
-    # Violence that the client suffers is kept off paper unless somebody decides otherwise: whoever does it may find the sheet.
-    kept_off = "yes" if area == RiskFound.Area.FROM_OTHERS else ""
-    return StepForm(key or new_key(), {"area": area, "third_party": kept_off})
+    @property
+    def undecided(self) -> int:
+        return sum(need.get("standing") == Need.Standing.UNDECIDED for need in self.said.rows["need"].values())

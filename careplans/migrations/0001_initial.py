@@ -27,7 +27,12 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("initial", "Initial care plan"), ("comprehensive", "Care plan"), ("aftercare", "Aftercare plan")],
+                        choices=[
+                            ("initial", "Initial care plan"),
+                            ("comprehensive", "Care plan"),
+                            ("aftercare", "Aftercare plan"),
+                            ("residential", "Care plan for residential rehabilitation"),
+                        ],
                         max_length=16,
                     ),
                 ),
@@ -39,11 +44,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("review_due_on", models.DateField(blank=True, null=True)),
+                (
+                    "risk_when_signed",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Risk not assessed"),
+                            ("none", "No risk found"),
+                            ("low", "Low risk"),
+                            ("medium", "Medium risk"),
+                            ("high", "High risk"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_why", models.CharField(blank=True, max_length=20)),
                 ("begun_at", models.DateTimeField()),
                 ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
                 ("begun_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
                 ("episode", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="plans", to="clients.episode")),
+                (
+                    "followed_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="careplans.careplan"
+                    ),
+                ),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
             ],
         ),
@@ -61,12 +95,29 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                (
+                    "phase",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("engagement", "Getting to know each other"),
+                            ("delivery", "Treatment"),
+                            ("integration", "Treatment, and a place in the community"),
+                            ("maintenance", "Maintenance"),
+                            ("completion", "Completing treatment"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
                 ("strengths", models.TextField(blank=True)),
                 ("supports_the_wait", models.TextField(blank=True)),
+                ("admission", models.CharField(blank=True, choices=[("planned", "Planned"), ("crisis", "In a crisis")], max_length=8)),
+                ("residential_need", models.TextField(blank=True)),
                 ("harm_reduction", models.TextField(blank=True)),
                 ("if_difficult", models.TextField(blank=True)),
                 ("way_back", models.TextField(blank=True)),
-                ("who_does_what", models.TextField(blank=True)),
+                ("aftercare", models.TextField(blank=True)),
+                ("responsibilities", models.TextField(blank=True)),
                 ("sharing", models.TextField(blank=True)),
                 ("disagreement", models.TextField(blank=True)),
                 ("next_review_on", models.DateField(blank=True, null=True)),
@@ -100,9 +151,88 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="PlanReview",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("held_on", models.DateField()),
+                ("was_due_on", models.DateField()),
+                ("others_there", models.CharField(blank=True, max_length=300)),
+                ("others_involved", models.TextField(blank=True)),
+                ("information_exchanged", models.BooleanField(blank=True, null=True)),
+                ("pathway_changed", models.TextField(blank=True)),
+                ("client_says", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="careplans.careplan")),
+                (
+                    "recorded_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "scores",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.assessment"
+                    ),
+                ),
+                (
+                    "draft",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="from_review", to="careplans.planversion"
+                    ),
+                ),
+                (
+                    "of_version",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="review", to="careplans.planversion"),
+                ),
+            ],
+            options={
+                "ordering": ["held_on", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PlanReturn",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("mend", models.CharField(choices=[("now", "Now"), ("at-review", "At the next review")], max_length=10)),
+                ("words", models.TextField()),
+                ("returned_at", models.DateTimeField()),
+                ("mended_at", models.DateTimeField(blank=True, null=True)),
+                ("mended_words", models.TextField(blank=True)),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                (
+                    "mended_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "returned_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="returns", to="careplans.planversion"),
+                ),
+            ],
+            options={
+                "ordering": ["returned_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="Need",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("line", models.UUIDField(blank=True, null=True)),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 ("locked_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -128,7 +258,12 @@ class Migration(migrations.Migration):
                 ("area", models.CharField(blank=True, max_length=30)),
                 ("score", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("words", models.CharField(max_length=300)),
-                ("standing", models.CharField(choices=[("now", "Now"), ("later", "Later")], default="later", max_length=5)),
+                (
+                    "standing",
+                    models.CharField(
+                        blank=True, choices=[("", "Not decided yet"), ("now", "Now"), ("later", "Later")], default="later", max_length=5
+                    ),
+                ),
                 ("third_party", models.BooleanField(default=False)),
                 (
                     "agency",
@@ -147,9 +282,56 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Involved",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("line", models.UUIDField(blank=True, null=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("locked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("agency", "A service of the partnership"),
+                            ("outside", "Another service"),
+                            ("co-ordination", "Co-ordination from outside: mental health, probation, community care"),
+                            ("carer", "A carer, family or a friend"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("contact", models.CharField(blank=True, max_length=200)),
+                ("does", models.CharField(blank=True, max_length=300)),
+                ("receives", models.BooleanField(default=False)),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "party",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="careplans.planversion"),
+                ),
+            ],
+            options={
+                "ordering": ["position", "pk"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="Goal",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("line", models.UUIDField(blank=True, null=True)),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 ("locked_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -190,9 +372,44 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="Addendum",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("kind", models.CharField(choices=[("note", "Note"), ("signed-later", "Signed later")], default="note", max_length=12)),
+                ("words", models.TextField()),
+                ("third_party", models.BooleanField(default=False)),
+                ("signed_on", models.DateField(blank=True, null=True)),
+                ("written_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "scan",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.storedfile"
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="addenda", to="careplans.planversion"),
+                ),
+            ],
+            options={
+                "ordering": ["written_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="Action",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("line", models.UUIDField(blank=True, null=True)),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 ("locked_at", models.DateTimeField(blank=True, null=True)),
                 ("what", models.CharField(max_length=500)),
@@ -212,6 +429,9 @@ class Migration(migrations.Migration):
                 ),
                 ("who_name", models.CharField(blank=True, max_length=120)),
                 ("by_when", models.DateField(blank=True, null=True)),
+                ("intervention", models.CharField(blank=True, max_length=10)),
+                ("tier", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("milestone", models.CharField(blank=True, max_length=200)),
                 (
                     "agency",
                     models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
@@ -230,9 +450,77 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ReviewAsked",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("reason", models.CharField(max_length=20)),
+                ("words", models.CharField(blank=True, max_length=300)),
+                ("due_on", models.DateField()),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                (
+                    "of_version",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="careplans.planversion"),
+                ),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "plan",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="reviews_asked", to="careplans.careplan"),
+                ),
+            ],
+            options={
+                "ordering": ["asked_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReviewPutOff",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("reason", models.CharField(max_length=20)),
+                ("words", models.CharField(blank=True, max_length=300)),
+                ("until", models.DateField()),
+                ("put_off_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                (
+                    "of_version",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="careplans.planversion"),
+                ),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="put_off", to="careplans.careplan")),
+                (
+                    "put_off_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.task"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["put_off_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="RiskStep",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("line", models.UUIDField(blank=True, null=True)),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 ("locked_at", models.DateTimeField(blank=True, null=True)),
                 ("area", models.CharField(max_length=20)),
@@ -271,13 +559,19 @@ class Migration(migrations.Migration):
                 (
                     "how",
                     models.CharField(
-                        choices=[("screen", "Signed on screen"), ("paper", "Signed on paper"), ("declined", "Declined to sign")],
+                        choices=[
+                            ("screen", "Signed on screen"),
+                            ("paper", "Signed on paper"),
+                            ("verbal", "Agreed by word"),
+                            ("declined", "Declined to sign"),
+                        ],
                         max_length=10,
                     ),
                 ),
                 ("signed_on", models.DateField()),
                 ("reason", models.CharField(blank=True, max_length=300)),
                 ("strokes", models.TextField(blank=True)),
+                ("follow_up_on", models.DateField(blank=True, null=True)),
                 ("copy_taken", models.BooleanField(blank=True, null=True)),
                 ("agreed_text", models.CharField(max_length=64)),
                 ("recorded_at", models.DateTimeField()),
@@ -305,6 +599,45 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["recorded_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="GoalOutcome",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("achieved", "Achieved"),
+                            ("partly", "Partly"),
+                            ("not-yet", "Not yet"),
+                            ("no-longer-wanted", "No longer wanted"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=500)),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                ("goal", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="outcome", to="careplans.goal")),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "review",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="outcomes", to="careplans.planreview"),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["review"], name="outcome_review"), models.Index(fields=["client"], name="outcome_client")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome", "achieved"), models.Q(("why", ""), _negated=True), _connector="OR"),
+                        name="outcome_says_why",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
@@ -357,6 +690,41 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="planreview",
+            index=models.Index(fields=["client"], name="review_client"),
+        ),
+        migrations.AddIndex(
+            model_name="planreview",
+            index=models.Index(fields=["plan"], name="review_plan"),
+        ),
+        migrations.AddIndex(
+            model_name="planreturn",
+            index=models.Index(fields=["version"], name="return_version"),
+        ),
+        migrations.AddIndex(
+            model_name="planreturn",
+            index=models.Index(fields=["client"], name="return_client"),
+        ),
+        migrations.AddIndex(
+            model_name="planreturn",
+            index=models.Index(condition=models.Q(("mended_at__isnull", True)), fields=["partnership"], name="return_open"),
+        ),
+        migrations.AddConstraint(
+            model_name="planreturn",
+            constraint=models.CheckConstraint(condition=models.Q(("words", ""), _negated=True), name="return_says_what"),
+        ),
+        migrations.AddConstraint(
+            model_name="planreturn",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("mended_at__isnull", True), ("mended_by__isnull", True), ("mended_words", "")),
+                    models.Q(("mended_at__isnull", False), ("mended_by__isnull", False), models.Q(("mended_words", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="return_mended_when_by_whom_and_how",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="need",
             index=models.Index(fields=["version"], name="need_version"),
         ),
@@ -364,6 +732,29 @@ class Migration(migrations.Migration):
             model_name="need",
             constraint=models.CheckConstraint(
                 condition=models.Q(("score__isnull", True), ("score__range", (1, 5)), _connector="OR"), name="need_scored_1_to_5"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="involved",
+            index=models.Index(fields=["version"], name="involved_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="involved",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("locked_at__isnull", True),
+                    models.Q(
+                        models.Q(("role", ""), _negated=True), models.Q(("name", ""), _negated=True), models.Q(("does", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="involved_says_who_and_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="involved",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("party__isnull", True), ("role", "agency"), _connector="OR"), name="involved_party_is_an_agency"
             ),
         ),
         migrations.AddIndex(
@@ -404,6 +795,51 @@ class Migration(migrations.Migration):
                 name="plan_current_has_version_and_review",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="careplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("closed_by__isnull", False),
+                        ("state", "closed"),
+                        models.Q(("closed_why", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("state", "closed"), _negated=True),
+                        ("closed_at__isnull", True),
+                        ("closed_by__isnull", True),
+                        ("closed_why", ""),
+                        ("followed_by__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="plan_closed_when_by_whom_and_why",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="addendum",
+            index=models.Index(fields=["version"], name="addendum_version"),
+        ),
+        migrations.AddIndex(
+            model_name="addendum",
+            index=models.Index(fields=["client"], name="addendum_client"),
+        ),
+        migrations.AddConstraint(
+            model_name="addendum",
+            constraint=models.CheckConstraint(condition=models.Q(("words", ""), _negated=True), name="addendum_says_something"),
+        ),
+        migrations.AddConstraint(
+            model_name="addendum",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "signed-later"), ("signed_on__isnull", False)),
+                    models.Q(("kind", "note"), ("scan__isnull", True), ("signed_on__isnull", True)),
+                    _connector="OR",
+                ),
+                name="addendum_signed_later_says_when",
+            ),
+        ),
         migrations.AddIndex(
             model_name="action",
             index=models.Index(fields=["version"], name="action_version"),
@@ -411,6 +847,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="action",
             index=models.Index(fields=["goal"], name="action_goal"),
+        ),
+        migrations.AddConstraint(
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tier__isnull", True), ("tier__range", (1, 4)), _connector="OR"), name="action_tier_1_to_4"
+            ),
         ),
         migrations.AddConstraint(
             model_name="action",
@@ -434,6 +876,26 @@ class Migration(migrations.Migration):
                 ),
                 name="action_names_who",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="reviewasked",
+            index=models.Index(fields=["plan"], name="review_asked_plan"),
+        ),
+        migrations.AddIndex(
+            model_name="reviewasked",
+            index=models.Index(fields=["client"], name="review_asked_client"),
+        ),
+        migrations.AddConstraint(
+            model_name="reviewasked",
+            constraint=models.UniqueConstraint(fields=("of_version", "reason"), name="review_asked_once_a_reason_and_version"),
+        ),
+        migrations.AddIndex(
+            model_name="reviewputoff",
+            index=models.Index(fields=["plan"], name="put_off_plan"),
+        ),
+        migrations.AddIndex(
+            model_name="reviewputoff",
+            index=models.Index(fields=["client"], name="put_off_client"),
         ),
         migrations.AddIndex(
             model_name="riskstep",
@@ -473,6 +935,17 @@ class Migration(migrations.Migration):
             model_name="signature",
             constraint=models.CheckConstraint(
                 condition=models.Q(("scan__isnull", True), ("how", "paper"), _connector="OR"), name="signature_scan_is_of_paper"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("follow_up_on__isnull", False), ("how", "verbal")),
+                    models.Q(models.Q(("how", "verbal"), _negated=True), ("follow_up_on__isnull", True)),
+                    _connector="OR",
+                ),
+                name="signature_by_word_is_followed_up",
             ),
         ),
         *OPERATIONS,

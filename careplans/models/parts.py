@@ -26,6 +26,8 @@ class PlanPart(AboutClient, OfAgency):
     FIELDS: tuple[str, ...]
 
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="%(class)ss")
+    #: The key of the row that this one was first copied from: from version to version it stays the same goal, the same step. None: new.
+    line = models.UUIDField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     locked_at = models.DateTimeField(null=True, blank=True)
 
@@ -40,6 +42,7 @@ class Need(PlanPart):
     FIELDS = ("domain", "area", "score", "words", "standing", "source", "third_party")
 
     class Standing(models.TextChoices):
+        UNDECIDED = "", _("Not decided yet")
         NOW = "now", _("Now")
         LATER = "later", _("Later")
 
@@ -55,7 +58,7 @@ class Need(PlanPart):
     #: 1 best, 5 worst; null where the area has not been scored.
     score = models.PositiveSmallIntegerField(null=True, blank=True)
     words = models.CharField(max_length=300)
-    standing = models.CharField(max_length=5, choices=Standing, default=Standing.LATER)
+    standing = models.CharField(max_length=5, choices=Standing, default=Standing.LATER, blank=True)
     #: Said of or by somebody else: never on paper.
     third_party = models.BooleanField(default=False)
 
@@ -81,7 +84,7 @@ class Goal(PlanPart):
 class Action(PlanPart):
     """One step towards a goal: what, who, by when. A draft may leave any of them open; once locked, none is."""
 
-    FIELDS = ("goal_id", "what", "who", "who_name", "by_when")
+    FIELDS = ("goal_id", "what", "who", "who_name", "by_when", "intervention", "tier", "milestone")
 
     class Who(models.TextChoices):
         KEYWORKER = "keyworker", _("Keyworker")
@@ -96,9 +99,15 @@ class Action(PlanPart):
     #: Named: the agency, the carer; empty where 'who' says it.
     who_name = models.CharField(max_length=120, blank=True)
     by_when = models.DateField(null=True, blank=True)
+    #: A code of the list 'modality', where the step is an intervention; its tier as the list had it on the day of writing.
+    intervention = models.CharField(max_length=10, blank=True)
+    tier = models.PositiveSmallIntegerField(null=True, blank=True)
+    #: How both will see that it is on its way.
+    milestone = models.CharField(max_length=200, blank=True)
 
     class Meta(PlanPart.Meta):
         constraints = [
+            models.CheckConstraint(condition=Q(tier__isnull=True) | Q(tier__range=(1, 4)), name="action_tier_1_to_4"),
             models.CheckConstraint(
                 condition=Q(locked_at__isnull=True) | (~Q(what="") & ~Q(who="") & Q(by_when__isnull=False)),
                 name="action_says_what_who_and_when",
@@ -133,5 +142,35 @@ class RiskStep(PlanPart):
         indexes = [models.Index(fields=["version"], name="risk_step_version")]
 
 
+class Involved(PlanPart):
+    """Who else has a part in the plan: an agency of the partnership, a service from outside, a carer; and how to reach them."""
+
+    FIELDS = ("role", "party_id", "name", "contact", "does", "receives")
+
+    class Role(models.TextChoices):
+        AGENCY = "agency", _("A service of the partnership")
+        OUTSIDE = "outside", _("Another service")
+        CO_ORDINATION = "co-ordination", _("Co-ordination from outside: mental health, probation, community care")
+        CARER = "carer", _("A carer, family or a friend")
+
+    role = models.CharField(max_length=14, choices=Role, blank=True)
+    #: Of the partnership: a party to the plan. What it may read is for the client's consent to say, not for this row.
+    party = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    name = models.CharField(max_length=120, blank=True)
+    contact = models.CharField(max_length=200, blank=True)
+    does = models.CharField(max_length=300, blank=True)
+    #: The plan is passed on to them.
+    receives = models.BooleanField(default=False)
+
+    class Meta(PlanPart.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(locked_at__isnull=True) | (~Q(role="") & ~Q(name="") & ~Q(does="")), name="involved_says_who_and_what"
+            ),
+            models.CheckConstraint(condition=Q(party__isnull=True) | Q(role="agency"), name="involved_party_is_an_agency"),
+        ]
+        indexes = [models.Index(fields=["version"], name="involved_version")]
+
+
 #: Each kind of part, in the order of the sheet.
-PARTS: dict[str, type[PlanPart]] = {"need": Need, "goal": Goal, "action": Action, "risk": RiskStep}
+PARTS: dict[str, type[PlanPart]] = {"need": Need, "goal": Goal, "action": Action, "risk": RiskStep, "involved": Involved}

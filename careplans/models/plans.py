@@ -8,7 +8,9 @@ from carehub.lifecycle import Lifecycle, Step
 from carehub.models.access import Part
 from carehub.models.base import OfAgency, Versioned
 from clients.models.base import AboutClient
+from clients.models.episodes import Episode
 
+#: Of one version. What was signed stays signed: that a later one took its place stands on the plan's head.
 PLAN_LIFECYCLE = Lifecycle(
     "care plan",
     {"draft": _("a draft"), "agreed": _("agreed"), "signed": _("signed")},
@@ -16,6 +18,16 @@ PLAN_LIFECYCLE = Lifecycle(
         Step("plan.agree", frozenset({"draft"}), "agreed", "plan.write", _("Agree the plan")),
         Step("plan.reopen", frozenset({"agreed"}), "draft", "plan.write", _("Change it again")),
         Step("plan.sign", frozenset({"agreed"}), "signed", "plan.sign", _("Sign the plan")),
+    ],
+)
+
+#: Of the head: the plan as long as it lives, whatever version of it is in force.
+HEAD_LIFECYCLE = Lifecycle(
+    "plan of this client",
+    {"begun": _("not yet signed"), "current": _("in force"), "closed": _("closed")},
+    [
+        Step("plan.take-effect", frozenset({"begun", "current"}), "current", "plan.sign", _("Sign a version")),
+        Step("plan.close", frozenset({"begun", "current"}), "closed", "plan.write", _("Close the plan")),
     ],
 )
 
@@ -27,6 +39,7 @@ class CarePlan(AboutClient, Versioned):
         INITIAL = "initial", _("Initial care plan")
         COMPREHENSIVE = "comprehensive", _("Care plan")
         AFTERCARE = "aftercare", _("Aftercare plan")
+        RESIDENTIAL = "residential", _("Care plan for residential rehabilitation")
 
     class State(models.TextChoices):
         BEGUN = "begun", _("Not yet signed")
@@ -43,6 +56,14 @@ class CarePlan(AboutClient, Versioned):
     state = models.CharField(max_length=10, choices=State, default=State.BEGUN)
     current = models.ForeignKey("careplans.PlanVersion", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     review_due_on = models.DateField(null=True, blank=True)
+    #: The level of risk on the day of the signature: a higher one since is a reason to review.
+    risk_when_signed = models.CharField(max_length=8, choices=Episode.Risk, blank=True, default="")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    #: A code of the list 'plan-endings'.
+    closed_why = models.CharField(max_length=20, blank=True)
+    #: The plan that took this one's place.
+    followed_by = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     begun_at = models.DateTimeField()
     begun_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
 
@@ -52,6 +73,11 @@ class CarePlan(AboutClient, Versioned):
             models.CheckConstraint(
                 condition=~Q(state="current") | Q(current__isnull=False, review_due_on__isnull=False),
                 name="plan_current_has_version_and_review",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False, closed_by__isnull=False) & ~Q(closed_why="")
+                | (~Q(state="closed") & Q(closed_at__isnull=True, closed_by__isnull=True, closed_why="", followed_by__isnull=True)),
+                name="plan_closed_when_by_whom_and_why",
             ),
         ]
         indexes = [models.Index(fields=["client"], name="plan_client"), models.Index(fields=["episode"], name="plan_episode")]
@@ -65,14 +91,33 @@ class PlanVersion(AboutClient, OfAgency, Versioned):
         AGREED = "agreed", _("Agreed, to be signed")
         SIGNED = "signed", _("Signed")
 
+    class Phase(models.TextChoices):
+        """Where in their journey the plan meets the client (MoC 3.9.2); no straight line."""
+
+        ENGAGEMENT = "engagement", _("Getting to know each other")
+        DELIVERY = "delivery", _("Treatment")
+        INTEGRATION = "integration", _("Treatment, and a place in the community")
+        MAINTENANCE = "maintenance", _("Maintenance")
+        COMPLETION = "completion", _("Completing treatment")
+
+    class Admission(models.TextChoices):
+        """To residential care: planned ahead, or in a crisis, which nothing holds up (GP 4.1.6)."""
+
+        PLANNED = "planned", _("Planned")
+        CRISIS = "crisis", _("In a crisis")
+
     #: The parts that are one text each, in the order of the sheet.
     TEXTS = (
+        "phase",
         "strengths",
         "supports_the_wait",
+        "admission",
+        "residential_need",
         "harm_reduction",
         "if_difficult",
         "way_back",
-        "who_does_what",
+        "aftercare",
+        "responsibilities",
         "sharing",
         "disagreement",
     )
@@ -84,15 +129,21 @@ class PlanVersion(AboutClient, OfAgency, Versioned):
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     #: The version this one was copied forward from.
     copied_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    phase = models.CharField(max_length=12, choices=Phase, blank=True)
     strengths = models.TextField(blank=True)
     #: Who supports the wait for a comprehensive assessment or a first appointment.
     supports_the_wait = models.TextField(blank=True)
+    admission = models.CharField(max_length=8, choices=Admission, blank=True)
+    #: Why residential rehabilitation is needed.
+    residential_need = models.TextField(blank=True)
     harm_reduction = models.TextField(blank=True)
     #: Relapse and drop-out: what to do, how to reach me.
     if_difficult = models.TextField(blank=True)
     way_back = models.TextField(blank=True)
-    #: Every agency involved, its contact, its part.
-    who_does_what = models.TextField(blank=True)
+    #: Drug-related and other support afterwards, and who holds it.
+    aftercare = models.TextField(blank=True)
+    #: What is expected of the client, attendance too (GP 4.3.3).
+    responsibilities = models.TextField(blank=True)
     sharing = models.TextField(blank=True)
     #: In the client's words: 'I do not agree with …'.
     disagreement = models.TextField(blank=True)

@@ -21,6 +21,7 @@ class Signature(AboutClient, OfAgency):
     class How(models.TextChoices):
         SCREEN = "screen", _("Signed on screen")
         PAPER = "paper", _("Signed on paper")
+        VERBAL = "verbal", _("Agreed by word")
         DECLINED = "declined", _("Declined to sign")
 
     PART = Part.PLANS
@@ -34,6 +35,8 @@ class Signature(AboutClient, OfAgency):
     #: The strokes drawn on screen, as SVG path data; empty where the name was typed.
     strokes = models.TextField(blank=True)
     scan = models.ForeignKey("carehub.StoredFile", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    #: Of somebody who agreed by word: when the signature is to be asked for.
+    follow_up_on = models.DateField(null=True, blank=True)
     copy_taken = models.BooleanField(null=True, blank=True)
     #: The text that was signed: PlanVersion.agreed_text at that moment.
     agreed_text = models.CharField(max_length=64)
@@ -49,5 +52,9 @@ class Signature(AboutClient, OfAgency):
                 condition=Q(how="declined") & ~Q(reason="") | ~Q(how="declined") & Q(reason=""), name="signature_declined_says_why"
             ),
             models.CheckConstraint(condition=Q(scan__isnull=True) | Q(how="paper"), name="signature_scan_is_of_paper"),
+            models.CheckConstraint(
+                condition=Q(how="verbal", follow_up_on__isnull=False) | ~Q(how="verbal") & Q(follow_up_on__isnull=True),
+                name="signature_by_word_is_followed_up",
+            ),
         ]
         indexes = [models.Index(fields=["client"], name="signature_client")]

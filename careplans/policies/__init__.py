@@ -3,14 +3,19 @@ shorter intervals from its local settings.
 """
 
 from carehub.offering import allows, why_not
-from careplans.policies.missing import RISKS_FOUND, Missing, kind_of, latest_review, missing_before_agreed
+from careplans.policies.missing import RISKS_FOUND, Missing, first_standing, kind_of, latest_review, missing_before_agreed
 from careplans.policies.signing import Word, check_words
 from careplans.policies.steps import (
+    check_add,
     check_agree,
+    check_close,
+    check_lead,
     check_reopen,
     check_revise,
     check_sign,
+    check_sign_later,
     check_start,
+    earlier_versions,
     may_edit,
     same_client,
 )
@@ -20,12 +25,18 @@ __all__ = [
     "Missing",
     "Word",
     "allows",
+    "check_add",
     "check_agree",
+    "check_close",
+    "check_lead",
     "check_reopen",
     "check_revise",
     "check_sign",
+    "check_sign_later",
     "check_start",
     "check_words",
+    "earlier_versions",
+    "first_standing",
     "kind_of",
     "latest_review",
     "may_edit",

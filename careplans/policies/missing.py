@@ -12,7 +12,7 @@ from carehub.definitions.plans import Interval, PlanKind
 from carehub.formfields import DateField
 from careplans import content
 from careplans.content import APART, Content
-from careplans.models import PARTS, Action, CarePlan, Domain, PlanVersion
+from careplans.models import PARTS, Action, CarePlan, Domain, Need, PlanVersion
 from clients.models import Episode, RiskFound
 
 #: Where a part of the definition is written: a text of the version; '' where it is asked of rows or of the episode.
@@ -23,7 +23,12 @@ PARTS_HELD = {
     "keyworker": "",
     "risk-plan": "",
     "next-review": "next_review_on",
-    "who-does-what": "who_does_what",
+    "who-does-what": "",
+    "receiving-agencies": "",
+    "admission": "admission",
+    "residential-need": "residential_need",
+    "aftercare": "aftercare",
+    "responsibilities": "responsibilities",
     "waiting-support": "supports_the_wait",
     "difficulties": "if_difficult",
     "harm-reduction": "harm_reduction",
@@ -39,6 +44,12 @@ Missing = list[tuple[str, str]]
 
 def kind_of(plan: CarePlan) -> PlanKind:
     return catalogue().plan_kinds().kind(plan.kind)
+
+
+def first_standing(kind: PlanKind, score: str) -> str:
+    """Of a need that nobody has decided: a concern waits for the client's word, everything lower stays as 'later' by itself (GP 5.4.1)."""
+    concern = bool(kind.concern_from) and bool(score) and int(score) >= kind.concern_from
+    return Need.Standing.UNDECIDED.value if concern else Need.Standing.LATER.value
 
 
 def latest_review(version: PlanVersion) -> date:
@@ -59,13 +70,14 @@ def missing_before_agreed(version: PlanVersion, said: Content | None = None) -> 
     """
     said, kind = (said or content.of(version)).whole(), kind_of(version.plan)
     found: Missing = []
+    required = _required(kind, said)
     if "goals" in kind.required and not said.rows["goal"]:
         found.append(("goal", _("Write down at least one goal, in the client’s own words.")))
     if kind.goals_now.how == "must" and len(said.rows["goal"]) > kind.goals_now.at_most:
         found.append(("goal", _("Choose at most %(number)s goals to work on now.") % {"number": kind.goals_now.at_most}))
     for key, goal in said.rows["goal"].items():
         found += _of_goal(said, key, goal, actions_needed="actions" in kind.required)
-    found += [problem for key, need in said.rows["need"].items() for problem in _of_need(key, need)]
+    found += [problem for key, need in said.rows["need"].items() for problem in _of_need(said, key, need, "needs" in required)]
     if "risk-plan" in kind.required and not said.rows["risk"] and version.plan.episode.risk in RISKS_FOUND:
         found.append(("risk", _("A risk was found. Say what will be done about it, who does it and by when.")))
     for key, step in said.rows["risk"].items():
@@ -73,7 +85,8 @@ def missing_before_agreed(version: PlanVersion, said: Content | None = None) -> 
         found += _too_long("risk", f"risk.{key}", step)
         if step["area"] not in RiskFound.Area.values:
             found.append((f"risk.{key}.area", _("Choose which risk this is about.")))
-    for part in kind.required:
+    found += _of_involved(said, required)
+    for part in required:
         name = PARTS_HELD.get(part, "")
         if name and name != "next_review_on" and not said.texts.get(name, "").strip():
             found.append((name, _("Still to be written: %(part)s.") % {"part": catalogue().plan_kinds().part(part)}))
@@ -102,8 +115,42 @@ def _of_goal(said: Content, key: str, goal: content.Row, *, actions_needed: bool
     return found
 
 
-def _of_need(key: str, need: content.Row) -> Missing:
+def _required(kind: PlanKind, said: Content) -> tuple[str, ...]:
+    """What this plan must say. An admission in a crisis waits for nothing that can be set out afterwards (GP 4.1.6)."""
+    if said.texts["admission"] == PlanVersion.Admission.CRISIS:
+        return tuple(part for part in kind.required if part not in kind.crisis_without)
+    return kind.required
+
+
+def _of_involved(said: Content, required: tuple[str, ...]) -> Missing:
+    found: Missing = []
+    rows = said.rows["involved"]
+    if "who-does-what" in required and not rows:
+        found.append(("involved", _("Say who else has a part in this plan, and how to reach them.")))
+    for key, row in rows.items():
+        address = f"involved.{key}"
+        if not row["role"]:
+            found.append((f"{address}.role", _("Choose who this is.")))
+        if not row["name"].strip():
+            found.append((f"{address}.name", _("Say their name.")))
+        if not row["does"].strip():
+            found.append((f"{address}.does", _("Say what their part is.")))
+        found += _too_long("involved", address, row)
+    if "receiving-agencies" in required and not any(row["receives"] for row in rows.values()):
+        found.append(("involved", _("Say who this plan is passed on to: tick it beside their name.")))
+    return found
+
+
+def _of_need(said: Content, key: str, need: content.Row, decided: bool) -> Missing:
     found = _too_long("need", f"need.{key}", need)
+    if decided and need["standing"] == Need.Standing.UNDECIDED:
+        found.append((f"need.{key}.standing", _("Choose now or later.")))
+    elif (
+        decided
+        and need["standing"] == Need.Standing.NOW
+        and not any(goal["domain"] == need["domain"] for goal in said.rows["goal"].values())
+    ):
+        found.append((f"need.{key}.standing", _("There is no goal about this yet: write one, or choose later.")))
     if need["domain"] not in Domain.values:
         found.append((f"need.{key}.domain", _("Choose what this is about.")))
     return found
@@ -157,6 +204,6 @@ def _too_long(kind: str, address: str, row: content.Row) -> Missing:
     found: Missing = []
     for name in content.FIELDS[kind]:
         most = getattr(PARTS[kind]._meta.get_field(name), "max_length", None)
-        if most and name not in ("domain", "area", "who") and len(row.get(name, "")) > most:
+        if most and name not in ("domain", "area", "who", "role") and len(row.get(name, "")) > most:
             found.append((f"{address}.{name}", _("This must be %(most)s characters or fewer.") % {"most": most}))
     return found

@@ -19,10 +19,12 @@ LONGEST_REASON = Signature._meta.get_field("reason").max_length or 0
 
 
 class Word(TypedDict, total=False):
-    """One party's word on a plan. ``how``: 'screen', 'paper' or 'declined'; ``name`` in letters that can be read."""
+    """One party's word on a plan. ``how``: a value of Signature.How; ``name`` in letters that can be read."""
 
     how: str
     name: str
+    #: Of a client who agrees by word: when they are asked to sign.
+    follow_up_on: date | None
     #: Of who declines.
     reason: str
     #: The drawing of somebody who signs on screen, as a path of whole numbers in 600 by 180.
@@ -48,7 +50,7 @@ def check_words(version: PlanVersion, actor: Actor, words: dict[str, Word]) -> N
 
 def _problems(version: PlanVersion, actor: Actor, party: str, word: Word) -> dict[str, str]:
     how, name = word.get("how", ""), (word.get("name") or "").strip()
-    if how not in How.values or (how == How.DECLINED and party != Party.CLIENT):
+    if how not in How.values or (how in (How.DECLINED, How.VERBAL) and party != Party.CLIENT):
         return {"how": _("Choose how they sign")}
     found = {}
     if len(name) > LONGEST_NAME:
@@ -57,7 +59,8 @@ def _problems(version: PlanVersion, actor: Actor, party: str, word: Word) -> dic
         found["name"] = _("Type the name of whoever signs")
     elif how == How.SCREEN and party == Party.KEYWORKER and _plain(name) != _plain(actor.person.name):
         found["name"] = _("Sign with your own name, as you are signed in: %(name)s") % {"name": actor.person.name}
-    found |= {How.SCREEN: _on_screen, How.PAPER: _on_paper, How.DECLINED: _declined}[How(how)](version, word)
+    checks = {How.SCREEN: _on_screen, How.PAPER: _on_paper, How.VERBAL: _by_word, How.DECLINED: _declined}
+    found |= checks[How(how)](version, word)
     if party == Party.CLIENT and word.get("copy_taken") is None:
         found["copy_taken"] = _("Say whether they took their copy")
     return found
@@ -83,6 +86,15 @@ def _on_paper(version: PlanVersion, word: Word) -> dict[str, str]:
         return {"signed_on": _("‘Signed on’ must be today or in the past")}
     if version.agreed_at and day < clock.day_of(version.agreed_at):
         return {"signed_on": _("‘Signed on’ lies before the day on which this text was agreed")}
+    return {}
+
+
+def _by_word(version: PlanVersion, word: Word) -> dict[str, str]:
+    day, last = word.get("follow_up_on"), version.next_review_on
+    if day is None:
+        return {"follow_up_on": _("Say when you will ask them to sign")}
+    if day <= clock.today() or (last and day > last):
+        return {"follow_up_on": _("‘When they are asked to sign’ must be in the future, and no later than the next review")}
     return {}
 
 

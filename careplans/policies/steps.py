@@ -6,6 +6,7 @@ A button is offered where the policy does not raise; the action calls the same f
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from carehub import clock
@@ -14,7 +15,7 @@ from carehub.definitions.catalogue import catalogue
 from carehub.definitions.plans import PlanKind
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
-from careplans.models import PLAN_LIFECYCLE, CarePlan, PlanVersion
+from careplans.models import HEAD_LIFECYCLE, PLAN_LIFECYCLE, CarePlan, PlanVersion
 from careplans.policies.missing import PARTS_HELD, missing_before_agreed
 from clients.models import Episode
 
@@ -51,7 +52,8 @@ def check_start(episode: Episode, kind: str, actor: Actor, *, open_kinds: Iterab
         raise NotAllowed(_("Only the agency that treats the client writes a plan in this episode."))
     if episode.state == Episode.State.DISCHARGED:
         raise Refused(_("This episode has ended. Register the client again before you write a plan."))
-    wanted = next((each for each in catalogue().plan_kinds().kinds if each.id == kind and kind in CarePlan.Kind.values), None)
+    kinds = catalogue().plan_kinds().kinds
+    wanted = next((each for each in kinds if each.id == kind and kind in CarePlan.Kind.values), None)
     if wanted is None or any(part not in PARTS_HELD for part in wanted.required):
         raise Refused(_("Choose what kind of plan this is."), fields={"kind": [_("Choose what kind of plan this is")]})
     needed, title = FOLLOWS.get(kind, ""), wanted.title
@@ -61,11 +63,15 @@ def check_start(episode: Episode, kind: str, actor: Actor, *, open_kinds: Iterab
     for other in open_kinds:
         if other == kind:
             raise Refused(_("There is one already: %(kind)s. Go on with that one.") % {"kind": title})
-        if other in wanted.not_beside:
-            raise Refused(
-                _("This kind of plan does not stand beside another one that is open: %(kind)s.") % {"kind": CarePlan.Kind(other).label}
-            )
+        if title_of_follower := next((each.title for each in kinds if each.id == other and kind in each.replaces), ""):
+            raise Refused(_("There is already a plan that takes the place of this kind: %(kind)s.") % {"kind": title_of_follower})
     return wanted
+
+
+def earlier_versions(episode: Episode, actor: Actor) -> QuerySet[PlanVersion]:
+    """What a new stay may begin from: the last signed version of each plan of earlier stays with the same agency, the newest first."""
+    mine = PlanVersion.objects.visible_to(actor).filter(client_id=episode.client_id, pk=F("plan__current_id"))
+    return mine.filter(plan__agency_id=actor.agency_id).exclude(plan__episode_id=episode.pk).order_by("-signed_on", "-pk")
 
 
 def check_revise(plan: CarePlan, actor: Actor) -> None:
@@ -80,6 +86,42 @@ def check_reopen(version: PlanVersion, actor: Actor) -> None:
     actor.must("plan.write")
     _own_plan(version.plan, actor)
     PLAN_LIFECYCLE.check("plan.reopen", version.state)
+
+
+def check_close(plan: CarePlan, actor: Actor) -> None:
+    """With a reason; its versions stay, and can be read."""
+    actor.must("plan.write")
+    if plan.agency_id != actor.agency_id:
+        raise NotAllowed(_("Another agency writes this plan. You can read it."))
+    HEAD_LIFECYCLE.check("plan.close", plan.state)
+
+
+def check_add(version: PlanVersion, actor: Actor) -> None:
+    """A note beside a signed version, by the agency that writes the plan; of a closed one too."""
+    actor.must("plan.write")
+    if version.plan.agency_id != actor.agency_id:
+        raise NotAllowed(_("Another agency writes this plan. You can read it."))
+    if version.state != PlanVersion.State.SIGNED:
+        raise WrongState(_("This version is not signed yet: write in the plan itself."))
+
+
+def check_sign_later(version: PlanVersion, actor: Actor, *, by_word: bool, signed: bool) -> None:
+    """``by_word``: the client agreed to this version by word; ``signed``: and has signed it since."""
+    check_add(version, actor)
+    if not by_word:
+        raise WrongState(_("The client did not agree to this version by word alone."))
+    if signed:
+        raise WrongState(_("The client has signed this version since."))
+
+
+def check_lead(plan: CarePlan, actor: Actor, *, other_leads: bool) -> None:
+    """A linked local plan becomes the lead plan once nobody leads: one plan of the client in the partnership that somebody answers for."""
+    actor.must("plan.write")
+    _own_plan(plan, actor)
+    if plan.lead:
+        raise WrongState(_("This is the lead plan already."))
+    if other_leads:
+        raise Refused(_("Another plan leads. It is closed, or ends, before this one can."))
 
 
 # --- Agreeing, signing ---------------------------------------------------------------------------------------------------

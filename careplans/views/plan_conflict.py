@@ -11,17 +11,22 @@ from carehub.keeping import Keeping
 from careplans.actions.writing import PlanConflict
 from careplans.content import APART, DATES, Content
 from careplans.forms import posted
-from careplans.forms.writing import ActionForm, GoalForm, NeedForm, StepForm, TextsForm
-from careplans.models import Action, Domain, Need
+from careplans.forms.rows import ActionForm, GoalForm, InvolvedForm, NeedForm, StepForm
+from careplans.forms.writing import TextsForm
+from careplans.interventions import words_of
+from careplans.models import Action, Domain, Involved, Need, PlanVersion
 from careplans.sheets import day_of
 from clients.models import RiskFound
 
-FORMS = {"need": NeedForm, "goal": GoalForm, "action": ActionForm, "risk": StepForm}
+FORMS = {"need": NeedForm, "goal": GoalForm, "action": ActionForm, "risk": StepForm, "involved": InvolvedForm}
 WORDS = {
     "who": dict(Action.Who.choices),
     "domain": dict(Domain.choices),
     "standing": dict(Need.Standing.choices),
     "area": dict(RiskFound.Area.choices),
+    "role": dict(Involved.Role.choices),
+    "phase": dict(PlanVersion.Phase.choices),
+    "admission": dict(PlanVersion.Admission.choices),
 }
 #: Where two texts can be kept in one.
 LONG = ("client_words", "service_words", "what", "told")
@@ -89,4 +94,6 @@ def _words(name: str, text: str | None) -> str:
     if name in DATES:
         day = day_of(text)
         return day if isinstance(day, str) else date_format(day, "j F Y")
+    if name == "intervention":
+        return words_of(text) or text
     return str(WORDS.get(name, {}).get(text, text)).replace(APART, "\n")

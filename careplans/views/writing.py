@@ -16,9 +16,10 @@ from carehub.actors import NotAllowed
 from carehub.guards import requires
 from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
+from carehub.models import Agency
 from carehub.rules import Refused
 from careplans import content, policies, sheets
-from careplans.actions import agreeing, revising, writing
+from careplans.actions import agreeing, revising, starting, writing
 from careplans.content import Content
 from careplans.forms import posted
 from careplans.forms.starting import StartForm
@@ -45,11 +46,11 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
     begun = open_versions.order_by("-begun_at").first()
     if begun is not None:
         return redirect("plan-edit", client.pk, begun.pk)
-    form = StartForm(request.POST or None, initial={"kind": CarePlan.Kind.INITIAL.value})
+    form = StartForm(policies.earlier_versions(episode, actor).select_related("plan")[:3], request.POST or None)
     refused = ""
     if form.is_bound and form.is_valid():
         try:
-            version = writing.start_plan(episode=episode, kind=form.cleaned_data["kind"], by=actor)
+            version = starting.start_plan(episode=episode, kind=form.cleaned_data["kind"], by=actor, again=form.again)
         except NO as reason:
             refused = str(reason)
         else:
@@ -98,6 +99,8 @@ def _save(request: HttpRequest, version: PlanVersion, stored: Content, keeping: 
     if kind_and_key := request.POST.get("up", ""):
         kind, _dash, key = kind_and_key.partition("-")
         said = posted.moved_up(said, kind, key) if kind in content.FIELDS else said
+    if request.POST.get("rest") == "later":
+        said = posted.rest_later(said)
     try:
         saved = writing.save_plan(
             version=version,
@@ -147,6 +150,8 @@ def _go_on(request: HttpRequest, version: PlanVersion, before: Content) -> HttpR
     here = address("plan-edit", version)
     if add := _wanted(request.POST.get("add", ""), version, before):
         return HttpResponseRedirect(f"{here}?add={add}#added")
+    if request.POST.get("rest"):
+        return HttpResponseRedirect(f"{here}#needs")
     if request.POST.get("up"):
         return HttpResponseRedirect(f"{here}#goals")
     if request.POST.get("then") == "agree":
@@ -157,7 +162,7 @@ def _go_on(request: HttpRequest, version: PlanVersion, before: Content) -> HttpR
 
 def _wanted(add: str, version: PlanVersion, before: Content) -> str:
     """Which empty row was asked for; '' for none. A goal that was new in this form has a key of its own by now."""
-    if add in ("goal", "risk"):
+    if add in ("goal", "risk", "involved"):
         return add
     kind, _dash, key = add.partition("-")
     if kind != "action" or not key:
@@ -181,7 +186,10 @@ def _page(
 ) -> HttpResponse:
     risks = version.plan.episode.risk_words if version.plan.episode.risk in policies.RISKS_FOUND else []
     areas = list(dict.fromkeys(each["area"] for each in risks if each.get("level")))
-    page = PlanPage(version.plan.kind, said, problems, add=request.GET.get("add", ""), areas=areas)
+    agencies = [
+        (str(key), name) for key, name in Agency.objects.filter(partnership=version.partnership).order_by("name").values_list("pk", "name")
+    ]
+    page = PlanPage(version.plan.kind, said, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies)
     kind = policies.kind_of(version.plan)
     context: dict[str, Any] = plan_context(request, version) | {
         "page": page,

@@ -12,7 +12,8 @@ from carehub.definitions.answers import complete
 from carehub.definitions.catalogue import catalogue
 from careplans import content
 from careplans.actions.agreeing import agree
-from careplans.actions.writing import save_plan, start_plan
+from careplans.actions.starting import start_plan
+from careplans.actions.writing import save_plan
 from careplans.models import PlanVersion
 from clients.actions import assessing
 from clients.models import Assessment, Episode

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from carehub import context
-from careplans.models import Action, CarePlan, Goal, Need, PlanVersion, RiskStep, Signature
+from careplans.models import PARTS, Action, CarePlan, Goal, Involved, Need, PlanVersion, RiskStep, Signature
 from clients.models import Assessment, RiskFound
 from tests import factories
 
@@ -19,7 +19,10 @@ LOCKED, NO_PRIVILEGE = "23514", "42501"
 #: Each locked thing: its table, and its children's tables with the column that names it.
 HOUSES = {
     "careplans_planversion": {
-        **dict.fromkeys(("careplans_need", "careplans_goal", "careplans_action", "careplans_riskstep", "careplans_signature"), "version_id")
+        **dict.fromkeys(
+            (*(part._meta.db_table for part in PARTS.values()), "careplans_signature"),
+            "version_id",
+        )
     },
     "clients_assessment": {"clients_riskfound": "assessment_id"},
 }
@@ -236,7 +239,7 @@ def test_a_draft_can_be_written_and_thrown_away(keyworker, someone):
     with context.acting(keyworker):
         draft = PlanVersion.objects.get(locked_at=None)
         Need.objects.filter(version=draft).update(words="Sleeps better")
-        for part in (Action, Goal, Need, RiskStep, Signature):
+        for part in (Action, Goal, Need, RiskStep, Involved, Signature):
             assert part.objects.filter(version=draft).delete()[0] >= 1
         assert draft.delete()[0] == 1
         scrap = Assessment.objects.get(locked_at=None)

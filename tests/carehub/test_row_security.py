@@ -12,6 +12,7 @@ from careplans.models import CarePlan
 from clients.models import Client, Episode
 from tests import factories
 from tests.carehub.client_tables import ADDED_BY_ANYBODY, BY_OWNER, CLIENTS, client_tables, counts, seen
+from tests.everything import everything_about
 
 pytestmark = pytest.mark.usefixtures("committed")
 REFUSED_BY_POLICY = "42501"
@@ -25,7 +26,7 @@ def keyworker():
 @pytest.fixture
 def someone(keyworker):
     client = factories.client_of(keyworker.agency, keyworker=keyworker)
-    factories.everything_about(client, by=keyworker)
+    everything_about(client, by=keyworker)
     return client
 
 
@@ -65,7 +66,7 @@ def test_tests_speak_as_the_application():
 def test_the_keyworker_sees_a_row_in_every_client_table(keyworker, someone):
     with context.acting(keyworker):
         empty = [table for table, count in counts().items() if not count]
-    assert not empty, f"tests/factories.py, everything_about, makes no row for {empty}"
+    assert not empty, f"tests/everything.py, makes no row for {empty}"
 
 
 def test_no_context_no_rows(someone):

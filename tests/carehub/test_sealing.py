@@ -16,6 +16,7 @@ from carehub.log_check import broken
 from carehub.models import Event, EventSeal
 from tests import factories
 from tests.carehub.client_tables import client_tables, counts
+from tests.everything import everything_about
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -150,7 +151,7 @@ def test_it_is_done_three_times_a_minute():
 
 def test_the_sealer_sees_the_log_and_nothing_else(team):
     some_events(team)
-    factories.everything_about(factories.client_of(team), by=factories.actor(agency=team))
+    everything_about(factories.client_of(team), by=factories.actor(agency=team))
     with context.on_the_log():
         assert {table for table, number in counts(client_tables()).items() if number} == {"carehub_eventclient"}
         assert Event.objects.exists()

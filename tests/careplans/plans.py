@@ -8,7 +8,8 @@ from carehub.actors import Actor
 from careplans import content
 from careplans.actions.agreeing import agree
 from careplans.actions.signing import sign
-from careplans.actions.writing import save_plan, start_plan
+from careplans.actions.starting import start_plan
+from careplans.actions.writing import save_plan
 from careplans.content import Content
 from careplans.models import PlanVersion
 from clients.models import Client, Episode

@@ -51,7 +51,7 @@ def goals(version, by) -> list[str]:
 def test_start_asks_the_kind_and_goes_on_to_writing(triaged, keyworker, browser):
     address = reverse("plan-start", args=[triaged.pk])
     page = browser.get(address)
-    assert texts(page, "//main//label") == ["Initial care plan", "Care plan", "Aftercare plan"]
+    assert texts(page, "//main//label") == ["Initial care plan", "Care plan", "Aftercare plan", "Care plan for residential rehabilitation"]
     answer = browser.post(address, {"kind": "initial"})
     with context.acting(keyworker):
         version = PlanVersion.objects.get(client=triaged)

@@ -11,6 +11,7 @@ from carehub import clock, context
 from carehub.models import Access
 from tests import factories
 from tests.carehub.client_tables import BY_OWNER, client_tables
+from tests.everything import everything_about
 
 pytestmark = [pytest.mark.promise(2), pytest.mark.usefixtures("committed")]
 
@@ -29,7 +30,7 @@ def test_mixed_transactions_see_what_they_may_and_no_row_more(how_many, chance: 
         with factories.loading(client.partnership_id):
             if not client.episodes.filter(agency=team).exists():
                 factories.episode_of(client, team)
-        factories.everything_about(client, by=worker)
+        everything_about(client, by=worker)
     tables = [table for table in client_tables() if table not in BY_OWNER]
     transactions = how_many(600, 10_000)
     rows = refused = 0

@@ -252,7 +252,7 @@ def test_the_kinds_of_plan_and_their_reviews(shipped: Catalogue) -> None:
     initial = kinds.kind("initial")
     assert initial.review.due(dt.date(2006, 12, 20), reviewed_before=False) == dt.date(2007, 1, 17)
     assert initial.review.local
-    assert not initial.every_need_decided
+    assert not initial.concern_from
     assert all(kinds.part(part) for kind in kinds.kinds for part in kind.required)
 
 
