@@ -18,6 +18,7 @@ from carehub.definitions.catalogue import catalogue
 from carehub.definitions.errors import UnknownDefinition
 from carehub.guards import requires
 from carehub.models import Document
+from carehub.offering import allows
 from careplans import content, documents, policies
 from careplans.content import Content
 from careplans.models import CarePlan, PlanVersion
@@ -26,6 +27,7 @@ from clients.allocating_rules import allocates
 from clients.banner import banner, episode_for_banner
 from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import OpenTask, of_client
+from clients.policies import may_assess
 from clients.profile_due import FORM, STAGE, profile_due
 
 #: The plan in five lines.
@@ -86,6 +88,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "later": later,
         "proposals": _to_decide(person, actor, shown=[*tasks, *later]),
         "may_decide": bool(episode) and episode.agency_id == actor.agency_id and actor.may("assessment.write"),
+        "may_assess": episode is not None and allows(may_assess, actor, episode),
         "profile_due": profile_due(actor, episode, _profiles(assessed, episode)),
         "form": None,
     }

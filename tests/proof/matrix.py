@@ -48,6 +48,7 @@ ROWS: dict[str, str] = {
     "risk-plan-begin": "",
     "risk-plan-edit": "risk plan in draft",
     "assessment-start": "",
+    "comprehensive-decline": "",
     "assessment-correct": "assessment",
     "assessment-hand-on": "draft assessment",
     "assessment-show": "assessment",
