@@ -19,9 +19,7 @@ def of_plan(version: PlanVersion, actor: Actor) -> Shown:
     """One query; none for another agency, whose business it is not."""
     if version.plan.agency_id != actor.agency_id:
         return Shown()
-    found = list(
-        PlanReturn.objects.visible_to(actor).filter(version__plan=version.plan_id).select_related("returned_by", "mended_by")
-    )
+    found = list(PlanReturn.objects.visible_to(actor).filter(version__plan=version.plan_id).select_related("returned_by", "mended_by"))
     for each in found:
         each.may_mend = policies.allows(policies.check_mend, each, actor)  # type: ignore[attr-defined]  # for the template
     waits = tuple(each for each in found if each.mended_at is None)

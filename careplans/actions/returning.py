@@ -29,9 +29,7 @@ def return_version(*, version: PlanVersion, mend: str, words: str, by: Actor) ->
         if PlanReturn.objects.filter(version=now, words=words, mended_at__isnull=True).exists():
             raise Refused(_("This was returned already in the same words, and is not mended yet."))
         about = {"partnership_id": now.partnership_id, "client_id": now.client_id, "agency_id": now.plan.agency_id}
-        returned = PlanReturn.objects.create(
-            **about, version=now, mend=mend, words=words, returned_at=clock.now(), returned_by=by.person
-        )
+        returned = PlanReturn.objects.create(**about, version=now, mend=mend, words=words, returned_at=clock.now(), returned_by=by.person)
         _tell(now, returned)
         events.record("plan.returned", by=by, client=now.client_id, subject=returned)
     return returned

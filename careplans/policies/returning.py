@@ -7,6 +7,7 @@ from carehub.lifecycle import WrongState
 from carehub.models import Person
 from carehub.rules import Refused
 from careplans.models import CarePlan, PlanReturn, PlanVersion
+from clients.models import Episode
 
 LONGEST = 1000
 
@@ -18,6 +19,8 @@ def check_return(version: PlanVersion, actor: Actor) -> None:
         raise NotAllowed(_("Another agency writes this plan. You can read it."))
     if version.plan.state == CarePlan.State.CLOSED:
         raise WrongState(_("This plan is closed: nothing in it can be mended."))
+    if version.plan.episode.state == Episode.State.DISCHARGED:
+        raise Refused(_("This episode has ended: its plan can be read, not changed."))
     if version.state == PlanVersion.State.DRAFT:
         raise WrongState(_("This plan is still being written: it is returned once it is agreed."))
     if version.state == PlanVersion.State.SIGNED and version.pk != version.plan.current_id:
