@@ -12,7 +12,6 @@ from clients.actions.change_rules import Laid
 from clients.models import ChangeRule
 from clients.outcome import is_scale, item_name, items_with_rules
 
-
 #: 28, 4.5 and 4.25.
 _HUNDREDTHS = re.compile(r"[0-9]{1,2}(\.[0-9]{1,2})?")
 

@@ -15,7 +15,6 @@ from clients.models import ChangeRule
 from tests import factories
 from tests.carehub.administering import on_record
 
-
 INDEX = {"kind": "reliable", "source_on_day": "2", "source_on_month": "3", "source_on_year": "2009"}
 
 
@@ -88,7 +87,9 @@ def test_entered_changed_and_ended_on_the_pages(browser, administrator):
     ],
 )
 def test_what_is_wrong_is_said_beside_it(browser, administrator, sent, reason):
-    page = browser.post(reverse("change-rule-add"), {"item": "outcome-opiates", "kind": "difference", "least_difference": "4", "source": "Board"} | sent)
+    page = browser.post(
+        reverse("change-rule-add"), {"item": "outcome-opiates", "kind": "difference", "least_difference": "4", "source": "Board"} | sent
+    )
     assert page.status_code == 200
     assert reason in page.content.decode()
     assert in_force(administrator) == {}
