@@ -81,6 +81,9 @@ class LocalSettings:
 
     triage_within_days: int = _number(7, _("Somebody who was referred is triaged within %(number)s days."), group="plans")
     plan_within_days: int = _number(14, _("After the triage, the initial care plan is signed within %(number)s days."), group="plans")
+    comprehensive_within_days: int = _number(
+        28, _("Where the triage asks for a comprehensive assessment, it is done within %(number)s days of the triage."), group="plans"
+    )
     proposal_within_days: int = _number(
         7, _("What an assessment proposes is done within %(number)s days, unless somebody says another day."), group="risk", most=90
     )

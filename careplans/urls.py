@@ -1,6 +1,19 @@
 from django.urls import path
 
-from careplans.views import caseload, client, documents, home, life, notices, reading, seen_first, service, signing, writing
+from careplans.views import (
+    caseload,
+    client,
+    documents,
+    home,
+    life,
+    notices,
+    reading,
+    returning,
+    seen_first,
+    service,
+    signing,
+    writing,
+)
 
 _CLIENT = "clients/<uuid:client_id>/"
 _PLAN = f"{_CLIENT}plan/<uuid:pk>/"
@@ -20,6 +33,8 @@ urlpatterns = [
     path(f"{_PLAN}agree/", writing.agree, name="plan-agree"),
     path(f"{_PLAN}reopen/", writing.reopen, name="plan-reopen"),
     path(f"{_PLAN}revise/", writing.revise, name="plan-revise"),
+    path(f"{_PLAN}return/", returning.return_version, name="plan-return"),
+    path(f"{_CLIENT}returned/<uuid:pk>/", returning.mended, name="plan-mended"),
     path(f"{_PLAN}sign/", signing.sign, name="plan-sign"),
     path(f"{_PLAN}paper/", signing.paper, name="plan-paper"),
     path(f"{_PLAN}print/", documents.print_and_give, name="plan-print"),

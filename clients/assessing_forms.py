@@ -92,6 +92,15 @@ class CorrectForm(CareHubForm):
     )
 
 
+class DeclineComprehensiveForm(CareHubForm):
+    why = LongText(
+        label=_("Why will it not be done?"),
+        help_text=_("For the record. For example, ‘The client is well supported on the initial plan and does not want more questions’."),
+        max_length=LONGEST_REASON,
+        rows=3,
+    )
+
+
 class HandOnForm(CareHubForm):
     to = PersonField(label=_("Who goes on with it?"))
 

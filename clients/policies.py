@@ -101,6 +101,13 @@ def may_assess(actor: Actor, episode: Episode) -> None:
         raise Refused(_("This episode has ended. Register the client again before you assess them."))
 
 
+def may_decline_comprehensive(actor: Actor, episode: Episode) -> None:
+    """Whoever may assess, while one is waited for."""
+    may_assess(actor, episode)
+    if episode.comprehensive_due_on is None:
+        raise Refused(_("No comprehensive assessment is waited for."))
+
+
 def took_place(on: date, episode: Episode) -> None:
     """The day of an assessment: neither tomorrow nor before the referral."""
     if on > clock.today():
@@ -178,8 +185,8 @@ def may_correct(actor: Actor, assessment: Assessment) -> None:
 
 
 def says_why(why: str) -> None:
-    if not why:
-        raise _wrong("why", _("Say why it is corrected"))
+    if not why.strip():
+        raise _wrong("why", _("Say why"))
 
 
 def may_be_handed(assessment: Assessment, to: Person) -> None:

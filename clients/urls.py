@@ -54,6 +54,7 @@ urlpatterns = [
     path("administration/change-rules/<uuid:pk>/end/", change_rules.end, name="change-rule-end"),
     path("clients/<uuid:client_id>/assess/", beginning.start, name="assessment-start"),
     path("clients/<uuid:client_id>/assess/<slug:form>/", beginning.start, name="assessment-start"),
+    path("clients/<uuid:client_id>/comprehensive/decline/", beginning.decline_comprehensive, name="comprehensive-decline"),
     path("clients/<uuid:client_id>/assessments/", assessments.assessments, name="assessments"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/done/", tasks.done, name="task-done"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/carried-out/", tasks.carried_out, name="task-carried-out"),

@@ -16,8 +16,8 @@ NOT_ANSWERS: tuple[NotAnswer, ...] = ("declined", "not-known", "not-applicable",
 #: How much a risk weighs, from the least. 'immediate' asks for something today.
 RISK_LEVELS = ("low", "medium", "high", "immediate")
 
-#: What an answer is written down as, for lists: how soon somebody is to be seen.
-FILLS: dict[str, tuple[str, ...]] = {"urgency": ("today", "week", "usual")}
+#: What an answer is written down as, for lists: how soon somebody is to be seen, whether a comprehensive assessment is to follow.
+FILLS: dict[str, tuple[str, ...]] = {"urgency": ("today", "week", "usual"), "comprehensive": ("yes", "not-now")}
 
 #: Who may answer a section that is locked to competence (MoC 4.6).
 COMPETENCES = ("prescriber",)

@@ -7,6 +7,7 @@ from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.forward import Stamp
 from carehub.definitions.schema import Form
 from carehub.demo.chance import Chance
+from carehub.demo.courses import SETTINGS
 from carehub.demo.people import Somebody, StayRows
 from carehub.demo.staffed import Place
 from carehub.demo.triage import answered
@@ -71,6 +72,8 @@ class Triages:
         episode.risk, episode.risk_words, episode.risk_asked_on = found.level, found.words, found.asked_on
         episode.main_substance = somebody.life.main
         episode.urgency = fills(self.form, assessment.answers, "urgency")
+        if episode.state == episode.State.TRIAGE and fills(self.form, assessment.answers, "comprehensive") == "yes":
+            episode.comprehensive_due_on = assessment.took_place_on + timedelta(days=SETTINGS.comprehensive_within_days)
         self.completed.append(assessment)
         self.of_episode[episode.pk] = assessment
         self.risks += [

@@ -71,6 +71,7 @@ class Comprehensives:
             )
         )
         scores = area_scores(self.form, answers)
+        episode.comprehensive_due_on = None
         episode.scores, episode.score_sum = scores, sum(scores.values())
 
     def save(self, using: str) -> None:

@@ -83,7 +83,7 @@ HARM_REDUCTION = {
         "use with somebody there, one at a time.",
     ),
     "opioids": (
-        "Never use alone. Less after a break: the body stands less than before. Naloxone kit at home. No tablets or drink on top.",
+        "Never use alone. Less after a break: the dose from before can now kill. Naloxone kit at home. No tablets or drink on top.",
         "Start with a little, wait, then decide. Keep the naloxone where others can find it.",
     ),
     "alcohol": (

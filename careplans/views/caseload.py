@@ -9,6 +9,7 @@ from carehub import clock, events, local_settings
 from carehub.guards import requires
 from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients.models import Episode
+from clients.open_assessments import open_assessments
 from clients.open_tasks import open_tasks
 from clients.profile_due import late_profiles
 
@@ -30,9 +31,12 @@ def caseload(request: HttpRequest) -> HttpResponse:
         narrowed = mine.filter(rule(today))
     rows, further = page_of(narrowed, request.GET.get("after", ""))
     tasks = open_tasks(request.actor, mine=True, today=today)
+    assessments = [] if request.GET.get("after") else open_assessments(request.actor, today=today)
+    events.saw(*(each.client.pk for each in assessments))
     events.saw(*(row.episode.client_id for row in rows), *(each.task.client_id for each in tasks))
     page = {
         "tasks": tasks,
+        "assessments": assessments,
         "rows": rows,
         "further": further,
         "counts": [

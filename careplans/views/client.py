@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub import clock, events
 from carehub.actors import Actor
-from carehub.definitions.catalogue import catalogue
 from carehub.definitions.errors import UnknownDefinition
 from carehub.guards import requires
 from carehub.models import Document
+from carehub.offering import allows
 from careplans import content, documents, policies
 from careplans.content import Content
 from careplans.models import CarePlan, PlanVersion
@@ -26,7 +26,9 @@ from clients.allocating_rules import allocates
 from clients.banner import banner, episode_for_banner
 from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import OpenTask, of_client
+from clients.policies import may_assess
 from clients.profile_due import FORM, STAGE, profile_due
+from clients.recorded import asked_sections, form_of
 
 #: The plan in five lines.
 LINES = 5
@@ -86,6 +88,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "later": later,
         "proposals": _to_decide(person, actor, shown=[*tasks, *later]),
         "may_decide": bool(episode) and episode.agency_id == actor.agency_id and actor.may("assessment.write"),
+        "may_assess": episode is not None and allows(may_assess, actor, episode),
         "profile_due": profile_due(actor, episode, _profiles(assessed, episode)),
         "form": None,
     }
@@ -169,12 +172,14 @@ def _listed(assessments: list[Assessment], actor: Actor) -> list[dict[str, Any]]
     listed = []
     for each in assessments[:NEWEST]:
         try:
-            title = catalogue().form(each.form, each.form_version).title
+            form = form_of(each)
         except UnknownDefinition:
-            title = each.form
+            title, part = each.form, ""
+        else:
+            title, part = form.title, ", ".join(section.title for section in asked_sections(each, form)) if each.only else ""
         writing = each.state == Assessment.State.DRAFT and each.agency_id == actor.agency_id and actor.may("assessment.write")
         page = "assessment-edit" if writing else "assessment-show"
-        listed.append({"title": title, "assessment": each, "url": reverse(page, args=[each.client_id, each.pk])})
+        listed.append({"title": title, "part": part, "assessment": each, "url": reverse(page, args=[each.client_id, each.pk])})
     return listed
 
 

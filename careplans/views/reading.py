@@ -15,7 +15,7 @@ from carehub.actors import Actor
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
 from carehub.models import Document
-from careplans import content, documents, policies, sheets
+from careplans import content, documents, policies, returns, sheets
 from careplans.models import Addendum, CarePlan, PlanVersion, Signature
 from careplans.views.plan_page import plan_context, plan_version
 from clients.models import RiskFound
@@ -53,6 +53,8 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         "may_sign": policies.allows(policies.check_sign, version, actor),
         "may_reopen": policies.allows(policies.check_reopen, version, actor),
         "may_revise": version.pk == version.plan.current_id and policies.allows(policies.check_revise, version.plan, actor),
+        "returns": returns.of_plan(version, actor),
+        "may_return": policies.allows(policies.check_return, version, actor),
         "is_current": version.pk == version.plan.current_id,
         **_beside(version, actor, signatures),
     }

@@ -18,7 +18,7 @@ from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
 from carehub.models import Agency
 from carehub.rules import Refused
-from careplans import content, policies, sheets
+from careplans import content, policies, returns, sheets
 from careplans.actions import agreeing, revising, starting, writing
 from careplans.changes import Changes, changes, outcomes_between
 from careplans.content import Content
@@ -200,6 +200,7 @@ def _page(
         "keeping": keeping,
         "draft_ticket": keeping.ticket,
         "latest_review": policies.latest_review(version),
+        "returns": returns.of_plan(version, request.actor),
         "too_many": len(said.rows["goal"]) > kind.goals_now.at_most,
         "form": None,
     }

@@ -180,6 +180,17 @@ def hand_on(*, by: Actor, client_id: UUID, assessment: Assessment, to: Person) -
     return row
 
 
+def decline_comprehensive(*, by: Actor, client_id: UUID, episode: Episode, why: str) -> None:
+    """The comprehensive assessment that the triage asked for will not be done, and why. The next triage may ask for it again."""
+    policies.about(client_id, episode)
+    with transaction.atomic():
+        row = Episode.objects.select_for_update(no_key=True).get(pk=episode.pk)
+        policies.may_decline_comprehensive(by, row)
+        policies.says_why(why)
+        row.save_over(row.row_version, comprehensive_due_on=None, comprehensive_declined_why=why.strip())
+        events.record("comprehensive.declined", by=by, client=row.client_id, subject=row, reason=why.strip())
+
+
 def complete_assessment(*, by: Actor, client_id: UUID, assessment: Assessment, row_version: int) -> Assessment:
     """Lock it, and write down what lists and the banner need: risk, main substance, urgency, scores, what is due next.
 

@@ -1,10 +1,11 @@
 """What a completed assessment leaves on the episode, where every list and the banner read it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from carehub import local_settings
 from carehub.actors import Actor
-from carehub.definitions.answers import Answers
+from carehub.definitions.answers import Answers, is_asked
 from carehub.definitions.conditions import last_known
 from carehub.definitions.schema import Form, Question
 from clients.models import Assessment, Episode
@@ -32,6 +33,7 @@ def write_down(assessment: Assessment, by: Actor) -> None:
             changes["main_substance"] = substance
         if (urgency := fills(form, answers, "urgency")) and "urgency" not in changes:
             changes["urgency"] = urgency
+    changes |= _comprehensive(assessment, newest, by)
     changes |= {"scores": scores, "score_sum": sum(scores.values()) or None}
     if form_of(assessment).level in ("triage", "comprehensive") and episode.state == Episode.State.REFERRAL:
         step = EPISODE_LIFECYCLE.check("episode.assess", episode.state)
@@ -42,6 +44,26 @@ def write_down(assessment: Assessment, by: Actor) -> None:
             "next_due_on": assessment.took_place_on + timedelta(days=local_settings.of(by.partnership).plan_within_days),
         }
     episode.save_over(episode.row_version, **changes)
+
+
+def _comprehensive(assessment: Assessment, newest: Sequence[Assessment], by: Actor) -> dict[str, object]:
+    """By when the comprehensive assessment is to be done: the newest of them either asks for one, or is the one that was done."""
+    settled: dict[str, object] = {"comprehensive_due_on": None, "comprehensive_declined_why": ""}
+    for each in newest:
+        form = form_of(each)
+        if form.level == "comprehensive" and not each.only:
+            return settled
+        said = fills(form, {name: answer for name, answer in each.answers.items() if is_asked(answer)}, "comprehensive")
+        if said == "yes":
+            before = each.corrects
+            if each.pk != assessment.pk or (before and fills(form_of(before), before.answers, "comprehensive") == said):
+                # It was asked for before: neither its day nor that it was declined changes.
+                return {}
+            days = local_settings.of(by.partnership).comprehensive_within_days
+            return settled | {"comprehensive_due_on": each.took_place_on + timedelta(days=days)}
+        if said:
+            return settled
+    return {}
 
 
 def area_scores(form: Form, answers: Answers) -> dict[str, int]:

@@ -384,6 +384,8 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                ("comprehensive_due_on", models.DateField(blank=True, null=True)),
+                ("comprehensive_declined_why", models.CharField(blank=True, max_length=300)),
                 ("scores", models.JSONField(blank=True, default=dict)),
                 ("score_sum", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
@@ -545,6 +547,8 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                ("comprehensive_due_on", models.DateField(blank=True, null=True)),
+                ("comprehensive_declined_why", models.CharField(blank=True, max_length=300)),
                 ("scores", models.JSONField(blank=True, default=dict)),
                 ("score_sum", models.PositiveSmallIntegerField(blank=True, null=True)),
                 (
@@ -935,8 +939,20 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("item", models.CharField(max_length=60)),
-                ("least_difference", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("difference", "A difference that we have agreed on"),
+                            ("reliable", "A reliable change index from a publication"),
+                        ],
+                        default="difference",
+                        max_length=10,
+                    ),
+                ),
+                ("least_difference", models.DecimalField(decimal_places=2, max_digits=4)),
                 ("source", models.CharField(max_length=300)),
+                ("source_on", models.DateField(blank=True, null=True)),
                 ("entered_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -957,8 +973,16 @@ class Migration(migrations.Migration):
                         condition=models.Q(("ended_at__isnull", True)), fields=("partnership", "item"), name="change_rule_one_in_force"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("least_difference__gte", 1), models.Q(("source", ""), _negated=True)),
+                        condition=models.Q(("least_difference__gt", 0), models.Q(("source", ""), _negated=True)),
                         name="change_rule_has_a_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "difference"), ("least_difference__gte", 1)),
+                            models.Q(("kind", "reliable"), ("source_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="change_rule_index_has_the_day_of_its_source",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1186,6 +1210,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="episode",
             constraint=models.CheckConstraint(
+                condition=models.Q(("comprehensive_declined_why", ""), ("comprehensive_due_on__isnull", True), _connector="OR"),
+                name="episode_comprehensive_due_or_declined",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="episode",
+            constraint=models.CheckConstraint(
                 condition=models.Q(("keyworker_since__isnull", True), ("keyworker__isnull", False), _connector="OR"),
                 name="episode_keyworker_since_has_one",
             ),
@@ -1195,8 +1226,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
-                    hash="0dd5fe557f71fc6aac70b474c98832e138d3e1ce",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "comprehensive_declined_why", "comprehensive_due_on", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."comprehensive_declined_why", NEW."comprehensive_due_on", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="fbd9591bb2f89cdb63eb45aaedecc62f0d390631",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_7711d",
                     table="clients_episode",
@@ -1210,8 +1241,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
-                    hash="52dd6d96cf09cb4747407570d6c52ae3003cc832",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "comprehensive_declined_why", "comprehensive_due_on", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."comprehensive_declined_why", NEW."comprehensive_due_on", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="f697c95749589e51d11f9de190d4263d50b5dae9",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_f4432",
                     table="clients_episode",

@@ -124,6 +124,10 @@ class Episode(AboutClient, Versioned):
     #: The risks that stood when the plan in force was agreed: [[area, words], …].
     risk_plan_covers = models.JSONField(default=list, blank=True)
     urgency = models.CharField(max_length=8, choices=Urgency, blank=True, default=Urgency.NOT_SAID)
+    #: By when the comprehensive assessment is to be done that the triage asked for; None while none is waited for.
+    comprehensive_due_on = models.DateField(null=True, blank=True)
+    #: Why the one that was asked for will not be done; who said so and when is the event's.
+    comprehensive_declined_why = models.CharField(max_length=300, blank=True)
     #: The newest score of each of the nine areas, {area: 1 to 5}, and their sum: the higher, the more is needed.
     scores = models.JSONField(default=dict, blank=True)
     score_sum = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -146,6 +150,10 @@ class Episode(AboutClient, Versioned):
                 name="episode_next_due_what_and_when",
             ),
             models.CheckConstraint(
+                condition=Q(comprehensive_declined_why="") | Q(comprehensive_due_on__isnull=True),
+                name="episode_comprehensive_due_or_declined",
+            ),
+            models.CheckConstraint(
                 condition=Q(keyworker_since__isnull=True) | Q(keyworker__isnull=False), name="episode_keyworker_since_has_one"
             ),
         ]
@@ -155,6 +163,11 @@ class Episode(AboutClient, Versioned):
             models.Index(fields=["partnership", "next_due_on"], condition=~Q(state="discharged"), name="episode_due"),
             models.Index(fields=["client"], name="episode_client"),
         ]
+
+    @property
+    def comprehensive_due(self) -> due.Due | None:
+        waited = self.comprehensive_due_on and self.state != self.State.DISCHARGED
+        return due.Due(self.comprehensive_due_on, clock.today()) if waited else None
 
     @property
     def due(self) -> due.Due:

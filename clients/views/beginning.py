@@ -18,7 +18,7 @@ from carehub.guards import requires
 from carehub.rules import Refused
 from clients import policies
 from clients.actions import assessing
-from clients.assessing_forms import CorrectForm, HandOnForm, StartForm
+from clients.assessing_forms import CorrectForm, DeclineComprehensiveForm, HandOnForm, StartForm
 from clients.models import Assessment
 from clients.recorded import form_of
 from clients.views.assessing import assessment_context, assessment_of
@@ -75,7 +75,7 @@ def _definition(by: Actor, name: str) -> Form:
 
 def _of_client(request: HttpRequest, client_id: UUID, pk: UUID) -> tuple[Assessment, dict[str, Any]]:
     assessment = assessment_of(request, client_id, pk)
-    return assessment, assessment_context(request, assessment, form_of(assessment)) | {"tab": "assessments"}
+    return assessment, assessment_context(request, assessment, form_of(assessment))
 
 
 @requires("assessment.write")
@@ -99,6 +99,23 @@ def correct(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     if asking.answered() and asking.does(begin, said=_("Change what was wrong, then complete it again.")):
         return redirect("assessment-edit", client_id, begun[0].pk)
     return asking.page("clients/assessment_correct.html", **context)
+
+
+@requires("assessment.write")
+def decline_comprehensive(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """Why the comprehensive assessment that the triage asked for will not be done."""
+    client, context = client_page(request, client_id)
+    episode = context["episode"]
+    if episode is None:
+        raise Http404
+    back = reverse("client", args=[client.pk])
+    asking = Asking(request, DeclineComprehensiveForm, kind="comprehensive-decline", subject=episode.pk, client_id=client.pk, back_url=back)
+    if (form := asking.answered()) and asking.does(
+        lambda: assessing.decline_comprehensive(by=request.actor, client_id=client.pk, episode=episode, why=form.cleaned_data["why"]),
+        said=_("On record: the comprehensive assessment will not be done."),
+    ):
+        return redirect("client", client.pk)
+    return asking.page("clients/comprehensive_decline.html", **context)
 
 
 @requires("assessment.write")

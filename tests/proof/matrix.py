@@ -16,7 +16,7 @@ from carehub.actors import Actor
 from carehub.files import store
 from carehub.models import Document, Notice, StoredFile, Task
 from carehub.permissions import ROLES
-from careplans.models import PlanVersion
+from careplans.models import PlanReturn, PlanVersion
 from clients.models import Assessment, ChangeRule, Client, ClientPathway, Consent, Opening, UnusualAccess
 from tests import factories
 from tests.everything import everything_about
@@ -49,6 +49,7 @@ ROWS: dict[str, str] = {
     "risk-plan-begin": "",
     "risk-plan-edit": "risk plan in draft",
     "assessment-start": "",
+    "comprehensive-decline": "",
     "assessment-correct": "assessment",
     "assessment-hand-on": "draft assessment",
     "assessment-show": "assessment",
@@ -66,6 +67,8 @@ ROWS: dict[str, str] = {
     "plan-agree": "draft plan",
     "plan-reopen": "draft plan",
     "plan-revise": "plan",
+    "plan-return": "plan",
+    "plan-mended": "return",
     "plan-sign": "draft plan",
     "plan-changes": "plan",
     "plan-note": "plan",
@@ -106,7 +109,7 @@ OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look", "keyworker-shar
 #: Where such a person or agency is: with us, beside us, in another partnership.
 OFFICES = ("own", "never shared", "other partnership")
 #: What a part of the record that was not shared holds: 'shared in part' has the record and neither of these.
-OF_A_PART = ("assessment", "plan", "document")
+OF_A_PART = ("assessment", "plan", "document", "return")
 #: Pages that answer 404 even to somebody who reaches the client, and why.
 NOT_THERE = {
     "record-close": "only who opened the record closes it",
@@ -263,6 +266,7 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
         keys |= {
             "assessment": Assessment.objects.get(**about, state="complete").pk,
             "document": Document.objects.get(**about).pk,
+            "return": PlanReturn.objects.get(**about).pk,
             "task": Task.objects.get(**about).pk,
             "task to carry out": _countersigned(client, by=by).pk,
             "task to countersign": _countersigned(client, by=by, carried_out=True).pk,
