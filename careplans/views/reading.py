@@ -68,7 +68,8 @@ def _beside(version: PlanVersion, actor: Actor, signatures: list[Signature]) -> 
     open_plans = list(others.select_related("agency"))
     leads = any(each.lead for each in open_plans)
     endings = {code.value: code.text for code in catalogue().codes("plan-endings").codes}
-    notes = list(Addendum.objects.filter(version=version).select_related("written_by"))
+    # Before the lock there is none, and the page has better things to ask.
+    notes = list(Addendum.objects.filter(version=version).select_related("written_by")) if version.locked_at else []
     later = {
         "by_word": any(each.how == Signature.How.VERBAL for each in signatures),
         "signed": any(each.kind == Addendum.Kind.SIGNED_LATER for each in notes),
