@@ -88,13 +88,13 @@ def _of_goals(old: _Side, new: _Side, outcomes: Mapping[str, str]) -> Iterator[s
     for line, goal in was.items():
         if line not in now:
             sentence = ended.get(outcomes.get(line, ""), _("Taken off: %(words)s"))
-            yield (sentence % {"words": goal["client_words"]})
+            yield sentence % {"words": goal["client_words"]}
     for line, goal in now.items():
         if line not in was:
-            yield (_("New goal: %(words)s") % {"words": goal["client_words"]})
+            yield _("New goal: %(words)s") % {"words": goal["client_words"]}
         elif goal["client_words"] != was[line]["client_words"]:
             words = {"old": was[line]["client_words"], "new": goal["client_words"]}
-            yield (_("In other words: ‘%(new)s’, before: ‘%(old)s’") % words)
+            yield _("In other words: ‘%(new)s’, before: ‘%(old)s’") % words
         yield from _of_steps(old.steps(line), new.steps(line), new_goal=line not in was)
 
 
@@ -102,15 +102,15 @@ def _of_steps(was: Rows, now: Rows, *, new_goal: bool) -> Iterator[str]:
     for line, step in now.items():
         if line not in was:
             if not new_goal:
-                yield (_("New step: %(words)s") % {"words": step["what"]})
+                yield _("New step: %(words)s") % {"words": step["what"]}
         elif step["by_when"] != was[line]["by_when"] and step["what"] == was[line]["what"]:
             words = {"words": step["what"], "new": _day(step["by_when"]), "old": _day(was[line]["by_when"])}
-            yield (_("Another day: %(words)s, by %(new)s instead of %(old)s") % words)
+            yield _("Another day: %(words)s, by %(new)s instead of %(old)s") % words
         elif any(step[name] != was[line][name] for name in ("what", "who", "who_name", "milestone", "intervention")):
-            yield (_("Step changed: %(words)s") % {"words": step["what"]})
+            yield _("Step changed: %(words)s") % {"words": step["what"]}
     for line, step in was.items():
         if line not in now:
-            yield (_("Step taken off: %(words)s") % {"words": step["what"]})
+            yield _("Step taken off: %(words)s") % {"words": step["what"]}
 
 
 def _of_needs(was: Rows, now: Rows) -> Iterator[str]:
@@ -118,25 +118,28 @@ def _of_needs(was: Rows, now: Rows) -> Iterator[str]:
     for line, need in now.items():
         before = was.get(line)
         if before is None:
-            yield (_("Came up: %(words)s") % {"words": need["words"]})
+            yield _("Came up: %(words)s") % {"words": need["words"]}
         elif before["standing"] != need["standing"] and need["standing"] == taken_up:
-            yield (_("Taken up now: %(words)s") % {"words": need["words"]})
+            yield _("Taken up now: %(words)s") % {"words": need["words"]}
         elif before["standing"] == taken_up and need["standing"] == for_later:
-            yield (_("Moved to later: %(words)s") % {"words": need["words"]})
+            yield _("Moved to later: %(words)s") % {"words": need["words"]}
     for line, need in was.items():
         if line not in now:
-            yield (_("Taken off: %(words)s") % {"words": need["words"]})
+            yield _("Taken off: %(words)s") % {"words": need["words"]}
 
 
 def _of_rows(was: Rows, now: Rows, name: str, new: str, gone: str) -> Iterator[str]:
     for line, row in now.items():
         if line not in was:
-            yield (new % {"words": row[name]})
+            yield new % {"words": row[name]}
+        elif {**row, "by_when": ""} == {**was[line], "by_when": ""} and row != was[line]:
+            words = {"words": row[name], "new": _day(row["by_when"]), "old": _day(was[line]["by_when"])}
+            yield _("Another day: %(words)s, by %(new)s instead of %(old)s") % words
         elif row != was[line]:
-            yield (_("Changed: %(words)s") % {"words": row[name]})
+            yield _("Changed: %(words)s") % {"words": row[name]}
     for line, row in was.items():
         if line not in now:
-            yield (gone % {"words": row[name]})
+            yield gone % {"words": row[name]}
 
 
 def titles() -> dict[str, str]:
@@ -165,13 +168,13 @@ def _of_texts(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
             continue
         if name in ("phase", "admission", "next_review_on") and new:
             words = {"title": title, "new": new, "old": old or _("nothing")}
-            yield (_("%(title)s: %(new)s, before: %(old)s") % words)
+            yield _("%(title)s: %(new)s, before: %(old)s") % words
         elif not old:
-            yield (_("Written down for the first time: %(title)s") % {"title": title})
+            yield _("Written down for the first time: %(title)s") % {"title": title}
         elif not new:
-            yield (_("Nothing is said any more: %(title)s") % {"title": title})
+            yield _("Nothing is said any more: %(title)s") % {"title": title}
         else:
-            yield (_("Written anew: %(title)s") % {"title": title})
+            yield _("Written anew: %(title)s") % {"title": title}
 
 
 def _beside(old: _Side, new: _Side) -> dict[str, list[Pair]]:

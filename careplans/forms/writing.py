@@ -143,10 +143,15 @@ class PlanPage:
 
     @property
     def missing(self) -> list[dict[str, str]]:
-        """What is missing, each as a link to its place."""
-        return [
-            {"text": sentence, "url": f"#{self._place(address)}" if self._place(address) else ""} for address, sentence in self.problems
-        ]
+        """What is missing, each as a link to its place; the same in many places once, with the first of them."""
+        found: dict[str, list[str]] = {}
+        for address, sentence in self.problems:
+            found.setdefault(sentence, []).append(self._place(address))
+        listed = []
+        for sentence, places in found.items():
+            often = _("%(sentence)s (in %(number)s places)") % {"sentence": sentence, "number": len(places)}
+            listed.append({"text": sentence if len(places) == 1 else often, "url": f"#{places[0]}" if places[0] else ""})
+        return listed
 
     def _place(self, address: str) -> str:
         row, _dot, name = address.rpartition(".")
