@@ -179,7 +179,15 @@ def _listed(assessments: list[Assessment], actor: Actor) -> list[dict[str, Any]]
             title, part = form.title, part_asked(each, form)
         writing = each.state == Assessment.State.DRAFT and each.agency_id == actor.agency_id and actor.may("assessment.write")
         page = "assessment-edit" if writing else "assessment-show"
-        listed.append({"title": title, "part": part, "corrected": each.pk in corrected, "assessment": each, "url": reverse(page, args=[each.client_id, each.pk])})
+        listed.append(
+            {
+                "title": title,
+                "part": part,
+                "corrected": each.pk in corrected,
+                "assessment": each,
+                "url": reverse(page, args=[each.client_id, each.pk]),
+            }
+        )
     return listed
 
 
