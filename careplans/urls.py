@@ -1,6 +1,6 @@
 from django.urls import path
 
-from careplans.views import caseload, client, documents, home, notices, reading, seen_first, service, signing, writing
+from careplans.views import caseload, client, documents, home, notices, reading, reviewing, seen_first, service, signing, writing
 
 _CLIENT = "clients/<uuid:client_id>/"
 _PLAN = f"{_CLIENT}plan/<uuid:pk>/"
@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_PLAN}agree/", writing.agree, name="plan-agree"),
     path(f"{_PLAN}reopen/", writing.reopen, name="plan-reopen"),
     path(f"{_PLAN}revise/", writing.revise, name="plan-revise"),
+    path(f"{_PLAN}review/", reviewing.review, name="plan-review"),
     path(f"{_PLAN}sign/", signing.sign, name="plan-sign"),
     path(f"{_PLAN}paper/", signing.paper, name="plan-paper"),
     path(f"{_PLAN}print/", documents.print_and_give, name="plan-print"),

@@ -66,6 +66,7 @@ ROWS: dict[str, str] = {
     "plan-agree": "draft plan",
     "plan-reopen": "draft plan",
     "plan-revise": "plan",
+    "plan-review": "plan",
     "plan-sign": "draft plan",
     "plan-paper": "plan",
     "plan-print": "plan",
