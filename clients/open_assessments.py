@@ -1,7 +1,7 @@
 """Assessments that somebody has to go on with, or to begin: the block above their work list."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q
@@ -12,7 +12,7 @@ from carehub import clock
 from carehub.actors import Actor
 from carehub.definitions.catalogue import catalogue
 from carehub.form_editions import form_as_recorded
-from clients.due import Due
+from clients.due import SOON_DAYS, Due, DueState
 from clients.models import Assessment, Client, Episode
 
 #: At most so many stand there; one more is given, so that the page can say that there are more.
@@ -35,14 +35,15 @@ class OpenAssessment:
 
 
 def open_assessments(actor: Actor, *, today: date) -> list[OpenAssessment]:
-    """What the actor holds (began, or was handed), on whichever caseload; and what their caseload waits for. One query.
+    """What the actor holds (began, or was handed), on whichever caseload; and what their caseload waits for, begun or due soon. One query.
 
     A triage of one's own client stands in the work list itself.
     """
     if not actor.may("assessment.write"):
         return []
     mine = actor.caseload_person_id
-    waited = Q(keyworker_id=mine, comprehensive_due_on__isnull=False)
+    soon = Q(comprehensive_due_on__lte=today + timedelta(days=SOON_DAYS)) | Q(draft__form=_COMPREHENSIVE)
+    waited = Q(keyworker_id=mine, comprehensive_due_on__isnull=False) & soon
     held = Q(holder_id__in=actor.person_ids) & ~Q(draft__form="triage", next_due_what=Episode.NextDue.TRIAGE, keyworker_id=mine)
     rows = Episode.objects.visible_to(actor).of_agency(actor.agency_id).open().select_related("client")
     rows = rows.annotate(
@@ -59,7 +60,8 @@ def open_assessments(actor: Actor, *, today: date) -> list[OpenAssessment]:
     begun = [_begun(actor, row, today) for row in found if row.form == _COMPREHENSIVE or row.holder_id in actor.person_ids]
     going = {each.client.pk for each in begun if each.due is not None}
     to_begin = {row.client_id: _to_begin(row, today) for row in found if row.keyworker_id == mine and row.comprehensive_due_on}
-    listed = [*begun, *(each for client, each in to_begin.items() if client not in going)]
+    pressing = [each for client, each in to_begin.items() if client not in going and each.due and each.due.state != DueState.LATER]
+    listed = [*begun, *pressing]
     return sorted(listed, key=lambda each: (each.due is None, each.due.on if each.due and each.due.on else today))[: SHOWN + 1]
 
 

@@ -6,6 +6,7 @@ What is called improved or worse is said only where the partnership has entered 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -83,6 +84,12 @@ CLASSES: dict[str, str | Promise] = {
     "unchanged": gettext_lazy("Unchanged"),
     "deteriorated": gettext_lazy("Deteriorated"),
 }
+#: Where the rule is a reliable change index.
+RELIABLY: dict[str, str | Promise] = {
+    "improved": gettext_lazy("Reliably improved"),
+    "unchanged": gettext_lazy("No reliable change"),
+    "deteriorated": gettext_lazy("Reliably deteriorated"),
+}
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,8 @@ class Change:
 
     @property
     def class_words(self) -> str | Promise:
-        return CLASSES.get(self.named, "")
+        words = RELIABLY if self.rule and self.rule.is_reliable else CLASSES
+        return words.get(self.named, "")
 
     @property
     def words(self) -> str:
@@ -184,7 +192,9 @@ def change(first: Profile, latest: Profile, question: Question, rule: ChangeRule
 def _class(question: Question, difference: float | None, rule: ChangeRule | None) -> str:
     if rule is None or difference is None:
         return ""
-    better = difference if more_is_better(question) else -difference
+    # As it is written, in hundredths: 0.3 less 0.1 of a float is less than 0.2.
+    exact = round(Decimal(str(difference)), 2)
+    better = exact if more_is_better(question) else -exact
     if better >= rule.least_difference:
         return "improved"
     return "deteriorated" if -better >= rule.least_difference else "unchanged"

@@ -8,7 +8,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from carehub.definitions import weeks
-from carehub.definitions.answers import NOT_ANSWER_WORDS, NOT_RE_ASKED, Answer, LastAnswer, is_answered, reason_words
+from carehub.definitions.answers import (
+    NOT_ANSWER_WORDS,
+    NOT_RE_ASKED,
+    Answer,
+    LastAnswer,
+    is_answered,
+    needs_reason,
+    not_answers_of,
+    reason_words,
+)
 from carehub.definitions.cleaning import number_text
 from carehub.definitions.conditions import in_words, shown
 from carehub.definitions.forward import Stamp
@@ -215,9 +224,21 @@ def _blank_question(form: Form, question: Question, heading: str) -> BlankQuesti
         tick_several=question.kind == "many-of",
         lines=tuple(range(_LINES.get(question.kind, 0))),
         unit=question.unit,
-        not_answers=tuple(str(NOT_ANSWER_WORDS[none]) for none in question.not_answers),
+        not_answers=_boxes_for_none(form, question),
         for_worker=question.for_worker,
         third_party=question.third_party,
         boxes=tuple(str(label) for label in weeks.LABELS.values()) if question.kind == "weeks" else (),
         heading=heading,
+    )
+
+
+def _boxes_for_none(form: Form, question: Question) -> tuple[str, ...]:
+    """Why there is no answer, as boxes: with the reasons where one is needed or the question is asked in private ('Not safe to ask').
+
+    Elsewhere the four words are enough; a dozen boxes under every question would be what one sees of the form.
+    """
+    return tuple(
+        text or str(NOT_ANSWER_WORDS[none])
+        for none, why, text in not_answers_of(form, question)
+        if not why or question.third_party or needs_reason(form, question, none)
     )

@@ -85,6 +85,9 @@ def read_one(form: Form, question: Question, typed: Mapping[str, Sequence[str]],
     value = clean(question, [one for name in field_names(question) for one in (typed.get(name) or [""])])
     none = (typed.get(none_name(question)) or [""])[-1]
     still = bool((typed.get(still_name(question)) or [""])[-1])
+    if value is not None and question.re_ask != "always":
+        # What is said today overrules what was said before; the page's script unticks the box, without it both come in.
+        still = False
     if bool(none) + still + (value is not None) > 1:
         raise WrongAnswer(_("there is more than one answer: keep the answer, ‘Still true’, or why there is none"))
     if none:

@@ -18,6 +18,7 @@ from carehub.demo.papers import save_papers
 from carehub.demo.people import Somebody, make_people, save_people
 from carehub.demo.place import PARTNERSHIP
 from carehub.demo.planned import Plans
+from carehub.demo.profiles import Profiles
 from carehub.demo.proposed import Proposals
 from carehub.demo.risk_plans import RiskPlans
 from carehub.demo.sharing import Sharing, make_sharing, save_sharing
@@ -41,6 +42,7 @@ class Loaded:
     sharing: Sharing
     comprehensives: Comprehensives
     risk_plans: RiskPlans
+    profiles: Profiles
 
 
 def load(*, today: date | None = None, seed: int = SEED, using: str = "default") -> Loaded:
@@ -84,7 +86,11 @@ def make(chance: Chance, today: date) -> Loaded:
             risk_plans.add(somebody, stay, triages.of_episode.get(stay.episode.pk))
     # A chance of its own: whoever adds a trigger changes nobody else's story.
     proposals = Proposals(triages, Chance(chance.getrandbits(64)), today)
-    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans)
+    profiles = Profiles(Chance(chance.getrandbits(64)), today)
+    for somebody in people:
+        for stay in somebody.stays:
+            profiles.add(somebody, stay)
+    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -93,8 +99,9 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     save_sharing(made.sharing, using)
     made.triages.save(using)
     made.comprehensives.save(using)
+    made.profiles.save(using)
     made.proposals.save(using)
     made.risk_plans.save(using)
     made.plans.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
-    save_log(made.people, made.triages.assessments, made.plans.plans, chance, using)
+    save_log(made.people, [*made.triages.assessments, *made.profiles.rows], made.plans.plans, chance, using)

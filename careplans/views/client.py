@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub import clock, events
 from carehub.actors import Actor
-from carehub.definitions.catalogue import catalogue
 from carehub.definitions.errors import UnknownDefinition
 from carehub.guards import requires
 from carehub.models import Document
@@ -29,6 +28,7 @@ from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import OpenTask, of_client
 from clients.policies import may_assess
 from clients.profile_due import FORM, STAGE, profile_due
+from clients.recorded import asked_sections, form_of
 
 #: The plan in five lines.
 LINES = 5
@@ -172,12 +172,14 @@ def _listed(assessments: list[Assessment], actor: Actor) -> list[dict[str, Any]]
     listed = []
     for each in assessments[:NEWEST]:
         try:
-            title = catalogue().form(each.form, each.form_version).title
+            form = form_of(each)
         except UnknownDefinition:
-            title = each.form
+            title, part = each.form, ""
+        else:
+            title, part = form.title, ", ".join(section.title for section in asked_sections(each, form)) if each.only else ""
         writing = each.state == Assessment.State.DRAFT and each.agency_id == actor.agency_id and actor.may("assessment.write")
         page = "assessment-edit" if writing else "assessment-show"
-        listed.append({"title": title, "assessment": each, "url": reverse(page, args=[each.client_id, each.pk])})
+        listed.append({"title": title, "part": part, "assessment": each, "url": reverse(page, args=[each.client_id, each.pk])})
     return listed
 
 

@@ -1,5 +1,9 @@
 """A partnership lays down from which difference on a change counts: entered, replaced, ended. What was shown before is not judged again."""
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -12,23 +16,33 @@ from clients.models import ChangeRule
 from clients.outcome import SCALE_MOST, is_scale, items_with_rules
 
 
+@dataclass(frozen=True)
+class Laid:
+    """What a rule says. ``least_difference``: days of 28 or points of 20; ``source_on``: when the source was published."""
+
+    least_difference: Decimal
+    source: str
+    kind: str = ChangeRule.Kind.DIFFERENCE
+    source_on: date | None = None
+
+
 @transaction.atomic
-def enter_rule(*, by: Actor, item: str, least_difference: int, source: str) -> ChangeRule:
+def enter_rule(*, by: Actor, item: str, laid: Laid) -> ChangeRule:
     """Raises Refused where the item has a rule already, where it cannot have one, or where the difference can never be reached."""
     by.must("configure")
-    _can_hold(item, least_difference, source)
+    _can_hold(item, laid)
     if ChangeRule.objects.visible_to(by).in_force().filter(item=item).exists():
         raise _wrong("item", _("This item has a rule already: change that one"))
-    return _enter(by, item, least_difference, source, "change-rule.entered")
+    return _enter(by, item, laid, "change-rule.entered")
 
 
 @transaction.atomic
-def replace_rule(*, by: Actor, rule: ChangeRule, least_difference: int, source: str) -> ChangeRule:
+def replace_rule(*, by: Actor, rule: ChangeRule, laid: Laid) -> ChangeRule:
     """Ends the rule and enters the next in its place."""
     by.must("configure")
-    _can_hold(rule.item, least_difference, source)
+    _can_hold(rule.item, laid)
     _end(by, rule)
-    return _enter(by, rule.item, least_difference, source, "change-rule.replaced")
+    return _enter(by, rule.item, laid, "change-rule.replaced")
 
 
 @transaction.atomic
@@ -44,26 +58,35 @@ def most_of(question: Question) -> int:
     return SCALE_MOST if is_scale(question) else weeks.MOST
 
 
-def _can_hold(item: str, least_difference: int, source: str) -> None:
+def _can_hold(item: str, laid: Laid) -> None:
     question = next((each for each in items_with_rules() if each.id == item), None)
     if question is None:
         raise _wrong("item", _("Choose one of the items listed"))
-    if not 1 <= least_difference <= most_of(question):
-        raise _wrong("least_difference", _("Enter a whole number from 1 to %(most)s") % {"most": most_of(question)})
-    if not source.strip():
+    least, most = laid.least_difference, most_of(question)
+    if laid.kind == ChangeRule.Kind.DIFFERENCE and not (1 <= least <= most and least == int(least)):
+        raise _wrong("least_difference", _("Enter a whole number from 1 to %(most)s") % {"most": most})
+    if not (0 < least <= most and least == round(least, 2)):
+        raise _wrong("least_difference", _("Enter a number above 0 and up to %(most)s, with at most two decimals") % {"most": most})
+    if not laid.source.strip():
         raise _wrong("source", _("Say where the rule comes from"))
+    if laid.kind == ChangeRule.Kind.RELIABLE and laid.source_on is None:
+        raise _wrong("source_on", _("Enter the day on which the source of the index was published"))
+    if laid.source_on and laid.source_on > clock.today():
+        raise _wrong("source_on", _("The source must have been published by today"))
 
 
-def _enter(by: Actor, item: str, least_difference: int, source: str, verb: str) -> ChangeRule:
+def _enter(by: Actor, item: str, laid: Laid, verb: str) -> ChangeRule:
     made = ChangeRule.objects.create(
         partnership=by.partnership,
         item=item,
-        least_difference=least_difference,
-        source=source.strip(),
+        kind=laid.kind,
+        least_difference=laid.least_difference,
+        source=laid.source.strip(),
+        source_on=laid.source_on,
         entered_at=clock.now(),
         entered_by=by.person,
     )
-    events.record(verb, by=by, subject=made, reason=f"{item}: {least_difference}")
+    events.record(verb, by=by, subject=made, reason=f"{item}: {made.kind} {made.least}")
     return made
 
 

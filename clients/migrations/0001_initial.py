@@ -939,8 +939,20 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("item", models.CharField(max_length=60)),
-                ("least_difference", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("difference", "A difference that we have agreed on"),
+                            ("reliable", "A reliable change index from a publication"),
+                        ],
+                        default="difference",
+                        max_length=10,
+                    ),
+                ),
+                ("least_difference", models.DecimalField(decimal_places=2, max_digits=4)),
                 ("source", models.CharField(max_length=300)),
+                ("source_on", models.DateField(blank=True, null=True)),
                 ("entered_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -961,8 +973,16 @@ class Migration(migrations.Migration):
                         condition=models.Q(("ended_at__isnull", True)), fields=("partnership", "item"), name="change_rule_one_in_force"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("least_difference__gte", 1), models.Q(("source", ""), _negated=True)),
+                        condition=models.Q(("least_difference__gt", 0), models.Q(("source", ""), _negated=True)),
                         name="change_rule_has_a_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "difference"), ("least_difference__gte", 1)),
+                            models.Q(("kind", "reliable"), ("source_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="change_rule_index_has_the_day_of_its_source",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -1,5 +1,6 @@
 """Assessing a client, section by section: answer, check, complete; and the assessment as it was asked."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from carehub.templatetags.form_tags import anchor
 from clients import policies
 from clients.actions import assessing
 from clients.banner import banner
+from clients.client_tabs import client_tabs
 from clients.findings import what_answers_say
 from clients.models import Assessment
 from clients.proposed import after_completing, of_assessment
@@ -54,6 +56,8 @@ def assessment_context(request: HttpRequest, assessment: Assessment, form: Form)
         "client": assessment.client,
         "definition": form,
         "banner": banner(assessment.client, assessment.episode, request.actor),
+        "tabs": client_tabs(request.actor, assessment.client_id),
+        "tab": "assessments",
         "client_url": reverse("client", args=[assessment.client_id]),
     }
 
@@ -183,7 +187,10 @@ def _section_page(
         "is_last": asked_sections(assessment, form)[-1].id == section,
     }
     if context["is_last"]:
-        context["says"] = what_answers_say(form, assessment.answers)
+        says = what_answers_say(form, assessment.answers)
+        # What is for today stands above the questions; what others have said stays below, where a client beside the screen looks last.
+        context["today"] = [each for each in says.today if not each.third_party]
+        context["says"] = replace(says, today=tuple(each for each in says.today if each.third_party))
     return render(request, "clients/assessment_edit.html", context)
 
 

@@ -75,7 +75,7 @@ def _definition(by: Actor, name: str) -> Form:
 
 def _of_client(request: HttpRequest, client_id: UUID, pk: UUID) -> tuple[Assessment, dict[str, Any]]:
     assessment = assessment_of(request, client_id, pk)
-    return assessment, assessment_context(request, assessment, form_of(assessment)) | {"tab": "assessments"}
+    return assessment, assessment_context(request, assessment, form_of(assessment))
 
 
 @requires("assessment.write")

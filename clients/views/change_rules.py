@@ -37,7 +37,7 @@ def change_rules(request: HttpRequest) -> HttpResponse:
 @requires("configure")
 def add(request: HttpRequest) -> HttpResponse:
     asking = Asking(request, NewRuleForm, kind="change-rule", back_url=reverse("change-rules"))
-    if (form := asking.answered()) and asking.does(lambda: enter_rule(by=request.actor, **form.cleaned_data)):
+    if (form := asking.answered()) and asking.does(lambda: enter_rule(by=request.actor, item=form.cleaned_data["item"], laid=form.laid)):
         return redirect("change-rules")
     return asking.page("administration/form.html", heading=_("Enter a rule of change"), submit_text=_("Enter the rule"))
 
@@ -45,9 +45,9 @@ def add(request: HttpRequest) -> HttpResponse:
 @requires("configure")
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     rule = _rule(request, pk)
-    stands = {"least_difference": rule.least_difference, "source": rule.source}
+    stands = {"kind": rule.kind, "least_difference": rule.least, "source": rule.source, "source_on": rule.source_on}
     asking = Asking(request, ChangedRuleForm, kind="change-rule", subject=pk, back_url=reverse("change-rules"), stands=stands)
-    if (form := asking.answered()) and asking.does(lambda: replace_rule(by=request.actor, rule=rule, **form.cleaned_data)):
+    if (form := asking.answered()) and asking.does(lambda: replace_rule(by=request.actor, rule=rule, laid=form.laid)):
         return redirect("change-rules")
     return asking.page("administration/form.html", heading=_("Change a rule"), submit_text=_("Save"), caption=_name(rule))
 

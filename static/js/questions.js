@@ -1,5 +1,5 @@
-// Hides questions that do not apply, as the answers change. The server decides for itself when the form comes in: this
-// only spares reading. Nothing that was typed under a hidden question is cleared.
+// Hides questions that do not apply, as the answers change, and lets a new answer take the place of 'Still true'. The server
+// decides for itself when the form comes in: this only spares reading. Nothing that was typed under a hidden question is cleared.
 //
 // A condition is true, false, or null where the answers do not tell yet (carehub/definitions/conditions.py).
 (() => {
@@ -7,6 +7,36 @@
 
   const blocks = new Map();
   document.querySelectorAll("[data-question]").forEach((block) => blocks.set(block.dataset.question, block));
+  // A new answer overrules 'Still true' (carehub/definitions/typed.py). Ticking 'Still true' puts an answer aside; it comes back
+  // when the box is unticked again.
+  const fieldsOf = (block) =>
+    [...block.querySelectorAll("input, select, textarea")].filter((field) => !/__(still|none)$/.test(field.name) && field.type !== "hidden");
+  const ticked = (field) => ["radio", "checkbox"].includes(field.type);
+  const aside = new WeakMap();
+  const settle = (event) => {
+    const block = event.target.closest("[data-question]");
+    const still = block?.querySelector('input[name$="__still"]');
+    if (!still) return;
+    const fields = fieldsOf(block);
+    if (fields.includes(event.target)) {
+      if (fields.some((field) => (ticked(field) ? field.checked : field.value.trim()))) still.checked = false;
+    } else if (event.target === still && event.type === "change") {
+      for (const field of fields) {
+        if (still.checked) {
+          aside.set(field, ticked(field) ? field.checked : field.value);
+          if (ticked(field)) field.checked = false;
+          else field.value = "";
+        } else if (aside.has(field)) {
+          if (ticked(field)) field.checked = aside.get(field);
+          else field.value = aside.get(field);
+          aside.delete(field);
+        }
+      }
+    }
+  };
+  document.addEventListener("input", settle);
+  document.addEventListener("change", settle);
+
   const conditional = [...blocks.values()].filter((block) => block.dataset.shownIf);
   if (!conditional.length) return;
   const form = conditional[0].closest("form");
@@ -15,13 +45,14 @@
   const known = (entered, name) => {
     const last = blocks.get(name).dataset.last;
     const none = entered.get(`${name}__none`) || "";
-    if (last && (entered.has(`${name}__still`) || none === "not-asked/not-re-asked")) {
+    const endings = ["", "_day", "_month", "_year", "_week4", "_week3", "_week2", "_week1"];
+    const parts = endings.map((ending) => name + ending).flatMap((field) => entered.getAll(field));
+    const values = parts.filter((value) => String(value).trim() !== "");
+    if (last && ((entered.has(`${name}__still`) && !values.length) || none === "not-asked/not-re-asked")) {
       const earlier = JSON.parse(last);
       return { values: "value" in earlier ? [].concat(earlier.value).map(String) : [], none: none, stands: earlier.none || "" };
     }
-    const endings = ["", "_day", "_month", "_year", "_week4", "_week3", "_week2", "_week1"];
-    const parts = endings.map((ending) => name + ending).flatMap((field) => entered.getAll(field));
-    return { values: parts.filter((value) => String(value).trim() !== ""), none: none, stands: none };
+    return { values: values, none: none, stands: none };
   };
 
   const not = (truth) => (truth === null ? null : !truth);

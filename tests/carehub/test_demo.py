@@ -10,7 +10,7 @@ from django.db import connections
 from django.test import Client as Browser
 from django.test import override_settings
 
-from carehub import clock, context
+from carehub import clock, context, local_settings
 from carehub.definitions.answers import missing
 from carehub.definitions.catalogue import catalogue
 from carehub.definitions.typed import from_answers, read
@@ -26,6 +26,7 @@ from carehub.permissions import ROLES
 from careplans import content
 from careplans.models import PARTS, CarePlan, PlanVersion, Signature
 from clients.models import Assessment, Client, Episode, RiskFound
+from clients.profile_due import FORM, STAGE, late_profiles
 from clients.reference import normalise
 
 DAY = date(2026, 3, 31)
@@ -43,6 +44,7 @@ def rows(made: Loaded) -> list[dict]:
     for somebody in made.people:
         every += [somebody.client, somebody.contact, *(stay.episode for stay in somebody.stays)]
     every += [*made.triages.assessments, *made.triages.risks, *made.triages.tasks]
+    every += made.profiles.rows
     every += [*made.proposals.proposals, *made.proposals.tasks, *made.proposals.pathways]
     for plan in made.plans.plans:
         every.append(plan.plan)
@@ -79,6 +81,9 @@ def test_it_stands_on_any_day_with_any_seed(chance, how_many):
             in_order(somebody, day)
         for row in made.triages.completed:
             assert row.completed_at.date() <= day
+        for row in made.profiles.rows:
+            assert row.completed_at.date() <= day
+            assert missing(made.profiles.form, row.answers) == []
 
 
 def in_order(somebody, day: date) -> None:
@@ -132,13 +137,24 @@ def test_every_home_page_has_something_to_show(made):
 
 
 def test_the_answers_are_what_the_form_takes(made):
-    form = catalogue().form("triage")
-    for row in made.triages.assessments:
+    for row in [*made.triages.assessments, *made.profiles.rows]:
+        form = catalogue().form(row.form)
         typed = read(form, from_answers(form, row.answers))
         assert typed.problems == {}
         assert typed.answers == row.answers
-        if row in made.triages.completed:
+        if row.state == "complete":
             assert missing(form, row.answers) == []
+
+
+def test_most_have_their_outcome_profile_and_some_are_late(reading):
+    """As the rule of the pages has it; not everybody, or a late one would mean nothing."""
+    rows = list(Assessment.objects.filter(form=FORM).select_related("episode"))
+    assert {row.answers[STAGE]["value"] for row in rows} == {"start", "review", "exit"}
+    for row in rows:
+        assert row.episode.triaged_on <= row.took_place_on <= (row.episode.discharged_on or clock.today())
+    treated = Episode.objects.open().filter(triaged_on__isnull=False)
+    late = late_profiles(Episode.objects.all(), local_settings.of(reading.place.partnership), clock.today())
+    assert 0.08 <= late.filter(pk__in=treated).count() / treated.count() <= 0.25
 
 
 # --- Nobody who could be real -----------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from django.urls import reverse
 from carehub import clock, context
 from carehub.models import Event
 from careplans.actions import revising
-from clients.models import Episode
+from clients.actions import assessing
+from clients.models import Assessment, Episode
 from tests import factories
 from tests.careplans import plans
 from tests.careplans.pages import texts
@@ -80,6 +81,17 @@ def test_assessments_documents_and_safe_contact(triaged, keyworker, browser):
     assert "Triage and brief risk assessment" in page
     assert "Being made" in page
     assert "Say it is Sam" in page
+
+
+def test_the_list_of_assessments_says_what_each_line_is(triaged, keyworker, browser):
+    with context.acting(keyworker):
+        triage = Assessment.objects.get(client=triaged)
+        said = {"by": keyworker, "client_id": triaged.pk}
+        assessing.start_correction(assessment=triage, why="The postcode was wrong", **said)
+        assessing.start_assessment(episode=triage.episode, form="risk", only=["now"], **said)
+    lines = [" ".join(each.split()) for each in texts(page_of(browser, triaged), "//section[@aria-labelledby='assessments']//ul/li")]
+    told = [next((words for words in ("a correction", "one part: How things are now") if words in each), "") for each in lines]
+    assert sorted(told) == ["", "a correction", "one part: How things are now"]
 
 
 def test_a_telephone_that_must_not_be_used_is_not_shown(agency, keyworker, browser):

@@ -339,6 +339,17 @@ def test_shown_as_it_was_asked(browser, keyworker, draft):
     assert "Go on with it" in text
 
 
+def test_from_a_completed_assessment_there_is_a_way_back(browser, keyworker, draft):
+    answered(keyworker, draft, everything())
+    with context.acting(keyworker):
+        assessing.complete_assessment(
+            by=keyworker, client_id=draft.client_id, assessment=draft, row_version=now(keyworker, draft).row_version
+        )
+    page = browser.get(reverse("assessment-show", args=[draft.client_id, draft.pk]))
+    assert page.context["tab"] in [each["name"] for each in page.context["tabs"]]
+    assert page.content.decode().count(f'href="{reverse("assessments", args=[draft.client_id])}"') == 2  # the tab, and Back
+
+
 def test_under_another_clients_address_there_is_nothing(browser, keyworker, draft):
     other = factories.client_of(keyworker.agency, keyworker=keyworker)
     for method in (browser.get, browser.post):

@@ -88,6 +88,9 @@ def test_it_stands_on_the_keyworkers_list_and_the_clients_page_until_it_is_decli
     triaged(keyworker, referred, comprehensive="yes")
     title = catalogue().form("comprehensive").title
     browser = signed_in(keyworker)
+    assert shown(browser) == []  # four weeks are left: it stands on the client's page only
+    with factories.loading(referred.partnership_id):
+        Episode.objects.filter(client=referred).update(comprehensive_due_on=clock.today() + timedelta(days=7))
     assert shown(browser) == [(referred.pk, title, False, True, "")]
     page = reverse("client", args=[referred.pk])
     address = reverse("comprehensive-decline", args=[referred.pk])

@@ -1,6 +1,7 @@
 """The outcome profile: when it is due, what has changed, what it may be called."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -180,6 +181,38 @@ RULE = ChangeRule(least_difference=4, source="A publication")
 )
 def test_a_rule_at_its_edges_fewer_days_of_use_and_more_of_work_are_better(item, then, now, named):
     assert changed(item, then, now, RULE).named == named
+
+
+def index(least: str) -> ChangeRule:
+    return ChangeRule(kind="reliable", least_difference=Decimal(least), source="A paper", source_on=date(2009, 3, 2))
+
+
+@pytest.mark.parametrize(
+    ("item", "then", "now", "least", "words"),
+    [
+        # Exactly N, and N a hundredth above what there is.
+        ("outcome-opiates", [7, 7, 7, 7], [7, 7, 7, 3], "4", "Reliably improved"),
+        ("outcome-opiates", [7, 7, 7, 7], [7, 7, 7, 3], "4.01", "No reliable change"),
+        ("outcome-opiates", [7, 7, 7, 7], [7, 7, 7, 3], "3.99", "Reliably improved"),
+        ("outcome-opiates", [0, 0, 0, 0], [0, 0, 0, 4], "4", "Reliably deteriorated"),
+        ("outcome-opiates", [0, 0, 0, 0], [0, 0, 0, 4], "4.01", "No reliable change"),
+        ("outcome-work", [0, 0, 0, 0], [0, 0, 0, 4], "4", "Reliably improved"),
+        ("outcome-quality", 10, 14, "4", "Reliably improved"),
+        ("outcome-quality", 10, 14, "4.01", "No reliable change"),
+        ("outcome-quality", 14, 10, "4", "Reliably deteriorated"),
+        ("outcome-quality", 10, 10, "0.01", "No reliable change"),
+        # Not written as whole numbers, and still exactly N.
+        ("outcome-quality", 0.1, 0.3, "0.2", "Reliably improved"),
+        # 'Not answered' is neither 0 days nor 0 points.
+        ("outcome-opiates", [7, 7, 7, 7], {"none": "declined"}, "4", ""),
+        ("outcome-opiates", {"none": "not-asked"}, [0, 0, 0, 0], "4", ""),
+        ("outcome-quality", {"none": "declined"}, 20, "4", ""),
+    ],
+)
+def test_a_reliable_change_index_at_its_edges(item, then, now, least, words):
+    found = changed(item, then, now, index(least))
+    assert found.class_words == words
+    assert index("4.50").words == "Reliable change index 4.5. A paper (2 March 2009)"
 
 
 def test_without_a_rule_nothing_is_called_better_or_worse():

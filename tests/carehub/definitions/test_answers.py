@@ -176,6 +176,16 @@ def test_still_true_keeps_the_day_on_which_it_was_asked(tmp_path: Path) -> None:
     assert "no earlier answer" in read(form, {"q__still": ["1"]}).problems["q"]
 
 
+@pytest.mark.parametrize("said", ["no", "yes"])
+def test_what_is_said_today_overrules_still_true(tmp_path: Path, said: str) -> None:
+    """Without the page's script both come in. Why there is no answer beside it stays a contradiction."""
+    form = form_of(tmp_path, question("q"))
+    assert read(form, {"q": [said], "q__still": ["1"]}, {"q": LAST}).answers == {"q": {"value": said}}
+    assert "more than one answer" in read(form, {"q__none": ["declined"], "q__still": ["1"]}, {"q": LAST}).problems["q"]
+    again = form_of(tmp_path, question("q", re_ask="always"))
+    assert "more than one answer" in read(again, {"q": [said], "q__still": ["1"]}, {"q": LAST}).problems["q"]
+
+
 def test_never_one_click_for_what_is_to_be_asked_again(tmp_path: Path) -> None:
     form = form_of(tmp_path, question("q", re_ask="always", mandatory=True))
     assert "asked again every time" in read(form, {"q__still": ["1"]}, {"q": LAST}).problems["q"]

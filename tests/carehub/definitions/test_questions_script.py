@@ -132,6 +132,25 @@ def test_every_kind_of_condition(page: Page, tmp_path: Path) -> None:
     agree(page, form, last, seed=20070101, times=120)
 
 
+def test_a_new_answer_unticks_still_true_and_ticking_it_puts_the_answer_aside(page: Page, tmp_path: Path) -> None:
+    asked = question("a") + question("b", "text") + question("c", "text", shown_if={"question": "a", "is": "yes"})
+    open_form(page, form_of(tmp_path, asked), {"a": LAST, "b": LAST | {"value": "before"}})
+    for name, answer in (("a", lambda: page.check("input[name=a][value=no]")), ("b", lambda: page.fill("input[name=b]", "new"))):
+        still = page.locator(f"input[name={name}__still]")
+        still.check()
+        answer()
+        assert not still.is_checked()
+    assert page.locator("[data-question=c]").is_hidden()
+    for name in "ab":
+        page.check(f"input[name={name}__still]")
+    assert page.locator("[data-question=c]").is_visible()
+    assert (page.locator("input[name=a]:checked").count(), page.locator("input[name=b]").input_value()) == (0, "")
+    for name in "ab":
+        page.uncheck(f"input[name={name}__still]")
+    assert page.locator("input[name=a][value=no]").is_checked()
+    assert page.locator("input[name=b]").input_value() == "new"
+
+
 def test_the_words_give_way_to_the_script_and_nothing_typed_is_cleared(page: Page, tmp_path: Path) -> None:
     open_form(page, form_of(tmp_path, question("a") + question("b", "text", shown_if={"question": "a", "is": "yes"})))
     assert page.locator(".question__only-if").count() == 0

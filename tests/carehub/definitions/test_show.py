@@ -86,6 +86,17 @@ def test_the_blank_form_has_boxes_lines_and_conditions_in_words(tmp_path: Path) 
     assert "Only if “Question n?” is 1 or more." in page
 
 
+def test_on_paper_not_safe_to_ask_has_its_box_where_it_is_asked_in_private(tmp_path: Path) -> None:
+    asked = question("m") + question("p", third_party=True) + question("e", expectations=["sharing"])
+    [section] = blank(form_of(tmp_path, asked, REASONS))
+    plain, private, expected = (each.not_answers for each in section.questions)
+    safe = "Not safe to ask: somebody else was there"
+    assert plain == ("Asked and declined", "Not known", "Does not apply", "Not asked")
+    assert safe in private
+    assert safe in expected
+    assert "Not asked" not in expected  # why is part of what is expected
+
+
 def test_the_page_of_a_completed_form_escapes_what_was_typed(tmp_path: Path) -> None:
     form = form_of(tmp_path, question("t", "long-text"))
     sections = show(form, {"t": {"value": "<b>bold</b>\nnext {{ 1 }}"}})
