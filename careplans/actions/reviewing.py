@@ -38,7 +38,10 @@ def review(*, plan: CarePlan, version: PlanVersion, held: Held, by: Actor) -> Pl
         now.plan = plan
         said = content.of(now)
         policies.check_held(now, said, held, latest=policies.latest_review(now, reviewed=True))
-        assert held.held_on and held.next_review_on and plan.review_due_on  # check_held, and the database
+        # check_held saw the first two, the database has the third.
+        assert held.held_on
+        assert held.next_review_on
+        assert plan.review_due_on
         scores = _score(plan, held, held.held_on, by)
         needs, more = _needs(plan, said, held, scores)
         more.texts = {"next_review_on": held.next_review_on.isoformat()}
@@ -84,11 +87,10 @@ def _score(plan: CarePlan, held: Held, held_on: date, by: Actor) -> Assessment |
     if Assessment.objects.filter(episode=plan.episode_id, form=SCORES, state=Assessment.State.DRAFT).exists():
         sentence = _("The nine areas are being scored in an assessment: complete it first, then review the plan")
         raise Refused(sentence, fields={f"score.{next(iter(held.scores))}": [sentence]})
-    about = {"by": by, "client_id": plan.client_id}
-    begun = start_assessment(**about, episode=plan.episode, form=SCORES, took_place_on=held_on)
+    begun = start_assessment(by=by, client_id=plan.client_id, episode=plan.episode, form=SCORES, took_place_on=held_on)
     answers: dict[str, Answer] = {f"score-{area}": {"value": score} for area, score in held.scores.items()}
-    saved = save_answers(**about, assessment=begun, answers=answers, questions=answers, opened={})
-    done = complete_assessment(**about, assessment=saved, row_version=saved.row_version)
+    saved = save_answers(by=by, client_id=plan.client_id, assessment=begun, answers=answers, questions=answers, opened={})
+    done = complete_assessment(by=by, client_id=plan.client_id, assessment=saved, row_version=saved.row_version)
     plan.episode.refresh_from_db()
     return done
 
