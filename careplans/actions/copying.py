@@ -22,8 +22,8 @@ def copy_forward(
 ) -> None:
     """Fill the empty ``draft`` with what ``signed`` says, and save it.
 
-    ``without_goals``: keys of goals of ``signed`` that are left behind, with their actions. ``needs``: key of a need of ``signed`` → what is
-    said of it now. ``more``: rows and texts that come beside what is copied, or in its place where a text has the same name.
+    ``without_goals``: keys of goals of ``signed`` that are left behind, with their actions. ``needs``: key of a need of ``signed`` →
+    what is said of it now. ``more``: rows and texts that come beside what is copied, or in its place where a text has the same name.
     """
     said = content.of(signed)
     for key in without_goals:
