@@ -19,6 +19,7 @@ PERMISSIONS: dict[str, Promise] = {
     "plan.view": _("read care plans"),
     "plan.write": _("write care plans"),
     "plan.sign": _("sign care plans"),
+    "plan.return": _("return a care plan to be mended"),
     "document.view": _("open a client's documents"),
     "document.make": _("make documents for a client to take along"),
     "case.allocate": _("decide who the keyworker is"),
@@ -88,7 +89,7 @@ ROLES: dict[str, Role] = {
         _role(
             "service-manager",
             _("Service manager"),
-            CLINICAL | {"service.view", "case.allocate", "record.judge", "staff.seen", "form.audit"},
+            CLINICAL | {"service.view", "plan.return", "case.allocate", "record.judge", "staff.seen", "form.audit"},
             home="service",
         ),
         _role("prescriber", _("Prescriber"), CLINICAL - {"client.register"} | {"assessment.medical"}),

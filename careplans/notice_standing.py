@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from carehub.actors import Actor
 from carehub.models import Notice, Task
 from carehub.templatetags.carehub import uk_datetime
-from careplans.models import PlanVersion
+from careplans.actions.returning import RETURNED, RETURNED_FOR_REVIEW
+from careplans.models import PlanReturn, PlanVersion
 from careplans.notices import LOOKS, REVIEWS
 from clients.actions.deciding import DECLINED
 from clients.actions.late_profiles import PROFILE_LATE
@@ -33,9 +34,10 @@ class Standing:
 
 
 def standings(actor: Actor, notices: Collection[Notice]) -> dict[UUID, Standing]:
-    """By the notice's key. Two queries, however many there are."""
+    """By the notice's key. A query for each sort of thing that is told of, however many notices there are."""
     of_the_day, by_key = _tasks(actor, notices)
     profiles = _profiles(actor, {each.client_id for each in notices if each.kind == PROFILE_LATE})
+    returns = _returns(actor, {each.subject_id for each in notices if each.kind in (RETURNED, RETURNED_FOR_REVIEW)})
     signed = _signed(actor, {each.subject_id for each in notices if each.kind in REVIEWS})
     found = {}
     for each in notices:
@@ -46,6 +48,9 @@ def standings(actor: Actor, notices: Collection[Notice]) -> dict[UUID, Standing]
         elif each.kind == PROFILE_LATE:
             asked = next((one for one in profiles.get(each.client_id, []) if one.completed_at > each.made_at), None)
             found[each.pk] = _done(asked.completed_by.name, asked.completed_at) if asked else Standing(LOOKS[each.kind])
+        elif each.kind in (RETURNED, RETURNED_FOR_REVIEW):
+            mended = returns.get(each.subject_id)
+            found[each.pk] = _done(mended.mended_by.name, mended.mended_at) if mended else Standing(LOOKS[each.kind])
         else:
             # The first that was signed after it was told: the review that it asked for.
             version = next((one for one in signed.get(each.subject_id, []) if one.locked_at > each.made_at), None)
@@ -91,6 +96,14 @@ def _signed(actor: Actor, episodes: Collection[UUID]) -> dict[UUID, list[PlanVer
         ):
             found.setdefault(each.plan.episode_id, []).append(each)
     return found
+
+
+def _returns(actor: Actor, keys: Collection[UUID]) -> dict[UUID, PlanReturn]:
+    """Those that were mended, by key."""
+    if not keys:
+        return {}
+    mended = PlanReturn.objects.visible_to(actor).filter(pk__in=keys, mended_at__isnull=False)
+    return {each.pk: each for each in mended.select_related("mended_by").only("mended_at", "mended_by__name")}
 
 
 def _profiles(actor: Actor, clients: Collection[UUID]) -> dict[UUID, list[Assessment]]:

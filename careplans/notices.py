@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from carehub.reading import STOPPED
+from careplans.actions.returning import RETURNED, RETURNED_FOR_REVIEW
 from clients.actions.allocating import GIVEN, TAKEN
 from clients.actions.assessing import HANDED_ON
 from clients.actions.deciding import DECLINED
@@ -22,6 +23,8 @@ SENTENCES = {
     REVIEW_SOON: _("The care plan is to be reviewed by %(day)s."),
     REVIEW_OVERDUE: _("The review of the care plan was due on %(day)s and is overdue."),
     REVIEW_OVERDUE_IN_SERVICE: _("In your service: the review was due on %(day)s and is still overdue. Keyworker: %(keyworker)s."),
+    RETURNED: _("The care plan was returned on %(day)s, to be mended now. What to mend stands beside the plan."),
+    RETURNED_FOR_REVIEW: _("The care plan was returned on %(day)s, to be mended at the next review. The client need not come in for it."),
     PROFILE_LATE: _("The outcome profile was due on %(day)s and is late."),
     TO_COUNTERSIGN: _("Somebody says that what could not wait was done, on %(day)s. Countersign it, or send it back."),
     SENT_BACK: _("What you did about something that cannot wait was sent back on %(day)s: see what is still to be done."),
@@ -44,6 +47,8 @@ LOOKS = {
     REVIEW_SOON: "due-soon",
     REVIEW_OVERDUE: "overdue",
     REVIEW_OVERDUE_IN_SERVICE: "overdue",
+    RETURNED: "returned",
+    RETURNED_FOR_REVIEW: "returned",
     PROFILE_LATE: "overdue",
     TO_COUNTERSIGN: "waiting",
     SENT_BACK: "returned",

@@ -1,6 +1,20 @@
 from django.urls import path
 
-from careplans.views import caseload, client, documents, home, notices, reading, reviewing, seen_first, service, signing, writing
+from careplans.views import (
+    caseload,
+    client,
+    documents,
+    home,
+    life,
+    notices,
+    reading,
+    returning,
+    reviewing,
+    seen_first,
+    service,
+    signing,
+    writing,
+)
 
 _CLIENT = "clients/<uuid:client_id>/"
 _PLAN = f"{_CLIENT}plan/<uuid:pk>/"
@@ -20,11 +34,18 @@ urlpatterns = [
     path(f"{_PLAN}agree/", writing.agree, name="plan-agree"),
     path(f"{_PLAN}reopen/", writing.reopen, name="plan-reopen"),
     path(f"{_PLAN}revise/", writing.revise, name="plan-revise"),
+    path(f"{_PLAN}return/", returning.return_version, name="plan-return"),
+    path(f"{_CLIENT}returned/<uuid:pk>/", returning.mended, name="plan-mended"),
     path(f"{_PLAN}review/", reviewing.review, name="plan-review"),
     path(f"{_PLAN}sign/", signing.sign, name="plan-sign"),
     path(f"{_PLAN}paper/", signing.paper, name="plan-paper"),
     path(f"{_PLAN}print/", documents.print_and_give, name="plan-print"),
     path(f"{_PLAN}print/make/", documents.make, name="document-make"),
+    path(f"{_PLAN}changes/", life.what_changed, name="plan-changes"),
+    path(f"{_PLAN}note/", life.note, name="plan-note"),
+    path(f"{_PLAN}signed/", life.signed_later, name="plan-signed-later"),
+    path(f"{_PLAN}close/", life.close, name="plan-close"),
+    path(f"{_PLAN}lead/", life.lead, name="plan-lead"),
     path(f"{_PLAN}scan/", documents.scan, name="plan-scan"),
     path("documents/<uuid:pk>/", documents.open_document, name="document-open"),
     path("documents/<uuid:pk>/again/", documents.again, name="document-again"),

@@ -4,6 +4,7 @@ shorter intervals from its local settings.
 
 from carehub.offering import allows, why_not
 from careplans.policies.missing import RISKS_FOUND, Missing, first_standing, kind_of, latest_review, missing_before_agreed
+from careplans.policies.returning import check_mend, check_return
 from careplans.policies.reviewing import Held, check_held, check_review
 from careplans.policies.signing import Word, check_words
 from careplans.policies.steps import (
@@ -32,7 +33,9 @@ __all__ = [
     "check_close",
     "check_held",
     "check_lead",
+    "check_mend",
     "check_reopen",
+    "check_return",
     "check_review",
     "check_revise",
     "check_sign",

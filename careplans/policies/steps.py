@@ -17,6 +17,7 @@ from carehub.lifecycle import WrongState
 from carehub.rules import Refused
 from careplans.models import HEAD_LIFECYCLE, PLAN_LIFECYCLE, CarePlan, PlanVersion
 from careplans.policies.missing import PARTS_HELD, missing_before_agreed
+from careplans.policies.returning import check_nothing_to_mend
 from clients.models import Episode
 
 #: The assessment that a kind of plan follows (MoC 4.3, 5.3.2).
@@ -140,10 +141,11 @@ def check_agree(version: PlanVersion, actor: Actor) -> None:
 
 
 def check_sign(version: PlanVersion, actor: Actor, *, seen_text: str | None = None) -> None:
-    """Agreed, still to be reviewed in future, and word for word what the signer has seen."""
+    """Agreed, not returned to be mended first, still to be reviewed in future, and word for word what the signer has seen."""
     actor.must("plan.sign")
     _own_plan(version.plan, actor)
     PLAN_LIFECYCLE.check("plan.sign", version.state)
+    check_nothing_to_mend(version)
     if version.next_review_on is None or version.next_review_on <= clock.today():
         raise Refused(_("The day of the next review has come before the plan was signed. Choose ‘Change it again’ and set a later one."))
     if seen_text is not None and seen_text != version.agreed_text:

@@ -11,7 +11,7 @@ from carehub.lifecycle import WrongState
 from carehub.permissions import ROLES
 from carehub.rules import Refused
 from careplans import policies
-from careplans.actions import adding, agreeing, closing, revising, signing, starting, writing
+from careplans.actions import adding, agreeing, closing, returning, revising, signing, starting, writing
 from careplans.models import PLAN_LIFECYCLE, CarePlan, PlanVersion
 from clients.models import Episode
 from tests import factories
@@ -225,12 +225,23 @@ STEPS = {
     ),
     "revise": lambda version, by: revising.start_revision(plan=version.plan, by=by),
     "note": lambda version, by: adding.add_note(version=version, words="She rang: the appointment moved.", third_party=False, by=by),
+    "plan.return": lambda version, by: returning.return_version(version=version, mend="now", words="Name the GP.", by=by),
     "plan.close": lambda version, by: closing.close(plan=version.plan, why="treatment-ended", by=by),
 }
 #: What is no step of a version: from which states of it, and what it asks of a role.
-BESIDE = {"save": {"draft"}, "revise": {"signed"}, "note": {"signed"}, "plan.close": {"draft", "agreed", "signed"}}
+BESIDE = {
+    "save": {"draft"},
+    "revise": {"signed"},
+    "note": {"signed"},
+    "plan.return": {"agreed", "signed"},
+    "plan.close": {"draft", "agreed", "signed"},
+}
 ALLOWED = {name: step.sources for name, step in PLAN_LIFECYCLE.steps.items()} | BESIDE
-NEEDS = {name: step.permission for name, step in PLAN_LIFECYCLE.steps.items()} | dict.fromkeys(BESIDE, "plan.write")
+NEEDS = (
+    {name: step.permission for name, step in PLAN_LIFECYCLE.steps.items()}
+    | dict.fromkeys(BESIDE, "plan.write")
+    | {"plan.return": "plan.return"}
+)
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if not ROLES[role].partnership_wide and not ROLES[role].named_files_only])
@@ -260,6 +271,8 @@ def test_another_agency_with_consent_reads_and_does_not_write(step, triaged, key
         step, plans.written
     )(triaged, keyworker)
     factories.access(triaged, agency=stranger.agency, basis="consent")
+    if step == "plan.return":
+        stranger = factories.actor(role="service-manager", agency=stranger.agency)
     with context.acting(stranger), pytest.raises(NotAllowed, match="Another agency writes this plan"):
         STEPS[step](PlanVersion.objects.select_related("plan").get(pk=version.pk), stranger)
 
@@ -271,7 +284,7 @@ def test_out_of_reach_there_is_no_plan(step, triaged, keyworker, stranger):
         STEPS[step](version, stranger)
 
 
-@pytest.mark.parametrize("step", [step for step in STEPS if step not in ("revise", "note", "plan.close")])
+@pytest.mark.parametrize("step", [step for step in STEPS if step not in ("revise", "note", "plan.return", "plan.close")])
 def test_nothing_is_changed_after_discharge(step, triaged, keyworker):
     version = plans.agreed(triaged, keyworker) if step in ("plan.sign", "plan.reopen") else plans.written(triaged, keyworker)
     with factories.loading(triaged.partnership_id):

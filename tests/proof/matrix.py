@@ -16,9 +16,10 @@ from carehub.actors import Actor
 from carehub.files import store
 from carehub.models import Document, Notice, StoredFile, Task
 from carehub.permissions import ROLES
-from careplans.models import PlanVersion
+from careplans.models import PlanReturn, PlanVersion
 from clients.models import Assessment, ChangeRule, Client, ClientPathway, Consent, Opening, UnusualAccess
 from tests import factories
+from tests.everything import everything_about
 
 #: How a client stands towards the acting agency; 'named' is opened to single people by name. 'mixed' is an address that names one's
 #: own client and somebody else's record.
@@ -66,8 +67,15 @@ ROWS: dict[str, str] = {
     "plan-agree": "draft plan",
     "plan-reopen": "draft plan",
     "plan-revise": "plan",
+    "plan-return": "plan",
+    "plan-mended": "return",
     "plan-review": "plan",
     "plan-sign": "draft plan",
+    "plan-changes": "plan",
+    "plan-note": "plan",
+    "plan-signed-later": "plan",
+    "plan-close": "plan",
+    "plan-lead": "plan",
     "plan-paper": "plan",
     "plan-print": "plan",
     "document-make": "plan",
@@ -102,7 +110,7 @@ OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look", "keyworker-shar
 #: Where such a person or agency is: with us, beside us, in another partnership.
 OFFICES = ("own", "never shared", "other partnership")
 #: What a part of the record that was not shared holds: 'shared in part' has the record and neither of these.
-OF_A_PART = ("assessment", "plan", "document")
+OF_A_PART = ("assessment", "plan", "document", "return")
 #: Pages that answer 404 even to somebody who reaches the client, and why.
 NOT_THERE = {
     "record-close": "only who opened the record closes it",
@@ -207,13 +215,15 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
     }
     assert by.agency is not None
     client = factories.client_of(by.agency, keyworker=by, **marks)
-    factories.everything_about(client, by=by)
+    everything_about(client, by=by)
     # What everything_about filed under the hash of the reference: a document and a sheet that can really be opened.
     store.put(client.reference.encode())
     about = {"client_id": client.pk}
     with factories.loading(client.partnership_id):
-        plan, file = PlanVersion.objects.select_related("plan").get(**about).plan, StoredFile.objects.get(**about)
-    on_paper = factories.plan_version(client, by=by, plan=plan, state="agreed")
+        # The draft that came of a review; the database has set its agency.
+        on_paper = PlanVersion.objects.select_related("plan", "client").get(**about, locked_at__isnull=True)
+        plan, file = on_paper.plan, StoredFile.objects.get(**about)
+    factories.agree(on_paper, by=by)
     factories.sign(on_paper, by=by, scan=file)
     now = clock.now()
     unusual = UnusualAccess(
@@ -257,6 +267,7 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
         keys |= {
             "assessment": Assessment.objects.get(**about, state="complete").pk,
             "document": Document.objects.get(**about).pk,
+            "return": PlanReturn.objects.get(**about).pk,
             "task": Task.objects.get(**about).pk,
             "task to carry out": _countersigned(client, by=by).pk,
             "task to countersign": _countersigned(client, by=by, carried_out=True).pk,
