@@ -156,4 +156,4 @@ def kinds(standing: Sequence[Assessment], drafts: Sequence[Assessment], *, partn
 
 
 #: Forms in the order in which a client meets them; tools last.
-ORDER = ("screening", "triage", "comprehensive", "risk", "outcome", "aftercare", "local", "tool")
+ORDER = ("screening", "triage", "comprehensive", "risk", "scores", "outcome", "aftercare", "local", "tool")

@@ -25,7 +25,7 @@ from carehub.definitions.whole_form import Places, check_as_a_whole
 
 #: What the ids of a partnership's own questions begin with, so that no later version of a form has one of the same name.
 LOCAL = "local-"
-LEVELS = ("screening", "triage", "comprehensive", "risk", "aftercare", "outcome", "tool", "local")
+LEVELS = ("screening", "triage", "comprehensive", "risk", "aftercare", "outcome", "scores", "tool", "local")
 
 #: Its words become a task's.
 LONGEST_TRIGGER = 300

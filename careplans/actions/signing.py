@@ -1,7 +1,7 @@
 """Signing: both parties' word on one text, then the lock, then the paper."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,7 +16,7 @@ from carehub.rules import Refused
 from careplans import content, documents, policies, sheets
 from careplans.actions.closing import close_followed
 from careplans.actions.writing import load
-from careplans.models import HEAD_LIFECYCLE, CarePlan, PlanVersion, Signature
+from careplans.models import HEAD_LIFECYCLE, CarePlan, PlanReview, PlanVersion, Signature
 from careplans.policies import Word
 from clients.models import Episode
 from clients.models.episodes import EPISODE_LIFECYCLE
@@ -97,12 +97,22 @@ def _write_down(version: PlanVersion, by: Actor) -> None:
     for earlier in replaced.select_for_update():
         leads = leads or earlier.lead
         close_followed(earlier, plan, by)
-    values = {"state": target, "current": version, "review_due_on": version.next_review_on, "lead": leads}
+    due_on = _review_due(version)
+    values = {"state": target, "current": version, "review_due_on": due_on, "lead": leads}
     plan.save_over(plan.row_version, **values, risk_when_signed=episode.risk)
-    changes: Mapping[str, Any] = {"next_due_what": Episode.NextDue.REVIEW, "next_due_on": version.next_review_on}
+    changes: Mapping[str, Any] = {"next_due_what": Episode.NextDue.REVIEW, "next_due_on": due_on}
     if episode.state != Episode.State.TREATMENT:
         changes = {**changes, "state": EPISODE_LIFECYCLE.check("episode.treat", episode.state).target}
     Episode.objects.filter(pk=episode.pk).update(**changes, row_version=F("row_version") + 1)
+
+
+def _review_due(version: PlanVersion) -> date:
+    """The day agreed; but a change without a review does not put off the review that is due."""
+    due_on, waited_for = version.next_review_on, version.plan.review_due_on
+    assert due_on is not None  # check_sign saw it
+    if waited_for is None or PlanReview.objects.filter(draft=version).exists():
+        return due_on
+    return min(due_on, waited_for)
 
 
 #: Task.kind of what is still to be done once a plan is signed.

@@ -5,6 +5,7 @@ shorter intervals from its local settings.
 from carehub.offering import allows, why_not
 from careplans.policies.missing import RISKS_FOUND, Missing, first_standing, kind_of, latest_review, missing_before_agreed
 from careplans.policies.returning import check_mend, check_return
+from careplans.policies.reviewing import Held, check_held, check_review
 from careplans.policies.signing import Word, check_words
 from careplans.policies.steps import (
     check_add,
@@ -23,16 +24,19 @@ from careplans.policies.steps import (
 
 __all__ = [
     "RISKS_FOUND",
+    "Held",
     "Missing",
     "Word",
     "allows",
     "check_add",
     "check_agree",
     "check_close",
+    "check_held",
     "check_lead",
     "check_mend",
     "check_reopen",
     "check_return",
+    "check_review",
     "check_revise",
     "check_sign",
     "check_sign_later",

@@ -6,13 +6,14 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from carehub import clock, local_settings
+from carehub import clock
 from carehub.definitions.catalogue import catalogue
-from carehub.definitions.plans import Interval, PlanKind
+from carehub.definitions.plans import PlanKind
 from carehub.formfields import DateField
 from careplans import content
 from careplans.content import APART, Content
-from careplans.models import PARTS, Action, CarePlan, Domain, Need, PlanVersion
+from careplans.models import PARTS, Action, CarePlan, Domain, Need, PlanReview, PlanVersion
+from careplans.review_dates import review_by
 from clients.models import Episode, RiskFound
 
 #: Where a part of the definition is written: a text of the version; '' where it is asked of rows or of the episode.
@@ -52,15 +53,20 @@ def first_standing(kind: PlanKind, score: str) -> str:
     return Need.Standing.UNDECIDED.value if concern else Need.Standing.LATER.value
 
 
-def latest_review(version: PlanVersion) -> date:
-    """The last day that the next review of a version signed today may have: the kind's rule, or the partnership's own, the shorter."""
-    rule, own, today = kind_of(version.plan).review, local_settings.of(version.partnership), clock.today()
-    reviewed_before = version.plan.current_id is not None
-    if version.plan.kind == CarePlan.Kind.INITIAL:
-        local = Interval(weeks=own.initial_review_weeks)
-    else:
-        local = Interval(months=own.later_review_months if reviewed_before else own.first_review_months)
-    return min(rule.due(today, reviewed_before=reviewed_before), local.after(today))
+def latest_review(version: PlanVersion, *, reviewed: bool | None = None) -> date:
+    """The last day that the next review of a version signed today may have (careplans.review_dates).
+
+    What was changed without a review is reviewed when it was to be reviewed; where that day has come, the plan's head keeps it.
+    ``reviewed``: this version comes from a review, where that is not written down yet.
+    """
+    plan, today = version.plan, clock.today()
+    held = PlanReview.objects.filter(plan=plan).values_list("draft_id", flat=True) if plan.current_id else ()
+    drafts = set(held)
+    latest = review_by(plan.kind, version.partnership, reviewed=bool(reviewed or drafts), start=today).by
+    from_review = reviewed if reviewed is not None else version.pk in drafts
+    if plan.review_due_on and plan.review_due_on > today and not from_review:
+        return min(latest, plan.review_due_on)
+    return latest
 
 
 def missing_before_agreed(version: PlanVersion, said: Content | None = None) -> Missing:

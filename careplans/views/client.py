@@ -124,7 +124,7 @@ def next_step(actor: Actor, episode: Episode | None, current: PlanVersion | None
         return Button(_("Open the plan"), address("plan-show", draft))
     if current is not None:
         if policies.allows(policies.check_revise, current.plan, actor):
-            return Button(_("Review the plan"), address("plan-revise", current), posts=True)
+            return Button(_("Review the plan"), address("plan-review", current))
         return None
     if episode.next_due_what == Episode.NextDue.TRIAGE or episode.state == Episode.State.REFERRAL:
         return Button(_("Start triage"), reverse("assessment-start", args=[episode.client_id])) if actor.may("assessment.write") else None

@@ -69,6 +69,7 @@ ROWS: dict[str, str] = {
     "plan-revise": "plan",
     "plan-return": "plan",
     "plan-mended": "return",
+    "plan-review": "plan",
     "plan-sign": "draft plan",
     "plan-changes": "plan",
     "plan-note": "plan",

@@ -1,0 +1,113 @@
+"""The page on which a plan is reviewed: of each goal what became of it, what is worked on next, scores, the next day."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from carehub.definitions.schema import Form
+from carehub.formfields import DateField, LongText, OneFromList, OneOf, Several, Text, YesNo
+from carehub.forms import CareHubForm
+from carehub.rules import Refused
+from careplans.content import Content, Row
+from careplans.forms.posted import field_name
+from careplans.models import GoalOutcome, Need, PlanReview, PlanVersion
+from careplans.policies import Held
+from clients.assessed import AreaNow
+
+
+class ReviewForm(CareHubForm):
+    """Nothing is judged here but whether a date is one; what a review must say stands in careplans.policies.reviewing.
+
+    ``said``: what the reviewed version says. ``scores``: the form on which areas are scored, None for whoever may not assess.
+    """
+
+    held_on = DateField(label=_("When you met"), latest="today")
+    others_there = Text(label=_("Who else was there"), max_length=PlanReview._meta.get_field("others_there").max_length, required=False)
+    client_says = LongText(label=_("How the client sees it"), help_text=_("In their own words."), rows=2, required=False)
+    promoted = Several(label=_("Which of these do you work on from now on?"), required=False, small=True)
+    phase = OneFromList(PlanVersion.Phase.choices, label=_("Where they are on their way"), required=False)
+    others_involved = LongText(label=_("Who else is involved now"), rows=2, required=False)
+    information_exchanged = YesNo(label=_("Has what they need to know been exchanged with them?"), required=False)
+    pathway_changed = LongText(
+        label=_("Has the way through treatment changed?"), help_text=_("How; leave this empty if it has not."), rows=2, required=False
+    )
+    next_review_on = DateField(label=_("Next review"))
+
+    def __init__(self, version: PlanVersion, said: Content, areas: Sequence[AreaNow], scores: Form | None, *args: Any, **more: Any) -> None:
+        self.said, self.areas = said, areas
+        super().__init__(*args, **more)
+        for key in said.rows["goal"]:
+            self.fields[_name(key, "outcome")] = OneOf(
+                GoalOutcome.Outcome.choices, label=_("What has become of it?"), inline=True, small=True, required=False
+            )
+            self.fields[_name(key, "why")] = Text(
+                label=_("Why, if it was not achieved"), max_length=GoalOutcome._meta.get_field("why").max_length, required=False
+            )
+        self.fields["promoted"].choices = [(key, need["words"]) for key, need in self.waiting.items()]
+        if not self.waiting:
+            del self.fields["promoted"]
+        self.scored: list[str] = []
+        for question in scores.questions if scores else ():
+            if question.kind == "score-1-5":
+                name = f"score-{question.area}"
+                anchors = [(str(number), f"{number}: {words}") for number, words in enumerate(question.anchors, start=1)]
+                title = next((area.name for area in areas if area.area == question.area), question.short)
+                self.fields[name] = OneFromList([("", _("Not scored today")), *anchors], label=title, required=False)
+                self.scored.append(name)
+
+    @property
+    def waiting(self) -> dict[str, Row]:
+        return {key: need for key, need in self.said.rows["need"].items() if need["standing"] != Need.Standing.NOW}
+
+    @property
+    def goals(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "goal": goal,
+                "actions": self.said.actions_of(key).values(),
+                "outcome": self[_name(key, "outcome")],
+                "why": self[_name(key, "why")],
+            }
+            for key, goal in self.said.rows["goal"].items()
+        ]
+
+    @property
+    def score_fields(self) -> list[tuple[forms.BoundField, AreaNow | None]]:
+        known = {f"score-{area.area}": area for area in self.areas}
+        return [(self[name], known.get(name)) for name in self.scored]
+
+    @property
+    def held(self) -> Held:
+        """What can be read, once the form was asked whether it is valid."""
+        given = self.cleaned_data
+        texts = ("phase", "others_there", "others_involved", "pathway_changed", "client_says")
+        return Held(
+            held_on=given.get("held_on"),
+            next_review_on=given.get("next_review_on"),
+            outcomes={key: (given.get(_name(key, "outcome"), ""), given.get(_name(key, "why"), "")) for key in self.said.rows["goal"]},
+            promoted=given.get("promoted", ()),
+            scores={name.removeprefix("score-"): int(given[name]) for name in self.scored if given.get(name)},
+            information_exchanged=given.get("information_exchanged"),
+            **{name: given.get(name, "") for name in texts},
+        )
+
+    def say_the_rest(self, check: Callable[[], None]) -> None:
+        """A date that is none does not hide what else is missing. ``check``: of what can be read."""
+        wrong = set(self.errors)
+        try:
+            check()
+        except Refused as no:
+            self.refuse({name: sentences for name, sentences in no.fields.items() if field_name(name) not in wrong})
+
+    def refuse(self, fields: dict[str, list[str]]) -> None:
+        """Each sentence beside its field, or above the form."""
+        for address, sentences in fields.items():
+            name = field_name(address)
+            for sentence in sentences:
+                self.add_error(name if name in self.fields else None, sentence)
+
+
+def _name(key: str, what: str) -> str:
+    return field_name(f"goal.{key}.{what}")
