@@ -1,6 +1,6 @@
 from django.urls import path
 
-from careplans.views import caseload, client, documents, home, notices, reading, returning, seen_first, service, signing, writing
+from careplans.views import caseload, client, documents, home, notices, reading, returning, seen_first, service, signing, work, writing
 
 _CLIENT = "clients/<uuid:client_id>/"
 _PLAN = f"{_CLIENT}plan/<uuid:pk>/"
@@ -11,6 +11,8 @@ urlpatterns = [
     path("caseload/", caseload.caseload, name="caseload"),
     path("service/", service.service, name="service"),
     path("service/first/", seen_first.seen_first, name="seen-first"),
+    path("work/", work.work, name="worklist"),
+    path("work/export/", work.export, name="worklist-export"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:pk>/", notices.notice_read, name="notice-read"),
     path(_CLIENT, client.client, name="client"),
