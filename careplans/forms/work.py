@@ -15,6 +15,8 @@ from clients.models import Episode
 
 
 class WorkFilter(CareHubForm):
+    mark_optional = False
+
     whose: Any = OneFromList(label=_("Keyworker"), required=False)
     domain: Any = OneFromList(label=_("Works on"), required=False)
     risk: Any = OneFromList(label=_("Risk"), required=False)

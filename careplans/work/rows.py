@@ -43,7 +43,12 @@ class Work:
 
     @property
     def what(self) -> str | Promise:
-        return self.episode.get_next_due_what_display() if self.kind.key is None else self.kind.words
+        return self.episode.get_next_due_what_display() if self.is_due else self.kind.words
+
+    @property
+    def is_due(self) -> bool:
+        """Of what the episode waits for: there the state alone would not say what is to be done."""
+        return self.kind.key is None
 
     @property
     def url(self) -> str:

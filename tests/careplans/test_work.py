@@ -16,6 +16,7 @@ from careplans.work.kinds import KINDS, LEFT_DAYS
 from clients.models import Episode
 from tests import factories
 from tests.careplans import plans
+from tests.careplans.pages import texts
 from tests.queries import at_most
 
 PAGE = "/work/"
@@ -27,6 +28,8 @@ def shown(browser, kind: str, **more) -> list[str]:
     counted = next(each["number"] for each in answer.context["counts"] if each["url"].endswith(f"show={kind}"))
     rows = answer.context["rows"]
     assert counted == len(rows)
+    words = texts(answer, "//table/tbody//td[1]") if rows else []
+    assert all(text.lower().count(str(KINDS[kind].words)) == 1 for text in words)
     for row in rows:
         assert browser.get(row.url).status_code == 200
     return [row.client.reference for row in rows]
