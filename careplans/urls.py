@@ -1,6 +1,20 @@
 from django.urls import path
 
-from careplans.views import caseload, client, documents, home, notices, reading, returning, seen_first, service, signing, work, writing
+from careplans.views import (
+    caseload,
+    client,
+    documents,
+    home,
+    life,
+    notices,
+    reading,
+    returning,
+    seen_first,
+    service,
+    signing,
+    work,
+    writing,
+)
 
 _CLIENT = "clients/<uuid:client_id>/"
 _PLAN = f"{_CLIENT}plan/<uuid:pk>/"
@@ -28,6 +42,11 @@ urlpatterns = [
     path(f"{_PLAN}paper/", signing.paper, name="plan-paper"),
     path(f"{_PLAN}print/", documents.print_and_give, name="plan-print"),
     path(f"{_PLAN}print/make/", documents.make, name="document-make"),
+    path(f"{_PLAN}changes/", life.what_changed, name="plan-changes"),
+    path(f"{_PLAN}note/", life.note, name="plan-note"),
+    path(f"{_PLAN}signed/", life.signed_later, name="plan-signed-later"),
+    path(f"{_PLAN}close/", life.close, name="plan-close"),
+    path(f"{_PLAN}lead/", life.lead, name="plan-lead"),
     path(f"{_PLAN}scan/", documents.scan, name="plan-scan"),
     path("documents/<uuid:pk>/", documents.open_document, name="document-open"),
     path("documents/<uuid:pk>/again/", documents.again, name="document-again"),

@@ -39,17 +39,22 @@ def sign_later(*, version: PlanVersion, signed_on: date | None, scan: CleanFile 
     with transaction.atomic():
         now = load(version.pk, by)
         policies.same_client(now, version.client_id)
-        word = Signature.objects.filter(version=now, party=Signature.Party.CLIENT, how=Signature.How.VERBAL).first()
-        signed = Addendum.objects.filter(version=now, kind=Addendum.Kind.SIGNED_LATER).exists()
-        policies.check_sign_later(now, by, by_word=word is not None, signed=signed)
-        first = word.signed_on if word else clock.today()
-        if signed_on is None or not first <= signed_on <= clock.today():
+        word = may_sign_later(now, by)
+        if signed_on is None or not word.signed_on <= signed_on <= clock.today():
             sentence = _("‘Signed on’ must be a day from the one on which they agreed until today")
             raise Refused(sentence, fields={"signed_on": [sentence]})
         added = _add(now, Addendum.Kind.SIGNED_LATER, _("The client signed."), by, signed_on=signed_on, scan=file_scan(now, scan, by=by))
         Task.objects.filter(kind=TO_BE_SIGNED, subject_id=now.pk, done_at__isnull=True).update(done_at=clock.now(), done_by=by.person)
         events.record("plan.signed-later", by=by, client=now.client_id, subject=added)
     return added
+
+
+def may_sign_later(version: PlanVersion, actor: Actor) -> Signature:
+    """The word that the client gave; raises where there is none, or a signature has come since."""
+    word = Signature.objects.filter(version=version, party=Signature.Party.CLIENT, how=Signature.How.VERBAL).first()
+    signed = Addendum.objects.filter(version=version, kind=Addendum.Kind.SIGNED_LATER).exists()
+    policies.check_sign_later(version, actor, by_word=word is not None, signed=signed)
+    return word  # type: ignore[return-value]  # check_sign_later raises where there is none
 
 
 def _add(version: PlanVersion, kind: Addendum.Kind, words: str, by: Actor, **more) -> Addendum:

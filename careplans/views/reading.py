@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +11,12 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from carehub.actors import Actor
+from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
 from carehub.models import Document
 from careplans import content, documents, policies, returns, sheets
-from careplans.models import PlanVersion, Signature
+from careplans.models import Addendum, CarePlan, PlanVersion, Signature
 from careplans.views.plan_page import plan_context, plan_version
 from clients.models import RiskFound
 
@@ -53,8 +56,33 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         "returns": returns.of_plan(version, actor),
         "may_return": policies.allows(policies.check_return, version, actor),
         "is_current": version.pk == version.plan.current_id,
+        **_beside(version, actor, signatures),
     }
     return render(request, "careplans/plan_show.html", context)
+
+
+def _beside(version: PlanVersion, actor: Actor, signatures: list[Signature]) -> dict[str, Any]:
+    """What stands beside the locked text, as it is today: notes, and the client's other plans as far as they are shared."""
+    plan = version.plan
+    others = CarePlan.objects.visible_to(actor).filter(client_id=plan.client_id, state=CarePlan.State.CURRENT).exclude(pk=plan.pk)
+    open_plans = list(others.select_related("agency"))
+    leads = any(each.lead for each in open_plans)
+    endings = {code.value: code.text for code in catalogue().codes("plan-endings").codes}
+    # Before the lock there is none, and the page has better things to ask.
+    notes = list(Addendum.objects.filter(version=version).select_related("written_by")) if version.locked_at else []
+    later = {
+        "by_word": any(each.how == Signature.How.VERBAL for each in signatures),
+        "signed": any(each.kind == Addendum.Kind.SIGNED_LATER for each in notes),
+    }
+    return {
+        "notes": notes,
+        "other_plans": open_plans,
+        "closed_words": endings.get(plan.closed_why, ""),
+        "may_add": policies.allows(policies.check_add, version, actor),
+        "may_sign_later": policies.allows(policies.check_sign_later, version, actor, **later),
+        "may_close": policies.allows(policies.check_close, plan, actor),
+        "may_lead": policies.allows(policies.check_lead, plan, actor, other_leads=leads),
+    }
 
 
 def _signed(signatures: list[Signature]) -> list[Party]:

@@ -19,6 +19,7 @@ from carehub.permissions import ROLES
 from careplans.models import PlanReturn, PlanVersion
 from clients.models import Assessment, ChangeRule, Client, ClientPathway, Consent, Opening, UnusualAccess
 from tests import factories
+from tests.everything import everything_about
 
 #: How a client stands towards the acting agency; 'named' is opened to single people by name. 'mixed' is an address that names one's
 #: own client and somebody else's record.
@@ -69,6 +70,11 @@ ROWS: dict[str, str] = {
     "plan-return": "plan",
     "plan-mended": "return",
     "plan-sign": "draft plan",
+    "plan-changes": "plan",
+    "plan-note": "plan",
+    "plan-signed-later": "plan",
+    "plan-close": "plan",
+    "plan-lead": "plan",
     "plan-paper": "plan",
     "plan-print": "plan",
     "document-make": "plan",
@@ -208,13 +214,15 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
     }
     assert by.agency is not None
     client = factories.client_of(by.agency, keyworker=by, **marks)
-    factories.everything_about(client, by=by)
+    everything_about(client, by=by)
     # What everything_about filed under the hash of the reference: a document and a sheet that can really be opened.
     store.put(client.reference.encode())
     about = {"client_id": client.pk}
     with factories.loading(client.partnership_id):
-        plan, file = PlanVersion.objects.select_related("plan").get(**about).plan, StoredFile.objects.get(**about)
-    on_paper = factories.plan_version(client, by=by, plan=plan, state="agreed")
+        # The draft that came of a review; the database has set its agency.
+        on_paper = PlanVersion.objects.select_related("plan", "client").get(**about, locked_at__isnull=True)
+        plan, file = on_paper.plan, StoredFile.objects.get(**about)
+    factories.agree(on_paper, by=by)
     factories.sign(on_paper, by=by, scan=file)
     now = clock.now()
     unusual = UnusualAccess(

@@ -20,6 +20,7 @@ from tests import factories
 from tests.architecture.test_pages import pages
 from tests.carehub.client_tables import client_tables
 from tests.carehub.signing_in import PASSWORD, sign_in
+from tests.everything import everything_about
 
 pytestmark = [pytest.mark.promise(5), pytest.mark.usefixtures("committed")]
 
@@ -148,7 +149,7 @@ def client_with_everything(agency) -> Client:
     keyworker = factories.actor(agency=agency)
     number = Client.objects.using("owner").count()
     client = factories.client_of(agency, keyworker=keyworker, last_name=f"Quillfeather{number}stone")
-    factories.everything_about(client, by=keyworker)
+    everything_about(client, by=keyworker)
     factories.assessment(client, by=keyworker)
     file = Document.objects.using("owner").get(client_id=client.pk).file
     # Filed under the name that the row has: what is in it is what its name says.
