@@ -32,6 +32,11 @@ def asked_sections(assessment: Assessment, form: Form) -> list[Section]:
     return [section for section in form.sections if not assessment.only or section.id in assessment.only]
 
 
+def part_asked(assessment: Assessment, form: Form) -> str:
+    """The titles of the sections that were asked alone; '' where it was all of them."""
+    return ", ".join(section.title for section in asked_sections(assessment, form)) if assessment.only else ""
+
+
 def told_by(assessment: Assessment) -> risk.Told:
     return risk.Told(form_of(assessment), assessment.answers, stamp_of(assessment), stamps_of(assessment))
 

@@ -52,11 +52,20 @@ def _pictures_with_words(pdf: pydyf.PDF) -> None:
     for element in pdf.objects:
         if not isinstance(element, dict) or element.get("S") != "/Art":
             continue
-        picture = pdf.objects[_number(element["K"][0])]
-        while picture["S"] != "/Figure":
-            picture = pdf.objects[_number(picture["K"][0])]
-        element |= {"S": "/Figure", "Alt": picture.pop("Alt"), "A": picture.pop("A")}
-        picture["S"] = "/NonStruct"
+        picture = _picture_in(pdf, element)
+        if picture is not None:
+            element |= {"S": "/Figure", "Alt": picture.pop("Alt"), "A": picture.pop("A")}
+            picture["S"] = "/NonStruct"
+
+
+def _picture_in(pdf: pydyf.PDF, element: dict[str, Any]) -> dict[str, Any] | None:
+    """The picture that an article begins with; None where it begins with text, as a form to fill in by hand does."""
+    while element["S"] != "/Figure":
+        kids = element.get("K") or [0]
+        if not isinstance(kids[0], bytes):
+            return None
+        element = pdf.objects[_number(kids[0])]
+    return element
 
 
 def _printed_links(pdf: pydyf.PDF) -> None:

@@ -28,7 +28,7 @@ from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import OpenTask, of_client
 from clients.policies import may_assess
 from clients.profile_due import FORM, STAGE, profile_due
-from clients.recorded import asked_sections, form_of
+from clients.recorded import form_of, part_asked
 
 #: The plan in five lines.
 LINES = 5
@@ -169,17 +169,25 @@ def _profiles(assessments: list[Assessment], episode: Episode | None) -> list[tu
 
 
 def _listed(assessments: list[Assessment], actor: Actor) -> list[dict[str, Any]]:
-    listed = []
+    listed, corrected = [], {each.corrects_id for each in assessments if each.state == Assessment.State.COMPLETE}
     for each in assessments[:NEWEST]:
         try:
             form = form_of(each)
         except UnknownDefinition:
             title, part = each.form, ""
         else:
-            title, part = form.title, ", ".join(section.title for section in asked_sections(each, form)) if each.only else ""
+            title, part = form.title, part_asked(each, form)
         writing = each.state == Assessment.State.DRAFT and each.agency_id == actor.agency_id and actor.may("assessment.write")
         page = "assessment-edit" if writing else "assessment-show"
-        listed.append({"title": title, "part": part, "assessment": each, "url": reverse(page, args=[each.client_id, each.pk])})
+        listed.append(
+            {
+                "title": title,
+                "part": part,
+                "corrected": each.pk in corrected,
+                "assessment": each,
+                "url": reverse(page, args=[each.client_id, each.pk]),
+            }
+        )
     return listed
 
 

@@ -11,7 +11,7 @@ from carehub.offering import allows
 from clients import assessed, policies
 from clients.models import Assessment
 from clients.profile_due import profile_due
-from clients.recorded import form_of
+from clients.recorded import form_of, part_asked
 from clients.views.sharing import client_page
 
 #: The newest so many are listed; older ones stay in the record.
@@ -38,7 +38,7 @@ def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "scored_on": sorted({each.asked for each in areas if each.asked}),
         "profile": assessed.profile(areas) if history else None,
         "over_time": assessed.over_time(history, areas) if history else None,
-        "listed": [(each, form_of(each), each.pk in corrected) for each in rows],
+        "listed": [(each, form := form_of(each), part_asked(each, form), each.pk in corrected) for each in rows],
         "form": None,
         "outcome_due": profile_due(actor, episode),
     }

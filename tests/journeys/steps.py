@@ -174,7 +174,7 @@ TRIAGE: Mapping[str, Mapping[str, str | list[str]]] = {
         "housing": "A housing problem",
         "home-others": ["Parents or other family"],
         "children": "None of my children live with me",
-        "children-safe": "Nothing says so",
+        "children-safe": "Nothing suggests it",
     },
     "What would make it easier": {"easier": ["Another time of day, or another place"]},
     "What happens next": {

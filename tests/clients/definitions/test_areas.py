@@ -27,7 +27,7 @@ def test_each_of_the_nine_areas_is_scored_once_with_five_anchors(area: str) -> N
     assert (score.kind, score.area, score.for_worker, score.mandatory) == ("score-1-5", area, True, True)
     assert len(set(score.anchors)) == 5
     assert all(5 <= len(anchor) <= 70 for anchor in score.anchors)
-    assert "1, best, to 5, worst" in score.text
+    assert "1 (best) to 5 (worst)" in score.text
     assert "ours, not national" in score.hint
     assert [one.id for one in asked.questions if one.kind == "score-1-5" and one.area == area] == [score.id]
 

@@ -218,7 +218,7 @@ def test_prescribing_is_for_a_prescriber_and_only_where_it_is_wanted() -> None:
 def test_consent_to_treatment_is_asked_apart_from_consent_to_share() -> None:
     asked = form("comprehensive")
     assert asked.question("consent-treatment").mandatory
-    assert "Consent to share is recorded apart" in asked.question("consent-treatment").hint
+    assert "Consent to share is recorded separately" in asked.question("consent-treatment").hint
 
 
 def test_the_client_s_wish_stands_beside_the_worker_s_view() -> None:
