@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 PERMISSIONS: dict[str, Promise] = {
     "caseload.view": _("see their own caseload"),
     "service.view": _("see what is overdue in their service"),
+    "worklist.export": _("take work lists along as tables"),
     "client.find": _("look for a client"),
     "client.contact": _("see a client's name, contact permissions and safety warnings"),
     "contact.change": _("change how a client may be reached"),
@@ -89,7 +90,7 @@ ROLES: dict[str, Role] = {
         _role(
             "service-manager",
             _("Service manager"),
-            CLINICAL | {"service.view", "plan.return", "case.allocate", "record.judge", "staff.seen", "form.audit"},
+            CLINICAL | {"service.view", "worklist.export", "plan.return", "case.allocate", "record.judge", "staff.seen", "form.audit"},
             home="service",
         ),
         _role("prescriber", _("Prescriber"), CLINICAL - {"client.register"} | {"assessment.medical"}),

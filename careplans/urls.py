@@ -13,6 +13,7 @@ from careplans.views import (
     seen_first,
     service,
     signing,
+    work,
     writing,
 )
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("caseload/", caseload.caseload, name="caseload"),
     path("service/", service.service, name="service"),
     path("service/first/", seen_first.seen_first, name="seen-first"),
+    path("work/", work.work, name="worklist"),
+    path("work/export/", work.export, name="worklist-export"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:pk>/", notices.notice_read, name="notice-read"),
     path(_CLIENT, client.client, name="client"),
