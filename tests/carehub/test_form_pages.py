@@ -5,7 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from carehub import form_editions
+from carehub import form_editions, form_rows
+from carehub.definitions import read_form
 from carehub.definitions.catalogue import catalogue
 from carehub.models import FormEdition
 from tests import factories
@@ -264,3 +265,7 @@ def test_every_form_of_the_catalogue_opens_from_the_list(browser):
     for name in names:
         assert browser.get(reverse("form-show", args=[name])).context["form"].name == name
     assert browser.get(reverse("form-audits")).status_code == 200
+
+
+def test_every_level_of_a_form_has_its_word():
+    assert set(form_rows.LEVELS) == set(read_form.LEVELS)

@@ -6,6 +6,7 @@ from itertools import combinations
 import pytest
 
 from carehub.definitions.answers import progress
+from carehub.definitions.catalogue import catalogue
 from carehub.definitions.forward import Stamp, last_answers
 from carehub.definitions.schema import Form, Question
 from tests.carehub.definitions.test_shipped import SECONDS
@@ -245,3 +246,12 @@ def test_national_codes_for_answers_that_are_none() -> None:
     assert dict(asked.question("employment").national_none) == {"declined": "99", "not-known": "6", "not-asked": "99"}
     assert dict(asked.question("sexuality").national_none) == {"declined": "Z"}
     assert dict(asked.question("hepatitis-c-tested").national_none) == {"not-asked": "99"}
+
+
+def test_an_area_is_scored_again_with_the_words_and_anchors_it_was_scored_with():
+    whole = {question.id: question for question in catalogue().form("comprehensive").questions if question.kind == "score-1-5"}
+    again = {question.id: question for question in catalogue().form("nine-areas").questions}
+    assert set(again) == set(whole)
+    assert {(one.text, one.area, tuple(one.anchors)) for one in again.values()} == {
+        (one.text, one.area, tuple(one.anchors)) for one in whole.values()
+    }
