@@ -23,6 +23,9 @@ class ReviewForm(CareHubForm):
     ``said``: what the reviewed version says. ``scores``: the form on which areas are scored, None for whoever may not assess.
     """
 
+    #: What must be answered is said by the policy; 'optional' beside it would be wrong.
+    mark_optional = False
+
     held_on = DateField(label=_("When you met"), latest="today")
     others_there = Text(label=_("Who else was there"), max_length=PlanReview._meta.get_field("others_there").max_length, required=False)
     client_says = LongText(label=_("How the client sees it"), help_text=_("In their own words."), rows=2, required=False)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from carehub import clock
@@ -68,12 +69,13 @@ def check_held(version: PlanVersion, stored: Content, held: Held, *, latest: dat
     found: dict[str, str] = {}
     if sentence := _of_day(version, held.held_on):
         found["held_on"] = sentence
-    for key in stored.rows["goal"]:
+    for key, goal in stored.rows["goal"].items():
+        named = {"goal": Truncator(goal["client_words"]).chars(60)}
         outcome, why = held.outcomes.get(key, ("", ""))
         if outcome not in GoalOutcome.Outcome.values:
-            found[f"goal.{key}.outcome"] = _("Say what has become of this goal")
+            found[f"goal.{key}.outcome"] = _("Say what has become of ‘%(goal)s’") % named
         elif outcome != GoalOutcome.Outcome.ACHIEVED and not why.strip():
-            found[f"goal.{key}.why"] = _("Say why")
+            found[f"goal.{key}.why"] = _("Say why, of ‘%(goal)s’") % named
         elif len(why) > LONGEST_WHY:
             found[f"goal.{key}.why"] = _("‘Why’ must be %(most)s characters or fewer") % {"most": LONGEST_WHY}
     later = {key for key, need in stored.rows["need"].items() if need["standing"] != Need.Standing.NOW}
