@@ -21,6 +21,7 @@ LEVELS: dict[str, Promise] = {
     "risk": gettext_lazy("Risk assessment"),
     "aftercare": gettext_lazy("Aftercare"),
     "outcome": gettext_lazy("Outcomes"),
+    "scores": gettext_lazy("Scores"),
     "tool": gettext_lazy("Tool"),
     "local": gettext_lazy("Local form"),
 }
