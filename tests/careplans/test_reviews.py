@@ -240,11 +240,12 @@ def test_each_list_is_one_event_that_names_the_clients_shown(keyworker, signed_i
         assert json.dumps(event.also) == "[]"
 
 
-@pytest.mark.parametrize("address", ["/caseload/", "/service/", "/notices/"])
-def test_lists_keep_to_eight_queries(address, manager, signed_in):
+# Today asks one more than the eight that a list may: the assessments to do or to go on with.
+@pytest.mark.parametrize(("address", "most"), [("/caseload/", 9), ("/service/", 8), ("/notices/", 8)])
+def test_lists_keep_to_few_queries(address, most, manager, signed_in):
     for days in range(-12, 12):
         due_in(manager, days)
     browser = signed_in(manager)
     browser.get(address)
-    with at_most(8):
+    with at_most(most):
         browser.get(address)
