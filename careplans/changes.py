@@ -6,10 +6,12 @@ Rows are the same where their line is (careplans.models.PlanPart). What is said 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from carehub.actors import Actor
 from careplans import content
 from careplans.content import Content, Row, Rows
 from careplans.models import GoalOutcome, Need, PlanVersion
@@ -68,6 +70,12 @@ def changes(before: PlanVersion, now: PlanVersion, outcomes: Mapping[str, str] |
     found.sentences += _of_texts(old.said.texts, new.said.texts)
     found.beside = _beside(old, new)
     return found
+
+
+def changes_since(before: UUID, now: PlanVersion, actor: Actor) -> Changes | None:
+    """With what reviews found between the two; None where the actor may not read the version ``before``."""
+    earlier = content.loaded(PlanVersion.objects.visible_to(actor)).filter(pk=before).first()
+    return changes(earlier, now, outcomes_between(earlier, now)) if earlier else None
 
 
 def outcomes_between(before: PlanVersion, now: PlanVersion) -> dict[str, str]:

@@ -82,9 +82,12 @@ def from_assessment(assessment: Assessment) -> list[Proposal]:
 
 
 def newest_of(assessments: Iterable[Assessment]) -> list[Proposal]:
-    """What came up in several assessments, nothing twice: where two scored one area, or said the same, the later one counts."""
+    """What came up in ``assessments``, given in the order in which they took place, nothing twice.
+
+    Where two scored one area, or said the same, the later one counts.
+    """
     found: dict[tuple[str, str], Proposal] = {}
-    for assessment in sorted(assessments, key=lambda each: (each.took_place_on, each.completed_at)):
+    for assessment in assessments:
         for each in from_assessment(assessment):
             key = (each.domain, f"area:{each.area}" if each.score is not None and each.area else each.words)
             found.pop(key, None)

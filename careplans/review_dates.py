@@ -44,7 +44,7 @@ def review_by(kind: str, partnership: Partnership, *, reviewed: bool, start: dat
         local = Interval(weeks=own.initial_review_weeks)
     else:
         local = Interval(months=own.later_review_months if reviewed else own.first_review_months)
-    shipped = rule.then if reviewed else rule.first
+    shipped = rule.interval(reviewed_before=reviewed)
     if local.after(start) < shipped.after(start):
         return ReviewBy(local.after(start), start, local, not reviewed, _("our own setting"))
     return ReviewBy(shipped.after(start), start, shipped, not reviewed, rule.source)

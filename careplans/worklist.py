@@ -116,8 +116,8 @@ def page_of(episodes, after: str = "") -> tuple[list[WorkRow], str]:
     """
     episodes = episodes.select_related("client", "keyworker").filter(next_due_on__isnull=False).order_by("next_due_on", "pk")
     episodes = episodes.annotate(begun_at=_BEGUN, to_decide=_TO_DECIDE)
-    if position := _position(after):
-        day, key = position
+    if place := position(after):
+        day, key = place
         episodes = episodes.filter(Q(next_due_on__gt=day) | Q(next_due_on=day, pk__gt=key))
     rows = [WorkRow(episode) for episode in episodes[: PAGE + 1]]
     if len(rows) <= PAGE:
@@ -126,7 +126,8 @@ def page_of(episodes, after: str = "") -> tuple[list[WorkRow], str]:
     return rows[:PAGE], f"{last.next_due_on:%Y-%m-%d}.{last.pk}"
 
 
-def _position(after: str):
+def position(after: str) -> tuple[date, UUID] | None:
+    """Day and key of the last row seen, as it was returned; None for the beginning."""
     day, _dot, key = after.partition(".")
     try:
         return date.fromisoformat(day), UUID(key)

@@ -72,8 +72,8 @@ class ReviewRule:
     source: str
     local: bool = False
 
-    def due(self, counted_from: dt.date, *, reviewed_before: bool) -> dt.date:
-        return (self.then if reviewed_before else self.first).after(counted_from)
+    def interval(self, *, reviewed_before: bool) -> Interval:
+        return self.then if reviewed_before else self.first
 
 
 @dataclass(frozen=True)

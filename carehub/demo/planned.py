@@ -146,7 +146,7 @@ class Plans:
         found = [str(words["area"]) for words in stay.episode.risk_words if words["level"] in ("low", "medium", "high")]
         for area, what, who, by_when, told in story.risk_steps(found, day):
             step = RiskStep(id=self.chance.key(), **about, area=area, what=what, who_name=who, by_when=by_when, told=told)
-            step.position, step.third_party = len(made.parts["risk"]), area == "harm-from-others"
+            step.position, step.third_party = len(made.parts["risk"]), RiskStep.kept_off(area)
             made.parts["risk"].append(step)
         for position, (role, name, contact, does) in enumerate(story.involved(made.version.plan.kind)):
             row = Involved(id=self.chance.key(), **about, position=position, role=role, name=name, contact=contact, does=does)

@@ -10,7 +10,7 @@ from careplans.actions.rows import write_rows
 from careplans.content import Content
 from careplans.models import CarePlan, Domain, Need, PlanVersion, RiskStep
 from careplans.proposals import Proposal, newest_of
-from clients.models import Assessment, Episode, RiskFound, RiskPlan
+from clients.models import Assessment, Episode, RiskPlan
 
 ONE_LEAD = "plan_one_lead_for_a_client"
 #: Assessments that look at everything: what was found before the newest of them counts no more.
@@ -38,7 +38,7 @@ def start_plan(*, episode: Episode, kind: str, by: Actor, again: PlanVersion | N
             again = PlanVersion.objects.get(pk=before.current_id)  # type: ignore[misc]
         elif again is not None:
             again = policies.earlier_versions(episode, by).get(pk=again.pk)
-        _fill(version, again, _came_up(done), by)
+        _fill(version, again, _came_up(done))
         events.record("plan.started", by=by, client=version.client_id, subject=version)
     return version
 
@@ -69,7 +69,7 @@ def _came_up(done: list[Assessment]) -> list[Proposal]:
     return sorted(newest_of(done[last_whole:]), key=lambda each: order.index(each.domain))
 
 
-def _fill(version: PlanVersion, before: PlanVersion | None, proposals: list[Proposal], by: Actor) -> None:
+def _fill(version: PlanVersion, before: PlanVersion | None, proposals: list[Proposal]) -> None:
     kind, known = policies.kind_of(version.plan), set()
     if before is not None:
         known = {(need["domain"], need["words"]) for need in content.of(before).rows["need"].values()}
@@ -109,7 +109,7 @@ def _risk_steps(version: PlanVersion) -> content.Rows:
             "who_name": step.by_whom,
             "by_when": step.by_when.isoformat() if step.by_when else "",
             "told": step.told,
-            "third_party": content.YES if step.area == RiskFound.Area.FROM_OTHERS else "",
+            "third_party": content.YES if RiskStep.kept_off(step.area) else "",
         }
         for step in (plan.steps.all() if plan else ())
     }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.formfields import DateField, LongText, OneFromList, OneOf, Text
 from carehub.forms import CareHubForm
-from careplans.content import DATES, Row
+from careplans.content import DATES, YES, Row
 from careplans.forms.posted import REMOVE, date_boxes
 from careplans.interventions import interventions
 from careplans.models import Action, Domain, Involved, Need, RiskStep
@@ -132,6 +132,5 @@ def new_key() -> str:
 
 
 def empty_step(area: str, key: str = "") -> StepForm:
-    # Violence that the client suffers is kept off paper unless somebody decides otherwise: whoever does it may find the sheet.
-    kept_off = "yes" if area == RiskFound.Area.FROM_OTHERS else ""
+    kept_off = YES if RiskStep.kept_off(area) else ""
     return StepForm(key or new_key(), {"area": area, "third_party": kept_off})

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from carehub.models.access import Part
 from carehub.models.base import OfAgency
 from careplans.models.plans import PlanVersion
+from clients.models.assessments import RiskFound
 from clients.models.base import AboutClient
 
 
@@ -131,6 +132,11 @@ class RiskStep(PlanPart):
     by_when = models.DateField(null=True, blank=True)
     told = models.CharField(max_length=200, blank=True)
     third_party = models.BooleanField(default=False)
+
+    @staticmethod
+    def kept_off(area: str) -> bool:
+        """Whether a step about ``area`` begins as one that is never on paper: whoever does violence to the client may find the sheet."""
+        return area == RiskFound.Area.FROM_OTHERS
 
     class Meta(PlanPart.Meta):
         constraints = [

@@ -7,6 +7,7 @@ from carehub.lifecycle import WrongState
 from carehub.models import Person
 from carehub.rules import Refused
 from careplans.models import CarePlan, PlanReturn, PlanVersion
+from careplans.policies.whose import of_own_agency
 from clients.models import Episode
 
 LONGEST = 1000
@@ -15,8 +16,7 @@ LONGEST = 1000
 def check_return(version: PlanVersion, actor: Actor) -> None:
     """An agreed version or the one in force, of the manager's own service; whoever agreed it lets somebody else judge it."""
     actor.must("plan.return")
-    if version.plan.agency_id != actor.agency_id:
-        raise NotAllowed(_("Another agency writes this plan. You can read it."))
+    of_own_agency(version.plan.agency_id, actor)
     if version.plan.state == CarePlan.State.CLOSED:
         raise WrongState(_("This plan is closed: nothing in it can be mended."))
     if version.plan.episode.state == Episode.State.DISCHARGED:
@@ -32,8 +32,7 @@ def check_return(version: PlanVersion, actor: Actor) -> None:
 def check_mend(returned: PlanReturn, actor: Actor) -> None:
     """By whoever writes plans in the agency. A plan that is closed meanwhile can still be crossed off."""
     actor.must("plan.write")
-    if returned.agency_id != actor.agency_id:
-        raise NotAllowed(_("Another agency writes this plan. You can read it."))
+    of_own_agency(returned.agency_id, actor)
     if returned.mended_at is not None:
         raise WrongState(_("Somebody has said already how this was mended."))
     if returned.returned_by_id == actor.person_id:

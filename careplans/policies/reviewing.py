@@ -9,13 +9,14 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from carehub import clock
-from carehub.actors import Actor, NotAllowed
+from carehub.actors import Actor
 from carehub.definitions.catalogue import catalogue
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
 from careplans.content import Content
 from careplans.models import CarePlan, GoalOutcome, Need, PlanReview, PlanVersion
 from careplans.policies.missing import kind_of
+from careplans.policies.whose import of_own_agency
 from clients.models import Episode
 
 LONGEST_WHY = GoalOutcome._meta.get_field("why").max_length or 0
@@ -46,7 +47,7 @@ class Held:
 def check_review(plan: CarePlan, actor: Actor, *, draft: PlanVersion | None, reviewed: bool) -> None:
     """``draft``: of the next version, where one has been begun; ``reviewed``: the version in force has been reviewed already."""
     actor.must("plan.write")
-    _of_own_agency(plan, actor)
+    of_own_agency(plan.agency_id, actor)
     if plan.state == CarePlan.State.CLOSED:
         raise Refused(_("This plan is closed: there is nothing to review."))
     if plan.episode.state == Episode.State.DISCHARGED:
@@ -57,11 +58,6 @@ def check_review(plan: CarePlan, actor: Actor, *, draft: PlanVersion | None, rev
         raise Refused(_("Version %(number)s has been begun already: go on with that one.") % {"number": draft.number})
     if reviewed:
         raise Refused(_("This version has been reviewed already. The next review is of the next version."))
-
-
-def _of_own_agency(plan: CarePlan, actor: Actor) -> None:
-    if plan.agency_id != actor.agency_id:
-        raise NotAllowed(_("Another agency writes this plan. You can read it."))
 
 
 def check_held(version: PlanVersion, stored: Content, held: Held, *, latest: date) -> None:

@@ -18,6 +18,7 @@ from carehub.rules import Refused
 from careplans.models import HEAD_LIFECYCLE, PLAN_LIFECYCLE, CarePlan, PlanVersion
 from careplans.policies.missing import PARTS_HELD, missing_before_agreed
 from careplans.policies.returning import check_nothing_to_mend
+from careplans.policies.whose import of_own_agency
 from clients.models import Episode
 
 #: The assessment that a kind of plan follows (MoC 4.3, 5.3.2).
@@ -28,8 +29,7 @@ FOLLOWS = {"initial": "triage", "comprehensive": "comprehensive"}
 
 
 def _own_plan(plan: CarePlan, actor: Actor) -> None:
-    if plan.agency_id != actor.agency_id:
-        raise NotAllowed(_("Another agency writes this plan. You can read it."))
+    of_own_agency(plan.agency_id, actor)
     if plan.state == CarePlan.State.CLOSED:
         raise Refused(_("This plan is closed. Start a new one."))
     if plan.episode.state == Episode.State.DISCHARGED:
@@ -92,16 +92,14 @@ def check_reopen(version: PlanVersion, actor: Actor) -> None:
 def check_close(plan: CarePlan, actor: Actor) -> None:
     """With a reason; its versions stay, and can be read."""
     actor.must("plan.write")
-    if plan.agency_id != actor.agency_id:
-        raise NotAllowed(_("Another agency writes this plan. You can read it."))
+    of_own_agency(plan.agency_id, actor)
     HEAD_LIFECYCLE.check("plan.close", plan.state)
 
 
 def check_add(version: PlanVersion, actor: Actor) -> None:
     """A note beside a signed version, by the agency that writes the plan; of a closed one too."""
     actor.must("plan.write")
-    if version.plan.agency_id != actor.agency_id:
-        raise NotAllowed(_("Another agency writes this plan. You can read it."))
+    of_own_agency(version.plan.agency_id, actor)
     if version.state != PlanVersion.State.SIGNED:
         raise WrongState(_("This version is not signed yet: write in the plan itself."))
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,9 +14,9 @@ from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
-from careplans import content, policies
+from careplans import policies
 from careplans.actions import adding, closing
-from careplans.changes import changes, outcomes_between
+from careplans.changes import changes_since
 from careplans.forms.life import CloseForm, NoteForm, SignedLaterForm
 from careplans.models import PlanVersion
 from careplans.views.plan_page import address, plan_context, plan_version
@@ -26,16 +27,14 @@ from careplans.views.plan_page import address, plan_context, plan_version
 def what_changed(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """Any two versions of one plan. The client reads along: no banner, and nothing that others said."""
     version = plan_version(request, client_id, pk)
-    others = PlanVersion.objects.filter(plan_id=version.plan_id).exclude(pk=version.pk).order_by("-number")
-    if version.copied_from_id:
-        others = others | PlanVersion.objects.visible_to(request.actor).filter(pk=version.copied_from_id)
-    earlier = [each for each in others.distinct() if each.begun_at < version.begun_at]
+    of_plan = Q(plan_id=version.plan_id) | Q(pk=version.copied_from_id)
+    mine = PlanVersion.objects.visible_to(request.actor).filter(of_plan, begun_at__lt=version.begun_at)
+    earlier = list(mine.order_by("-begun_at"))
     asked = request.GET.get("from", "")
     before = next((each for each in earlier if str(each.pk) == asked), None) or _before(version, earlier)
     context = plan_context(request, version) | {"earlier": earlier, "before": before}
     if before is not None:
-        shown = content.loaded(PlanVersion.objects.visible_to(request.actor)).get(pk=before.pk)
-        context["changes"] = changes(shown, version, outcomes_between(shown, version))
+        context["changes"] = changes_since(before.pk, version, request.actor)
     return render(request, "careplans/plan_changes.html", context)
 
 

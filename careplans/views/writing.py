@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from carehub import conflicts, events, stale
-from carehub.actors import Actor, NotAllowed
+from carehub.actors import NotAllowed
 from carehub.guards import requires
 from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
@@ -20,7 +20,7 @@ from carehub.models import Agency
 from carehub.rules import Refused
 from careplans import content, policies, returns, sheets
 from careplans.actions import agreeing, revising, starting, writing
-from careplans.changes import Changes, changes, outcomes_between
+from careplans.changes import changes_since
 from careplans.content import Content
 from careplans.forms import posted
 from careplans.forms.starting import StartForm
@@ -229,17 +229,9 @@ def agree(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         "sheet": sheets.sheet_of(version, draft=True),
         "seen_text": content.of(version).fingerprint(),
         "problem": problem,
-        "changes": _since_before(version, request.actor),
+        "changes": changes_since(version.copied_from_id, version, request.actor) if version.copied_from_id else None,
     }
     return render(request, "careplans/plan_agree.html", context)
-
-
-def _since_before(version: PlanVersion, actor: Actor) -> Changes | None:
-    """What has changed since the version that this one was copied from; None for a first one."""
-    if version.copied_from_id is None:
-        return None
-    before = content.loaded(PlanVersion.objects.visible_to(actor)).filter(pk=version.copied_from_id).first()
-    return changes(before, version, outcomes_between(before, version)) if before else None
 
 
 @require_POST

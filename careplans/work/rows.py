@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from carehub.actors import Actor
 from careplans.models import CarePlan, Goal, Need
 from careplans.work.kinds import KINDS, Kind
-from careplans.worklist import PAGE
+from careplans.worklist import PAGE, position
 from clients.due import Due
 from clients.models import Episode
 
@@ -95,12 +95,9 @@ def of_kind(episodes: QuerySet[Episode], name: str, actor: Actor) -> QuerySet[Ep
 
 def page_of(episodes: QuerySet[Episode], name: str, today: date, after: str = "") -> tuple[list[Work], str]:
     """A page and where the next one begins ('' where there is none); ``after`` as returned, else the beginning."""
-    day, _dot, key = after.partition(".")
-    try:
-        first, last = date.fromisoformat(day), UUID(key)
-        episodes = episodes.filter(Q(at__gt=first) | Q(at=first, pk__gt=last))
-    except ValueError:
-        pass
+    if place := position(after):
+        day, key = place
+        episodes = episodes.filter(Q(at__gt=day) | Q(at=day, pk__gt=key))
     rows = [Work(each, KINDS[name], today) for each in episodes[: PAGE + 1]]
     if len(rows) <= PAGE:
         return rows, ""

@@ -125,7 +125,7 @@ def test_a_review_on_no_day(draft, keyworker, text, sentence):
 def test_the_last_day_of_the_kinds_rule_is_taken(draft, keyworker):
     said = plans.filled(plans.said_of(draft, keyworker))
     rule = catalogue().plan_kinds().kind("initial").review
-    said.texts["next_review_on"] = rule.due(clock.today(), reviewed_before=False).isoformat()
+    said.texts["next_review_on"] = rule.interval(reviewed_before=False).after(clock.today()).isoformat()
     assert saved(draft, keyworker, said) == {}
 
 

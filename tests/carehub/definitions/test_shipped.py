@@ -246,11 +246,11 @@ def test_the_kinds_of_plan_and_their_reviews(shipped: Catalogue) -> None:
     kinds = shipped.plan_kinds()
     assert [kind.id for kind in kinds.kinds] == ["initial", "comprehensive", "aftercare", "residential"]
     full = kinds.kind("comprehensive").review
-    assert full.due(dt.date(2006, 11, 30), reviewed_before=False) == dt.date(2007, 2, 28)
-    assert full.due(dt.date(2007, 2, 28), reviewed_before=True) == dt.date(2007, 8, 28)
+    assert full.interval(reviewed_before=False).after(dt.date(2006, 11, 30)) == dt.date(2007, 2, 28)
+    assert full.interval(reviewed_before=True).after(dt.date(2007, 2, 28)) == dt.date(2007, 8, 28)
     assert not full.local
     initial = kinds.kind("initial")
-    assert initial.review.due(dt.date(2006, 12, 20), reviewed_before=False) == dt.date(2007, 1, 17)
+    assert initial.review.interval(reviewed_before=False).after(dt.date(2006, 12, 20)) == dt.date(2007, 1, 17)
     assert initial.review.local
     assert not initial.concern_from
     assert all(kinds.part(part) for kind in kinds.kinds for part in kind.required)
