@@ -21,6 +21,8 @@ from carehub.models import Job, Notice
 from clients.models import Client
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
 @jobs.handler("tests.count")
 def count(job: Job) -> dict:
     """Adds one stroke to the client's name and tells the keyworker; done twice, both would show."""

@@ -173,14 +173,17 @@ FROM made WHERE p.id = made.plan_id
 
 #: Its file, of which there are no bytes; one document in fifty could not be made.
 _WITH_FILE = _WITH_PARTS.format(last=0) + " AND n %% 200 <> 16"
-FILES = """
+FILES = (
+    """
 INSERT INTO carehub_storedfile (id, partnership_id, client_id, agency_id, sha256, size, content_type, original_name, purpose, stored_at)
 SELECT md5(%(seed)s || ':file:' || n)::uuid, %(partnership)s, client_id, agency_id, md5(version_id::text) || md5(client_id::text), 90000,
     'application/pdf', '', 'care-plan', referred_on + 10 + time '11:41'
-""" + _WITH_FILE
+"""
+    + _WITH_FILE
+)
 DOCUMENTS = """
-INSERT INTO carehub_document (id, partnership_id, client_id, agency_id, kind, subject_id, discreet, beside, beside_sha256, asked_by_id, state,
-    asked_at, made_at, file_id, unsealed_sha256, sealed_sha256, pages)
+INSERT INTO carehub_document (id, partnership_id, client_id, agency_id, kind, subject_id, discreet, beside, beside_sha256, asked_by_id,
+    state, asked_at, made_at, file_id, unsealed_sha256, sealed_sha256, pages)
 SELECT md5(%(seed)s || ':document:' || n)::uuid, %(partnership)s, made.client_id, made.agency_id, 'care-plan', version_id, false, '{}', '',
     person_id, CASE WHEN f.id IS NULL THEN 'failed' ELSE 'ready' END, referred_on + 10 + time '11:40', f.stored_at, f.id,
     coalesce(f.sha256, ''), coalesce(f.sha256, ''), CASE WHEN f.id IS NOT NULL THEN 2 END
@@ -192,9 +195,9 @@ NEXT_VERSIONS = """
 INSERT INTO careplans_planversion (id, row_version, partnership_id, client_id, plan_id, number, state, copied_from_id, strengths,
     supports_the_wait, harm_reduction, if_difficult, way_back, sharing, disagreement, next_review_on, unfinished, begun_at, begun_by_id,
     agreed_at, agreed_by_id, agreed_text, as_signed, phase, admission, residential_need, aftercare, responsibilities)
-SELECT md5(%(seed)s || ':next:' || n)::uuid, 2, %(partnership)s, made.client_id, made.plan_id, 2, CASE WHEN agreed THEN 'agreed' ELSE 'draft' END,
-    version_id, strengths, supports_the_wait, harm_reduction, if_difficult, way_back, sharing, '', next_review_on, '{}',
-    %(today)s::date - 30 + time '11:00', person_id, CASE WHEN agreed THEN %(today)s::date - 20 + time '11:00' END,
+SELECT md5(%(seed)s || ':next:' || n)::uuid, 2, %(partnership)s, made.client_id, made.plan_id, 2,
+    CASE WHEN agreed THEN 'agreed' ELSE 'draft' END, version_id, strengths, supports_the_wait, harm_reduction, if_difficult,
+    way_back, sharing, '', next_review_on, '{}', %(today)s::date - 30 + time '11:00', person_id, CASE WHEN agreed THEN %(today)s::date - 20 + time '11:00' END,
     CASE WHEN agreed THEN person_id END, CASE WHEN agreed THEN agreed_text ELSE '' END, '{}', '', '', '', '', ''
 FROM made JOIN careplans_planversion v ON v.id = made.version_id, LATERAL (SELECT n %% 60 = 48 AS agreed) a WHERE n %% 60 IN (28, 48)
 """
