@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carehub import clock, events
-from carehub.actors import NotAllowed
 from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.models import Membership, Person
@@ -33,8 +31,6 @@ def change(request: HttpRequest, client_id: UUID) -> HttpResponse:
     back = reverse("client", args=[client.pk])
     try:
         rules.may_allocate(request.actor, episode)
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect(back)

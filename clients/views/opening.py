@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from carehub import again, clock, events, second_factor
-from carehub.actors import NotAllowed
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
 from carehub.models import Access
@@ -112,8 +110,6 @@ def judge(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
             )
             messages.success(request, _("On record."))
             return redirect("openings")
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
     except Refused as refused:
         if not refused.fields:
             messages.error(request, refused.message)

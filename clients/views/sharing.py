@@ -4,14 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carehub import clock, events
-from carehub.actors import NotAllowed
 from carehub.definitions.catalogue import catalogue
 from carehub.files.filing import file_scan
 from carehub.guards import requires
@@ -102,10 +100,7 @@ def record(request: HttpRequest, client_id: UUID) -> HttpResponse:
     client, context = client_page(request, client_id)
     keeping = Keeping(request, kind="consent", subject=client.pk, client_id=client.pk)
     context |= {"keeping": keeping, "draft_ticket": keeping.ticket, "back_url": reverse("client-sharing", args=[client.pk])}
-    try:
-        rules.must_treat(request.actor, client, "consent.record")
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
+    rules.must_treat(request.actor, client, "consent.record")
     if request.method != "POST":
         form = as_left(ConsentForm(keeping.data, actor=request.actor)) if keeping.data else ConsentForm(actor=request.actor)
         return render(request, "clients/consent_record.html", context | {"form": form})
@@ -143,8 +138,6 @@ def withdraw(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
             for task in tasks:
                 messages.warning(request, task.words)
             return redirect("client-sharing", client.pk)
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("client-sharing", client.pk)

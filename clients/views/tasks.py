@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from carehub.actors import NotAllowed
 from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.models import Task
@@ -30,8 +28,6 @@ def done(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     task = get_object_or_404(Task.objects.visible_to(request.actor), pk=pk, client_id=client_id)
     try:
         close_task(task=task, by=request.actor, seen=_moment(request.POST.get("seen", "")))
-    except NotAllowed as reason:
-        raise PermissionDenied(str(reason)) from reason
     except Refused as reason:
         messages.error(request, reason.message)
     else:
@@ -96,8 +92,6 @@ def _refusal(request: HttpRequest, rule, task: Task) -> HttpResponse | None:
     """Before a page asks: back to the client with the reason, where there is nothing to ask any more."""
     try:
         rule(request.actor, task)
-    except NotAllowed as reason:
-        raise PermissionDenied(str(reason)) from reason
     except Refused as reason:
         messages.error(request, reason.message)
         return redirect("client", task.client_id)
