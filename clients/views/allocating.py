@@ -18,7 +18,7 @@ from clients import allocating_rules as rules
 from clients.actions.allocating import change_keyworker, share_out
 from clients.allocating_forms import KeyworkerForm, ShareOutForm
 from clients.models import Episode
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 #: On one page; the rest come after these are shared out.
 ROWS = 100
@@ -42,7 +42,7 @@ def change(request: HttpRequest, client_id: UUID) -> HttpResponse:
         said = _("%(name)s is the keyworker of %(client)s.") % {"name": given["keyworker"].name, "client": client.known_as}
         if asking.does(lambda: change_keyworker(by=request.actor, episode=episode, **given), said=said):
             return redirect(back)
-    return asking.page("clients/keyworker_change.html", **context | {"tab": "", "episode": episode})
+    return asking.page("clients/keyworker_change.html", **context | {"episode": episode})
 
 
 @requires("case.allocate")

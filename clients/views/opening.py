@@ -19,7 +19,7 @@ from clients import sharing_rules as rules
 from clients.actions import opening as opened
 from clients.models import Client, Opening
 from clients.sharing_forms import JudgeForm, OpenRecordForm
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 #: Session key: what this person has opened, for the banner over every page: key, client's key, until when.
 OPENED = "opened"
@@ -96,7 +96,7 @@ def to_judge(request: HttpRequest) -> HttpResponse:
 
 @requires("record.judge")
 def judge(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
-    client, context = client_page(request, client_id)
+    client, context = client_page(request, client_id, tab="sharing")
     opening = get_object_or_404(
         Opening.objects.visible_to(request.actor).select_related("membership__person", "membership__agency"), pk=pk, client=client
     )

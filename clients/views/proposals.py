@@ -21,7 +21,7 @@ from clients.actions.deciding import accept, decline
 from clients.models import Client, Proposal
 from clients.pathways import pathway
 from clients.proposal_forms import ACCEPT, DECISION, DECLINE, DecideForm, Decision
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 NEWEST = 30
 
@@ -54,7 +54,6 @@ def proposals(request: HttpRequest, client_id: UUID) -> HttpResponse:
             if asking.does(lambda: _decide(actor, client, chosen), said=_said(chosen)):
                 return redirect("client", client.pk)
     shown = {
-        "tab": "",
         "mine": mine,
         "others": [each for each in waiting if each not in mine],
         "decided": [Shown(each) for each in found.exclude(state="").order_by("-decided_at", "place", "pk")[:NEWEST]],

@@ -19,7 +19,7 @@ from clients import policies
 from clients.actions.tasks import carry_out, close_task, send_back
 from clients.models import Proposal
 from clients.task_forms import CarryOutForm, SendBackForm
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 
 @require_POST
@@ -80,7 +80,7 @@ def _page(request: HttpRequest, client_id: UUID, pk: UUID) -> tuple[Task, dict[s
     tasks = Task.objects.visible_to(request.actor).select_related("carried_out_by", "sent_back_by")
     task = get_object_or_404(tasks, pk=pk, client_id=client_id)
     declined = Proposal.objects.filter(task=task, state=Proposal.State.DECLINED).exists()
-    return task, context | {"tab": "", "task": task, "declined": declined}
+    return task, context | {"task": task, "declined": declined}
 
 
 def _asking(request: HttpRequest, task: Task, form: type, *, kind: str, **more: Any) -> Asking:
