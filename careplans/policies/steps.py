@@ -21,7 +21,6 @@ from careplans.policies.returning import check_nothing_to_mend
 from careplans.policies.whose import of_own_agency
 from clients.models import Episode
 
-
 # --- Who may write ------------------------------------------------------------------------------------------------------
 
 
