@@ -1,6 +1,7 @@
 """The databases tests run on: made and migrated by the owner, used as carehub_app.
 
-One template is migrated, once for all workers of a run, and then left alone. Ordinary tests share one copy of it, each in a transaction that is rolled back.
+One template is migrated, once for all workers of a run, and then left alone. Ordinary tests share one copy of it, each in a
+transaction that is rolled back.
 Tests on committed data get a copy of their own (a tenth of a second) and drop it: emptying tables would need TRUNCATE, which
 nobody has.
 """
