@@ -83,11 +83,16 @@ def combinations(world, browsers, chance: random.Random) -> Iterator[tuple[str, 
                 drawn = [(place, method) for place in found for method in ("GET", "POST")]
             elif role in may:
                 sides = [[place for place in found if place[1] is reached] for reached in (True, False)]
-                drawn = [(chance.choice(side), chance.choice(matrix.METHODS)) for side in sides if side]
+                drawn = [(chance.choice(side), _method(chance)) for side in sides if side]
             else:
-                drawn = [(chance.choice(found), chance.choice(matrix.METHODS))]
+                drawn = [(chance.choice(found), _method(chance))]
             for (address, reached), method in drawn:
                 yield page.name, rule, role, method, address, reached
+
+
+def _method(chance: random.Random) -> str:
+    """The two that pages answer, and now and then one of the others."""
+    return chance.choice(("GET", "POST", chance.choice(matrix.METHODS)))
 
 
 def places(world, page: URLPattern, role: str) -> Iterator[tuple[str, bool]]:
