@@ -197,7 +197,8 @@ INSERT INTO careplans_planversion (id, row_version, partnership_id, client_id, p
     agreed_at, agreed_by_id, agreed_text, as_signed, phase, admission, residential_need, aftercare, responsibilities)
 SELECT md5(%(seed)s || ':next:' || n)::uuid, 2, %(partnership)s, made.client_id, made.plan_id, 2,
     CASE WHEN agreed THEN 'agreed' ELSE 'draft' END, version_id, strengths, supports_the_wait, harm_reduction, if_difficult,
-    way_back, sharing, '', next_review_on, '{}', %(today)s::date - 30 + time '11:00', person_id, CASE WHEN agreed THEN %(today)s::date - 20 + time '11:00' END,
+    way_back, sharing, '', next_review_on, '{}', %(today)s::date - 30 + time '11:00', person_id,
+    CASE WHEN agreed THEN %(today)s::date - 20 + time '11:00' END,
     CASE WHEN agreed THEN person_id END, CASE WHEN agreed THEN agreed_text ELSE '' END, '{}', '', '', '', '', ''
 FROM made JOIN careplans_planversion v ON v.id = made.version_id, LATERAL (SELECT n %% 60 = 48 AS agreed) a WHERE n %% 60 IN (28, 48)
 """
