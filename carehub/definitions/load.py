@@ -8,7 +8,7 @@ from carehub.definitions.plans import Domains, read_domains, read_plan_kinds
 from carehub.definitions.read_codes import read_codes
 from carehub.definitions.read_form import read_form
 from carehub.definitions.read_question import Words
-from carehub.definitions.schema import CodeList, Definition
+from carehub.definitions.schema import CodeList, Definition, Form
 from carehub.definitions.table import Table, read_table
 
 #: Reads a file of one kind: (table, name, version, title, words it may refer to) → definition.
@@ -68,11 +68,12 @@ def _read(kind: str, table: Table, words: Words) -> Definition:
 
 
 def words_of(found: Mapping[Key, Definition]) -> Words:
-    """What a form may refer to."""
+    """What a definition may refer to."""
     lists = [definition for definition in found.values() if isinstance(definition, Domains)]
     return Words(
         code_lists={key: definition for key, definition in found.items() if isinstance(definition, CodeList)},
         areas={area.id: domain.id for one in lists for domain in one.domains for area in domain.areas},
         domains=frozenset(domain.id for one in lists for domain in one.domains),
+        forms={one.name: one for _key, one in sorted(found.items()) if isinstance(one, Form)},
         pathways=frozenset(definition.name for definition in found.values() if definition.KIND == "pathway"),
     )
