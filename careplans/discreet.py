@@ -55,7 +55,7 @@ def discreetly(sheet: Sheet, *, title: str, names: Mapping[str, str]) -> Sheet:
         ),
         client=replace(client, name=client.initials, name_used="", known_as=client.initials, date_of_birth=None),
         keyworker=sheet.keyworker,
-        # The names of the areas begin with 'Drug and alcohol use'; the service's own words, the treatment and the risks are about nothing else.
+        # The names of the areas begin with 'Drug and alcohol use'; the service's own words, treatments and risks are about nothing else.
         goals=tuple(
             replace(goal, domain="", service_words="", actions=tuple(replace(each, treatment="") for each in goal.actions))
             for goal in changed.goals

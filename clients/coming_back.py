@@ -4,7 +4,7 @@ Which facts, and after how many months, is the definition 'coming-back'. Topics 
 Assessment); the last plan is offered where a plan is begun (careplans.policies.earlier_versions).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -76,7 +76,9 @@ def _read_fact(table: Table, words: Words) -> Fact:
         for place, each in enumerate(questions):
             table.known(each, [question.id for question in words.forms[form].questions], "questions", place)
             if after != 0 and words.forms[form].question(each).re_ask == "always":
-                raise table.wrong(f"'{each}' is never 'still true': it is asked again after any break, after_months = 0.", "questions", place)
+                raise table.wrong(
+                    f"'{each}' is never 'still true': it is asked again after any break, after_months = 0.", "questions", place
+                )
     fact = Fact(table.identifier(), table.text("title"), of, after, form, questions)
     table.finish()
     return fact
@@ -118,11 +120,13 @@ class ComingBack:
         return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
 
 
-def coming_back(actor: Actor, client: Client, episode: Episode | None) -> ComingBack | None:
-    """None for whoever was never away, or has gone. ``client`` comes with its safe_contact. One query, three more after a break."""
+def coming_back(actor: Actor, client: Client, episode: Episode | None, stays: Iterable[Episode]) -> ComingBack | None:
+    """None for whoever was never away, or has gone. ``client`` comes with its safe_contact; ``stays``: all of the client's, ``episode``
+    among them. No query but after a break.
+    """
     if episode is None or episode.state == Episode.State.DISCHARGED:
         return None
-    if (left_on := _left_on(actor, episode)) is None:
+    if (left_on := _left_on(episode, stays)) is None:
         return None
     months = _months(left_on, episode.referred_on)
     assessments = Assessment.objects.visible_to(actor).filter(client_id=client.pk).that_count()
@@ -156,10 +160,9 @@ def _facts() -> tuple[Fact, ...]:
     return definition.facts if isinstance(definition, Facts) else ()
 
 
-def _left_on(actor: Actor, episode: Episode) -> date | None:
+def _left_on(episode: Episode, stays: Iterable[Episode]) -> date | None:
     """The day on which the last stay before this one ended; None where there was none, or another went on meanwhile."""
-    others = Episode.objects.visible_to(actor).filter(client_id=episode.client_id, referred_on__lt=episode.referred_on).exclude(pk=episode.pk)
-    ended = list(others.values_list("discharged_on", flat=True))
+    ended = [each.discharged_on for each in stays if each.referred_on < episode.referred_on]
     if any(day is None or day >= episode.referred_on for day in ended):
         return None
     return max((day for day in ended if day is not None), default=None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 from carehub.clock import LONDON
@@ -41,7 +42,7 @@ class Afterwards:
     def add(self, plans: Iterable[PlanRows]) -> None:
         plans = list(plans)
         for rows in plans:
-            for before, now in zip(rows.versions, rows.versions[1:], strict=False):
+            for before, now in pairwise(rows.versions):
                 self._review(rows, before, now)
         self._end(plans)
         mine = [rows for rows in plans if self._of_first_keyworker(rows)]
@@ -93,7 +94,13 @@ class Afterwards:
             why = "" if outcome == Outcome.ACHIEVED else self.chance.choice(reviewed.WHY[outcome.value])
             self.outcomes.append(
                 GoalOutcome(
-                    id=self.chance.key(), **_about(before.version), agency=rows.plan.agency, review=made, goal=goal, outcome=outcome, why=why
+                    id=self.chance.key(),
+                    **_about(before.version),
+                    agency=rows.plan.agency,
+                    review=made,
+                    goal=goal,
+                    outcome=outcome,
+                    why=why,
                 )
             )
         self._did(at + timedelta(seconds=1), "plan.reviewed", now.worker.worker, made)
@@ -102,7 +109,7 @@ class Afterwards:
 
     def _end(self, plans: list[PlanRows]) -> None:
         """One that another took the place of ended with the signature of that one; any other with the treatment."""
-        following = {first.plan.pk: second for first, second in zip(plans, plans[1:], strict=False) if _follows(first, second)}
+        following = {first.plan.pk: second for first, second in pairwise(plans) if _follows(first, second)}
         for rows in plans:
             if not rows.course.closed:
                 continue

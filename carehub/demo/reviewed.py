@@ -10,7 +10,11 @@ CLIENT_SAYS = (
 OTHERS_THERE = ("", "", "", "Her sister", "Probation officer", "His mother")
 #: Outcome → why.
 WHY: dict[str, tuple[str, ...]] = {
-    "partly": ("Most weeks it works, weekends do not.", "Begun late, and going well since.", "Half of it is done; the rest needs more time."),
+    "partly": (
+        "Most weeks it works, weekends do not.",
+        "Begun late, and going well since.",
+        "Half of it is done; the rest needs more time.",
+    ),
     "not-yet": ("The waiting list is longer than we were told.", "Moved twice since, so nothing could begin.", "Other things came first."),
     "no-longer-wanted": ("Does not want this now: other things matter more.", "Has found another way."),
 }

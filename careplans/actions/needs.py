@@ -39,4 +39,3 @@ def brought_together(known: Rows, found: Iterable[Proposal], kind: PlanKind) -> 
         elif (each.domain, each.words) not in said:
             new.append(each)
     return changed, new
-

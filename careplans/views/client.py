@@ -24,7 +24,7 @@ from careplans.models import CarePlan, PlanVersion
 from careplans.views.plan_page import address, tabs
 from careplans.who_signed import signatures_of, signers
 from clients.allocating_rules import allocates
-from clients.banner import banner, episode_for_banner
+from clients.banner import banner, stays_of
 from clients.coming_back import coming_back
 from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import OpenTask, of_client
@@ -61,7 +61,8 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor = request.actor
     person = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
     events.saw(person.pk)
-    episode = episode_for_banner(person, actor)
+    stays = stays_of(person, actor)
+    episode = next(reversed(stays), None)
     versions = _versions(episode, actor)
     current = next((each for each in versions if each.pk == each.plan.current_id), None)
     draft = next((each for each in versions if each.locked_at is None), None)
@@ -93,7 +94,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "proposals": _to_decide(person, actor, shown=[*tasks, *later]),
         "may_decide": bool(episode) and episode.agency_id == actor.agency_id and actor.may("assessment.write"),
         "may_assess": (assesses := episode is not None and allows(may_assess, actor, episode)),
-        "back": coming_back(actor, person, episode) if assesses else None,
+        "back": coming_back(actor, person, episode, stays) if assesses else None,
         "profile_due": profile_due(actor, episode, _profiles(assessed, episode)),
         "form": None,
     }

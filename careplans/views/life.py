@@ -35,7 +35,7 @@ def what_changed(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpRespons
     context = plan_context(request, version) | {
         "earlier": earlier,
         "before": before,
-        "may_agree": policies.allows(policies.check_agree, version, request.actor),
+        "may_agree": policies.allows(policies.may_edit, version, request.actor),
         "may_sign": policies.allows(policies.check_sign, version, request.actor),
     }
     if before is not None:

@@ -51,7 +51,10 @@ def review(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
                 return _not_now(request, version, None, str(no), keeping)
             else:
                 keeping.done()
-                messages.success(request, _("The review is saved, and the next version is written from it. Read together what has changed, then agree and sign."))
+                messages.success(
+                    request,
+                    _("The review is saved, and the next version is written from it. Read together what has changed, then agree and sign."),
+                )
                 return redirect("plan-edit", client_id, made.draft_id)
         else:
             form.say_the_rest(lambda: policies.check_held(version, said, form.held, latest=latest))

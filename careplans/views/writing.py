@@ -28,7 +28,7 @@ from careplans.forms.writing import PlanPage
 from careplans.models import CarePlan, PlanReview, PlanVersion
 from careplans.views.plan_conflict import conflict_page
 from careplans.views.plan_page import address, plan_context, plan_version, tabs
-from clients.banner import banner, episode_for_banner
+from clients.banner import banner, stays_of
 from clients.coming_back import coming_back
 from clients.models import Client
 
@@ -41,7 +41,8 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor = request.actor
     client = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
     events.saw(client.pk)
-    episode = episode_for_banner(client, actor)
+    stays = stays_of(client, actor)
+    episode = next(reversed(stays), None)
     if episode is None:
         raise Http404
     open_versions = PlanVersion.objects.filter(plan__episode=episode, locked_at__isnull=True).exclude(plan__state=CarePlan.State.CLOSED)
@@ -63,7 +64,7 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "tabs": tabs(request.actor, client.pk, None),
         "form": form,
         "refused": refused,
-        "back": coming_back(actor, client, episode),
+        "back": coming_back(actor, client, episode, stays),
         "back_url": reverse("client", args=[client.pk]),
     }
     return render(request, "careplans/plan_start.html", context)

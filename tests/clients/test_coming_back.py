@@ -10,14 +10,18 @@ from django.urls import reverse
 
 from carehub import clock, context
 from carehub.definitions.load import read_folders
+from clients.banner import stays_of
 from clients.coming_back import coming_back
-from clients.models import Client, Episode
+from clients.models import Client, Episode, SafeContact
 from tests import factories
 from tests.careplans.pages import texts
 
 #: A triage in which everything was answered that has a fact of its own.
 ANSWERS = {
-    **{name: {"value": "never"} for name in ("suicide", "self-harm", "harm-to-others", "harm-from-others", "overdose", "injecting", "self-neglect")},
+    **{
+        name: {"value": "never"}
+        for name in ("suicide", "self-harm", "harm-to-others", "harm-from-others", "overdose", "injecting", "self-neglect")
+    },
     **{name: {"value": "no"} for name in ("urgent", "children-safe", "pregnant")},
     "main-drug": {"value": "1011"},
     "housing": {"value": "3"},
@@ -33,9 +37,12 @@ def back(keyworker, *, days_away: int) -> tuple[Client, Episode]:
     came = today - timedelta(days=5)
     long_ago, left = today - timedelta(days=500), came - timedelta(days=days_away)
     ended = {"discharged_on": left, "discharge_reason": "85", "ending": "unplanned", "referred_on": long_ago}
-    client = factories.client_of(keyworker.agency, keyworker=keyworker, state="triage", contact={"asked_on": long_ago}, episode={"referred_on": long_ago})
+    client = factories.client_of(
+        keyworker.agency, keyworker=keyworker, state="triage", episode={"referred_on": long_ago}
+    )
     factories.assessment(client, by=keyworker, state="complete", risks=0, answers=ANSWERS, took_place_on=long_ago)
     with factories.loading(client.partnership_id):
+        SafeContact.objects.filter(client=client).update(asked_on=long_ago)
         Episode.objects.filter(client=client).update(state="discharged", next_due_what="", next_due_on=None, **ended)
         stay = factories.episode_of(client, keyworker.agency, keyworker=keyworker, state="referral", referred_on=came)
     return client, stay
@@ -44,7 +51,8 @@ def back(keyworker, *, days_away: int) -> tuple[Client, Episode]:
 def asked(keyworker, client, stay) -> tuple[set[str], set[str]]:
     """What is to be asked again, and what stands."""
     with context.acting(keyworker):
-        found = coming_back(keyworker, Client.objects.select_related("safe_contact").get(pk=client.pk), Episode.objects.get(pk=stay.pk))
+        known = Client.objects.select_related("safe_contact").get(pk=client.pk)
+        found = coming_back(keyworker, known, Episode.objects.get(pk=stay.pk), stays_of(known, keyworker))
     assert found is not None
     return {each.fact.id for place in found.places for each in place.facts}, {each.fact.id for each in found.stands}
 
@@ -77,17 +85,17 @@ def test_what_was_asked_since_is_not_asked_again_and_what_was_not_re_asked_is(ke
 def test_whoever_was_never_away_is_asked_nothing_again(keyworker, a_client, partnership):
     with context.acting(keyworker):
         stay = Episode.objects.get(client=a_client)
-        assert coming_back(keyworker, a_client, stay) is None
+        assert coming_back(keyworker, a_client, stay, stays_of(a_client, keyworker)) is None
     other = factories.agency(partnership)
     with factories.loading(partnership.pk):
         factories.episode_of(a_client, other, referred_on=clock.today() - timedelta(days=400))
     factories.access(a_client, agency=keyworker.agency, basis="consent")
     with context.acting(keyworker):
-        assert coming_back(keyworker, a_client, stay) is None
+        assert coming_back(keyworker, a_client, stay, stays_of(a_client, keyworker)) is None
 
 
 def test_the_pages_lead_to_where_it_is_asked(keyworker, signed_in):
-    client, stay = back(keyworker, days_away=210)
+    client, _stay = back(keyworker, days_away=210)
     browser = signed_in(keyworker)
     for page in ("client", "plan-start"):
         shown = browser.get(reverse(page, args=[client.pk]))
