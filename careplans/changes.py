@@ -119,10 +119,11 @@ def _of_steps(was: Rows, now: Rows, *, new_goal: bool) -> Iterator[str]:
         if line not in was:
             if not new_goal:
                 yield _("New step: %(words)s") % {"words": step["what"]}
-        elif step["by_when"] != was[line]["by_when"] and step["what"] == was[line]["what"]:
+            continue
+        if step["by_when"] != was[line]["by_when"] and step["what"] == was[line]["what"]:
             words = {"words": step["what"], "new": _day(step["by_when"]), "old": _day(was[line]["by_when"])}
             yield _("Another day: %(words)s, by %(new)s instead of %(old)s") % words
-        elif any(step[name] != was[line][name] for name in ("what", "who", "who_name", "milestone", "intervention")):
+        if any(step[name] != was[line][name] for name in ("what", "who", "who_name", "milestone", "intervention")):
             yield _("Step changed: %(words)s") % {"words": step["what"]}
     for line, step in was.items():
         if line not in now:

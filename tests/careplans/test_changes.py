@@ -56,6 +56,7 @@ def test_each_kind_of_change_has_its_sentence(triaged, keyworker):
     for words in (
         "In other words: ‘I want to sleep till seven’, before: ‘I want to sleep through’",
         "Another day: Keep a sleep diary, by ",
+        "Step changed: Keep a sleep diary",
         "New step: No coffee after four",
         "New goal: I want my own front door",
         f"Taken up now: {said.rows['need'][need]['words']}",

@@ -37,9 +37,7 @@ def back(keyworker, *, days_away: int) -> tuple[Client, Episode]:
     came = today - timedelta(days=5)
     long_ago, left = today - timedelta(days=500), came - timedelta(days=days_away)
     ended = {"discharged_on": left, "discharge_reason": "85", "ending": "unplanned", "referred_on": long_ago}
-    client = factories.client_of(
-        keyworker.agency, keyworker=keyworker, state="triage", episode={"referred_on": long_ago}
-    )
+    client = factories.client_of(keyworker.agency, keyworker=keyworker, state="triage", episode={"referred_on": long_ago})
     factories.assessment(client, by=keyworker, state="complete", risks=0, answers=ANSWERS, took_place_on=long_ago)
     with factories.loading(client.partnership_id):
         SafeContact.objects.filter(client=client).update(asked_on=long_ago)
