@@ -146,7 +146,7 @@ class Plans:
                 row.position = len(made.parts["action"])
                 made.parts["action"].append(row)
         found = [str(words["area"]) for words in stay.episode.risk_words if words["level"] in ("low", "medium", "high")]
-        for area, what, who, by_when, told in story.risk_steps(found, day):
+        for area, what, who, by_when, told in story.risk_steps(list(dict.fromkeys(found)), day):
             step = RiskStep(id=self.chance.key(), **about, area=area, what=what, who_name=who, by_when=by_when, told=told)
             step.position, step.third_party = len(made.parts["risk"]), RiskStep.kept_off(area)
             made.parts["risk"].append(step)

@@ -18,7 +18,7 @@ WHY: dict[str, tuple[str, ...]] = {
     "not-yet": ("The waiting list is longer than we were told.", "Moved twice since, so nothing could begin.", "Other things came first."),
     "no-longer-wanted": ("Does not want this now: other things matter more.", "Has found another way."),
 }
-RETURNED_NOW = "The second goal names nobody who goes along to the housing office. Say who, before it is signed."
+RETURNED_NOW = "Say who goes along to the first appointment, before it is signed."
 RETURNED_AT_REVIEW = (
     "‘Who does what’ still names the old housing worker.",
     "Say under ‘If things get difficult’ whom to ring at the weekend.",
