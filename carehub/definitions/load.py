@@ -18,8 +18,8 @@ Reader = Callable[[Table, str, int, str, Words], Definition]
 READERS: dict[str, Reader] = {
     "codes": lambda table, name, version, title, words: read_codes(table, name, version, title),
     "domains": lambda table, name, version, title, words: read_domains(table, name, version, title),
-    "plan-kinds": lambda table, name, version, title, words: read_plan_kinds(table, name, version, title),
     "form": read_form,
+    "plan-kinds": read_plan_kinds,
 }
 
 Key = tuple[str, int]
