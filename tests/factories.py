@@ -332,7 +332,7 @@ def on_pathway(client: Client, *, by: Actor, pathway: str = "maternity", **field
 #: A screening in which nothing grave was found, and the person agrees to be referred.
 SCREENED = {
     "trouble": {"value": "drugs"},
-    "main-drug": {"value": "heroin"},
+    "main-drug": {"value": "1011"},
     "injecting": {"value": "N"},
     "suicide": {"value": "never"},
     "danger": {"value": ["none"]},

@@ -31,7 +31,7 @@ def accept_as_new(
         row = _locked(by, referral)
         rules.referred_in_time(row, registered["referred_on"])
         client = register_client(by=by, looked_at_duplicates=looked_at_duplicates, **registered)
-        _accepted(row, client, client.episodes.get(agency_id=by.agency_id), by)
+        _accepted(row, client, client.episodes.get(agency=by.agency), by)
     return client
 
 
@@ -44,8 +44,13 @@ def accept_for(*, by: Actor, referral: ReceivedReferral, client_id: UUID, regist
         client = Client.objects.visible_to(by).resembling(**who).filter(pk=client_id).first()
         rules.is_the_same_person(client)
         assert client is not None
-        stay = {name: registered.get(name) for name in ("referred_on", "referral_source", "keyworker")}
-        episode, _begun = episode_here(by=by, client=client, **stay)
+        episode = episode_here(
+            by=by,
+            client=client,
+            referred_on=registered["referred_on"],
+            referral_source=registered["referral_source"],
+            keyworker=registered.get("keyworker"),
+        )
         rules.no_screening_begun(episode)
         _accepted(row, client, episode, by)
     return client
@@ -74,8 +79,12 @@ def delete_old(partnership: Partnership) -> int:
 
 
 def _locked(by: Actor, referral: ReceivedReferral) -> ReceivedReferral:
-    rows = ReceivedReferral.objects.visible_to(by).select_for_update(of=("self",)).select_related("decided_by", "link")
-    row = rows.get(pk=referral.pk)
+    rows = ReceivedReferral.objects.visible_to(by).select_related("decided_by", "link")
+    row = rows.select_for_update(of=("self",)).filter(pk=referral.pk).first()
+    if row is None:
+        # Accepted while this waited for the lock: whoever was registered by it is in reach from now on.
+        context.catch_up()
+        row = rows.get(pk=referral.pk)
     rules.may_decide(by, row)
     return row
 

@@ -69,10 +69,8 @@ def register_client(
     return client
 
 
-def episode_here(
-    *, by: Actor, client: Client, referred_on: date, referral_source: str, keyworker: Person | None = None
-) -> tuple[Episode, bool]:
-    """The open episode of somebody on record with ``by``'s agency, begun now where there is none; and whether it was begun.
+def episode_here(*, by: Actor, client: Client, referred_on: date, referral_source: str, keyworker: Person | None = None) -> Episode:
+    """The open episode of somebody on record with ``by``'s agency, begun now where there is none.
 
     For somebody who was referred and is known here already: a second record is never made.
     """
@@ -81,10 +79,10 @@ def episode_here(
         Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
         context.catch_up()
         if found := Episode.objects.visible_to(by).of_agency(agency_id).open().filter(client=client).first():
-            return found, False
+            return found
         episode = _begin_episode(client, by=by, referred_on=referred_on, referral_source=referral_source, keyworker=keyworker)
         events.record("episode.begun", by=by, client=client.pk, subject=episode)
-    return episode, True
+    return episode
 
 
 def _may_begin(by: Actor, date_of_birth: date, referred_on: date, keyworker: Person | None) -> UUID:

@@ -31,7 +31,7 @@ FORM = {
 }
 SCREENING = {
     "trouble": "drugs",
-    "main-drug": "heroin",
+    "main-drug": "1011",
     "injecting": "N",
     "suicide": "never",
     "danger": ["none"],
