@@ -56,16 +56,19 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was sent, what its answers say, and who on record here looks like the same person."""
     referral = _found(request, pk)
     form = form_as_recorded(referral.partnership_id, referral.form, referral.form_version, referral.form_edition)
-    alike = []
+    alike, again = [], []
     if referral.is_waiting:
         who = {name: getattr(referral, name) for name in ("first_name", "last_name", "date_of_birth")}
         alike = with_episodes(Client.objects.visible_to(request.actor, many=True).resembling(**who)[:DUPLICATES_SHOWN], request.actor)
         events.saw(*(row.client.pk for row in alike))
+        twice = ReceivedReferral.objects.visible_to(request.actor).waiting().exclude(pk=pk)
+        again = list(twice.filter(date_of_birth=referral.date_of_birth, last_name__iexact=referral.last_name)[:DUPLICATES_SHOWN])
     events.record("referral.read", by=request.actor, subject=referral)
     context = {
         "referral": referral,
         "channels": _channels(referral),
         "alike": alike,
+        "again": again,
         "says": what_answers_say(form, referral.answers),
         "sections": as_asked.show(form, referral.answers, stamp=Stamp(clock.day_of(referral.received_at), referral.sent_by)),
         "definition": form,
