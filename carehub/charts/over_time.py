@@ -156,12 +156,13 @@ def lines_over_time(
                 ends.append((last[1], last[0], index, f"{number(value)}{unit}"))
         y = top + high + 40
         if width == WIDE:
-            labels = [(value, wrapped(lines[index].name, width - x_end - 14, most=2)) for _y, x_end, index, value in sorted(ends)]
+            labels = [(value, wrapped(lines[index].name, width - x_end - 18, most=2)) for _y, x_end, index, value in sorted(ends)]
             heights = [22 + 17 * len(two) for _value, two in labels]
             tops = _apart([end[0] - 11 for end in sorted(ends)], heights, top - 6, top + high - 4)
-            for (_y_end, x_end, _index, _value), (value, two), place in zip(sorted(ends), labels, tops, strict=True):
-                drawn.append(text(x_end + 12, place + 16, value, bold=True))
-                drawn += [text(x_end + 12, place + 34 + 17 * row, words, size=14) for row, words in enumerate(two)]
+            for (_y_end, x_end, index, _value), (value, two), place in zip(sorted(ends), labels, tops, strict=True):
+                # With its shape again: where lines end on one point, no label stands beside its own.
+                drawn += [_mark(index, x_end + 21, place + 11), text(x_end + 33, place + 16, value, bold=True)]
+                drawn += [text(x_end + 16, place + 34 + 17 * row, words, size=14) for row, words in enumerate(two)]
             return max([y, *(place + each + 8 for place, each in zip(tops, heights, strict=True))]), drawn
         for _y_end, _x_end, index, value in ends:
             drawn += [_mark(index, 8, y + 4), text(22, y + 9, f"{lines[index].name}: {value}")]
