@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.template import engines
@@ -112,5 +113,5 @@ def test_labels_of_lines_that_end_on_one_point_stand_apart_and_above_the_dates()
         # Each label: its value, and its name in two lines.
         labels = sorted(y for y, weight, words in texts if weight or "name" in words or words.startswith("Somewhat"))
         assert len(labels) >= 8
-        assert all(after - before >= 14 for before, after in zip(labels, labels[1:], strict=False))
+        assert all(after - before >= 14 for before, after in pairwise(labels))
         assert labels[-1] < dates - 14
