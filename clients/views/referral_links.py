@@ -4,14 +4,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carehub import clock
-from carehub.actors import NotAllowed
 from carehub.asking import Asking
 from carehub.definitions.catalogue import catalogue
 from carehub.forms import CareHubForm
@@ -65,8 +63,6 @@ def stop(request: HttpRequest, pk: UUID) -> HttpResponse:
     link = get_object_or_404(ReferralLink.objects.visible_to(request.actor).select_related("agency"), pk=pk)
     try:
         rules.may_stop_link(request.actor, link)
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("referral-links")

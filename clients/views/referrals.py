@@ -4,14 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carehub import clock, events
-from carehub.actors import NotAllowed
 from carehub.asking import Asking
 from carehub.definitions import show as as_asked
 from carehub.definitions.forward import Stamp
@@ -87,8 +85,6 @@ def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     referral = _found(request, pk)
     try:
         rules.may_decide(request.actor, referral)
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("referral-show", pk)
