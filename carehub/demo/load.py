@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from carehub import clock, context
+from carehub.demo.afterwards import Afterwards
 from carehub.demo.assessed import Triages
 from carehub.demo.chance import Chance
 from carehub.demo.comprehensive import Comprehensives
@@ -43,6 +44,7 @@ class Loaded:
     comprehensives: Comprehensives
     risk_plans: RiskPlans
     profiles: Profiles
+    afterwards: Afterwards
 
 
 def load(*, today: date | None = None, seed: int = SEED, using: str = "default") -> Loaded:
@@ -90,7 +92,9 @@ def make(chance: Chance, today: date) -> Loaded:
     for somebody in people:
         for stay in somebody.stays:
             profiles.add(somebody, stay)
-    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles)
+    afterwards = Afterwards(place, Chance(chance.getrandbits(64)), today)
+    afterwards.add(plans.plans)
+    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles, afterwards)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -103,5 +107,6 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     made.proposals.save(using)
     made.risk_plans.save(using)
     made.plans.save(using)
+    made.afterwards.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
-    save_log(made.people, [*made.triages.assessments, *made.profiles.rows], made.plans.plans, chance, using)
+    save_log(made.people, [*made.triages.assessments, *made.profiles.rows], made.plans.plans, chance, using, more=made.afterwards.deeds)
