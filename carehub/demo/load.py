@@ -20,6 +20,7 @@ from carehub.demo.place import PARTNERSHIP
 from carehub.demo.planned import Plans
 from carehub.demo.profiles import Profiles
 from carehub.demo.proposed import Proposals
+from carehub.demo.put_off import PutOffs
 from carehub.demo.risk_plans import RiskPlans
 from carehub.demo.sharing import Sharing, make_sharing, save_sharing
 from carehub.demo.staffed import Place, make_place, save_place
@@ -43,6 +44,7 @@ class Loaded:
     comprehensives: Comprehensives
     risk_plans: RiskPlans
     profiles: Profiles
+    put_offs: PutOffs
 
 
 def load(*, today: date | None = None, seed: int = SEED, using: str = "default") -> Loaded:
@@ -90,7 +92,9 @@ def make(chance: Chance, today: date) -> Loaded:
     for somebody in people:
         for stay in somebody.stays:
             profiles.add(somebody, stay)
-    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles)
+    put_offs = PutOffs(Chance(chance.getrandbits(64)), today)
+    put_offs.add(plans.plans)
+    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles, put_offs)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -103,5 +107,6 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     made.proposals.save(using)
     made.risk_plans.save(using)
     made.plans.save(using)
+    made.put_offs.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
     save_log(made.people, [*made.triages.assessments, *made.profiles.rows], made.plans.plans, chance, using)
