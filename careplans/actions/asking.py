@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -67,6 +68,7 @@ def ask_for_review(*, version: PlanVersion, reason: str, words: str, by_when: da
         policies.check_ask(now, by)
         policies.check_in_force(now, version.pk)
         policies.check_asked(now, reason, words.strip(), by_when, settings)
+        assert by_when  # check_asked saw it
         asked = ReviewAsked.objects.create(
             partnership_id=plan.partnership_id,
             client_id=plan.client_id,
@@ -90,7 +92,7 @@ def ask_where_risk_rose(partnership: Partnership, *, today: date) -> int:
 
     The days are counted from the day on which risk was asked: a pass that comes late gives no more time. Returns the new notices.
     """
-    about = {
+    about: dict[str, Any] = {
         "partnership": partnership.pk,
         "today": today,
         "now": clock.now(),
@@ -117,9 +119,9 @@ def _bring_nearer(asked: Collection[UUID]) -> None:
 
 
 def _tell(plan: CarePlan, asked: ReviewAsked) -> None:
-    people = {plan.episode.keyworker_id}
-    if plan.episode.keyworker_id is None:
-        people = set(Membership.objects.managers_of([plan.agency_id], clock.today()).values_list("person_id", flat=True))
+    keyworker = plan.episode.keyworker_id
+    managers = Membership.objects.managers_of([plan.agency_id], clock.today()).values_list("person_id", flat=True)
+    people = {keyworker} if keyworker else set(managers)
     Notice.objects.bulk_create(
         [
             Notice(

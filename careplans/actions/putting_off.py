@@ -27,6 +27,7 @@ def put_off(*, version: PlanVersion, reason: str, words: str, until: date | None
         policies.check_put_off(now, by)
         policies.check_in_force(now, version.pk)
         policies.check_put_off_until(now, reason, words, until, local_settings.of(by.partnership))
+        assert until  # check_put_off_until saw it
         made = ReviewPutOff(
             partnership_id=plan.partnership_id,
             client_id=plan.client_id,
