@@ -66,7 +66,7 @@ class PutOff:
 
     @property
     def times_words(self) -> str:
-        return ngettext("%(number)s time", "%(number)s times", self.times) % {"number": self.times}
+        return ngettext("once", "%(number)s times", self.times) % {"number": self.times}
 
 
 @dataclass(frozen=True)
@@ -97,12 +97,21 @@ class ReviewStanding:
                 "reasons": ", ".join(each.reason_words for each in self.called_for),
                 "rule": self.rule.words,
             }
+        said = {"rule": self.rule.words, "day": date_format(self.rule.by, "j F Y")}
         if self.due.on and self.due.on < self.rule.by:
-            return _("agreed with the client. The rule: %(rule)s, so %(day)s at the latest") % {
-                "rule": self.rule.words,
-                "day": date_format(self.rule.by, "j F Y"),
-            }
+            return _("agreed with the client. The rule: %(rule)s, so %(day)s at the latest") % said
+        if self.due.on and self.due.on > self.rule.by:
+            return _("as it was agreed. The rule is another one now: %(rule)s, so %(day)s at the latest") % said
         return self.rule.words
+
+    @property
+    def why(self) -> str:
+        """The same in a few words, for a row of a list."""
+        if self.called_for:
+            return _("asked for: %(reasons)s") % {"reasons": ", ".join(each.reason_words for each in self.called_for)}
+        if self.rule is None or self.due.on != self.rule.by:
+            return _("as agreed with the client")
+        return self.rule.short
 
     @property
     def called_for(self) -> list[Asked]:

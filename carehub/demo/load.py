@@ -20,7 +20,7 @@ from carehub.demo.place import PARTNERSHIP
 from carehub.demo.planned import Plans
 from carehub.demo.profiles import Profiles
 from carehub.demo.proposed import Proposals
-from carehub.demo.put_off import PutOffs
+from carehub.demo.reviewed import Reviews
 from carehub.demo.risk_plans import RiskPlans
 from carehub.demo.sharing import Sharing, make_sharing, save_sharing
 from carehub.demo.staffed import Place, make_place, save_place
@@ -44,7 +44,7 @@ class Loaded:
     comprehensives: Comprehensives
     risk_plans: RiskPlans
     profiles: Profiles
-    put_offs: PutOffs
+    reviews: Reviews
 
 
 def load(*, today: date | None = None, seed: int = SEED, using: str = "default") -> Loaded:
@@ -92,9 +92,9 @@ def make(chance: Chance, today: date) -> Loaded:
     for somebody in people:
         for stay in somebody.stays:
             profiles.add(somebody, stay)
-    put_offs = PutOffs(Chance(chance.getrandbits(64)), today)
-    put_offs.add(plans.plans)
-    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles, put_offs)
+    reviews = Reviews(Chance(chance.getrandbits(64)), today)
+    reviews.add(plans.plans)
+    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles, reviews)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -107,6 +107,6 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     made.proposals.save(using)
     made.risk_plans.save(using)
     made.plans.save(using)
-    made.put_offs.save(using)
+    made.reviews.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
     save_log(made.people, [*made.triages.assessments, *made.profiles.rows], made.plans.plans, chance, using)

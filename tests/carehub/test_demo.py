@@ -46,6 +46,8 @@ def rows(made: Loaded) -> list[dict]:
     every += [*made.triages.assessments, *made.triages.risks, *made.triages.tasks]
     every += made.profiles.rows
     every += [*made.proposals.proposals, *made.proposals.tasks, *made.proposals.pathways]
+    reviews = made.reviews
+    every += [*reviews.held, *reviews.outcomes, *reviews.tasks, *reviews.put_off, *reviews.asked]
     for plan in made.plans.plans:
         every.append(plan.plan)
         for version in plan.versions:

@@ -1,11 +1,12 @@
-"""Reviews of the demonstration that were asked for before their day, or put off: some whose clients were not seen."""
+"""The reviews of the demonstration: what was held, what was asked for before its day, what was put off, whose clients were not seen."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from carehub.demo.chance import Chance
-from carehub.demo.planned import PlanRows
+from carehub.demo.planned import PlanRows, VersionRows
 from carehub.models import Task
-from careplans.models import ReviewAsked, ReviewPutOff
+from careplans.models import GoalOutcome, PlanReview, ReviewAsked, ReviewPutOff
 from clients.re_engaging import RE_ENGAGE
 
 DAY = timedelta(days=1)
@@ -17,18 +18,30 @@ LATE = (
 )
 #: Of those due this week, in turn: what called for it, in whose words.
 SOON = (("attendance", "Came to one in five appointments"), ("asked", ""), ("", ""))
+#: Of a goal that goes on: what had become of it, and why.
+GOES_ON = (
+    ("partly", "Most weeks; the weekends are hard"),
+    ("not-yet", "The waiting list is long"),
+    ("partly", "Begun, and then ill for two weeks"),
+)
 
 
-class PutOffs:
+class Reviews:
     """Collects the rows, then writes them."""
 
     def __init__(self, chance: Chance, today: date):
         self.chance, self.today = chance, today
+        self.held: list[PlanReview] = []
+        self.outcomes: list[GoalOutcome] = []
         self.tasks: list[Task] = []
         self.put_off: list[ReviewPutOff] = []
         self.asked: list[ReviewAsked] = []
 
     def add(self, plans: list[PlanRows]) -> None:
+        for each in plans:
+            signed = [version for version in each.versions if version.signed]
+            for before, after in pairwise(signed):
+                self._held(each, before, after)
         running = [each for each in plans if each.course.signed and not each.course.closed]
         late = [each for each in running if each.course.signed[-1].review_by < self.today]
         soon = [each for each in running if self.today <= each.course.signed[-1].review_by <= self.today + 7 * DAY]
@@ -36,6 +49,27 @@ class PutOffs:
             self._late(rows, *LATE[number % len(LATE)])
         for number, rows in enumerate(soon):
             self._soon(rows, *SOON[number % len(SOON)])
+
+    def _held(self, rows: PlanRows, before: VersionRows, after: VersionRows) -> None:
+        """Every later version of a plan came of a review."""
+        assert before.signed
+        assert after.signed
+        review = PlanReview(
+            id=self.chance.key(),
+            **self._of(rows),
+            plan=rows.plan,
+            of_version=before.version,
+            draft=after.version,
+            held_on=after.signed.on,
+            was_due_on=before.signed.review_by,
+            recorded_at=after.version.begun_at,
+            recorded_by=after.worker.worker.person,
+        )
+        self.held.append(review)
+        lines = {goal.line for goal in after.parts["goal"]}
+        for goal in before.parts["goal"]:
+            outcome, why = self.chance.choice(GOES_ON) if (goal.line or goal.pk) in lines else ("achieved", "")
+            self.outcomes.append(GoalOutcome(id=self.chance.key(), **self._of(rows), review=review, goal=goal, outcome=outcome, why=why))
 
     def _late(self, rows: PlanRows, reason: str, words: str, days_ago: int, days: int) -> None:
         # Not before it was due soon.
@@ -72,10 +106,14 @@ class PutOffs:
             self.asked.append(ReviewAsked(id=self.chance.key(), **self._about(rows), **said))
 
     def _about(self, rows: PlanRows) -> dict[str, object]:
-        plan = rows.plan
-        about = {"partnership_id": plan.partnership_id, "client_id": plan.client_id, "agency": plan.agency}
-        return {**about, "plan": plan, "of_version": rows.versions[-1 if rows.versions[-1].signed else -2].version}
+        return {**self._of(rows), "plan": rows.plan, "of_version": rows.versions[-1 if rows.versions[-1].signed else -2].version}
+
+    def _of(self, rows: PlanRows) -> dict[str, object]:
+        return {"partnership_id": rows.plan.partnership_id, "client_id": rows.plan.client_id, "agency": rows.plan.agency}
 
     def save(self, using: str) -> None:
-        for model, rows in ((Task, self.tasks), (ReviewPutOff, self.put_off), (ReviewAsked, self.asked)):
-            model.objects.using(using).bulk_create(rows)
+        PlanReview.objects.using(using).bulk_create(self.held)
+        GoalOutcome.objects.using(using).bulk_create(self.outcomes)
+        Task.objects.using(using).bulk_create(self.tasks)
+        ReviewPutOff.objects.using(using).bulk_create(self.put_off)
+        ReviewAsked.objects.using(using).bulk_create(self.asked)
