@@ -5,14 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import Field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from carehub.actors import NotAllowed
 from carehub.forms import CareHubForm
 from carehub.keeping import Keeping, as_left
 from carehub.rules import Refused
@@ -61,8 +59,6 @@ class Asking:
         try:
             with transaction.atomic():
                 action()
-        except NotAllowed as no:
-            raise PermissionDenied(str(no)) from no
         except Refused as refused:
             placed = {name: sentences for name, sentences in refused.fields.items() if name in self.form.fields}
             for name, sentences in placed.items():

@@ -19,7 +19,10 @@ EVEN = {LOCKED: "while the screen is locked", NO_SECOND_FACTOR: "before there is
 
 
 def requires(permission: str) -> Callable[[View], View]:
-    """Signed in, and in a role that has ``permission``; otherwise the sign-in page, or 403 with the reason."""
+    """Signed in, and in a role that has ``permission``; otherwise the sign-in page, or 403 with the reason.
+
+    So too where the page, or the action behind it, says NotAllowed about what it is asked for.
+    """
     if permission not in PERMISSIONS:
         raise KeyError(f"no such permission: {permission}")
 
@@ -30,9 +33,9 @@ def requires(permission: str) -> Callable[[View], View]:
                 return _not_yet(request)
             try:
                 request.actor.must(permission)
+                return view(request, *args, **kwargs)
             except NotAllowed as reason:
                 raise PermissionDenied(str(reason)) from reason
-            return view(request, *args, **kwargs)
 
         guarded.rule = permission
         return guarded

@@ -45,6 +45,7 @@ _ONE_BY_ONE = ("tests/embedded/", "tests/journeys/", "tests/proof/")
 _BESIDE = tuple(f"tests/proof/test_promise_{number}_" for number in ("01", "05", "07", "16", "17"))
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name: one that comes after it groups nothing
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(_ONE_BY_ONE) and not item.nodeid.startswith(_BESIDE):

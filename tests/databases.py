@@ -1,6 +1,7 @@
 """The databases tests run on: made and migrated by the owner, used as carehub_app.
 
-One template is migrated and then left alone. Ordinary tests share one copy of it, each in a transaction that is rolled back.
+One template is migrated, once for all workers of a run, and then left alone. Ordinary tests share one copy of it, each in a
+transaction that is rolled back.
 Tests on committed data get a copy of their own (a tenth of a second) and drop it: emptying tables would need TRUNCATE, which
 nobody has.
 """
@@ -29,7 +30,10 @@ _HERE = hashlib.sha256(f"{socket.gethostname()}{Path(__file__).resolve()}".encod
 class Databases:
     def __init__(self) -> None:
         self.prefix = f"test_carehub_{_HERE}_{os.getpid()}"
-        self.template, self.shared = f"{self.prefix}_template", f"{self.prefix}_shared"
+        #: Workers of pytest-xdist share the template of whoever started them.
+        self.shares_template = "PYTEST_XDIST_WORKER" in os.environ
+        self.template = f"test_carehub_{_HERE}_{os.getppid()}_template" if self.shares_template else f"{self.prefix}_template"
+        self.shared = f"{self.prefix}_shared"
         self.configured = connections["owner"].settings_dict["NAME"]
         self.name = self.configured
         self._numbers = itertools.count(1)
@@ -48,23 +52,35 @@ class Databases:
             connection.close()
 
     def build(self) -> None:
-        self._clear_away_the_dead()
         with self.as_owner() as cursor:
-            version = cursor.connection.server_version // 10000
-            cursor.execute(database_roles.create_database_statement(self.template, server_version=version))
-        with self.as_owner(self.template) as cursor:
-            for statement in database_roles.schema_statements():
-                cursor.execute(statement)
-        self.point_at(self.template)
-        call_command("migrate", database="owner", verbosity=0)
-        call_command("createcachetable", database="owner", verbosity=0)
+            # One of the workers builds while the others wait; the lock goes with the connection, however its holder ends.
+            cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [_HERE])
+            self._clear_away_the_dead()
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.template])
+            if cursor.fetchone() is None:
+                self._build_template(f"{self.prefix}_building")
+                cursor.execute(f'ALTER DATABASE "{self.prefix}_building" RENAME TO "{self.template}"')
         self._copy(self.shared)
         self.point_at(self.shared)
 
-    def tear_down(self) -> None:
+    def _build_template(self, name: str) -> None:
+        with self.as_owner() as cursor:
+            version = cursor.connection.server_version // 10000
+            cursor.execute(database_roles.create_database_statement(name, server_version=version))
+        with self.as_owner(name) as cursor:
+            for statement in database_roles.schema_statements():
+                cursor.execute(statement)
+        self.point_at(name)
+        call_command("migrate", database="owner", verbosity=0)
+        call_command("createcachetable", database="owner", verbosity=0)
         self.point_at(self.configured)
-        for name in (self.shared, self.template):
-            self.drop(name)
+
+    def tear_down(self) -> None:
+        """A shared template stays for the other workers: it goes with the server, or at the beginning of the next run."""
+        self.point_at(self.configured)
+        self.drop(self.shared)
+        if not self.shares_template:
+            self.drop(self.template)
 
     @contextmanager
     def fresh(self) -> Iterator[str]:

@@ -8,7 +8,7 @@ from carehub.definitions.plans import Domains, read_domains, read_plan_kinds
 from carehub.definitions.read_codes import read_codes
 from carehub.definitions.read_form import read_form
 from carehub.definitions.read_question import Words
-from carehub.definitions.schema import CodeList, Definition
+from carehub.definitions.schema import CodeList, Definition, Form
 from carehub.definitions.table import Table, read_table
 
 #: Reads a file of one kind: (table, name, version, title, words it may refer to) → definition.
@@ -18,8 +18,8 @@ Reader = Callable[[Table, str, int, str, Words], Definition]
 READERS: dict[str, Reader] = {
     "codes": lambda table, name, version, title, words: read_codes(table, name, version, title),
     "domains": lambda table, name, version, title, words: read_domains(table, name, version, title),
-    "plan-kinds": lambda table, name, version, title, words: read_plan_kinds(table, name, version, title),
     "form": read_form,
+    "plan-kinds": read_plan_kinds,
 }
 
 Key = tuple[str, int]
@@ -75,4 +75,5 @@ def words_of(found: Mapping[Key, Definition]) -> Words:
         areas={area.id: domain.id for one in lists for domain in one.domains for area in domain.areas},
         domains=frozenset(domain.id for one in lists for domain in one.domains),
         pathways=frozenset(definition.name for definition in found.values() if definition.KIND == "pathway"),
+        forms=frozenset(definition.name for definition in found.values() if isinstance(definition, Form)),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from carehub.definitions.read_codes import refuse_twice
+from carehub.definitions.read_question import Words
 from carehub.definitions.schema import Definition
 from carehub.definitions.table import Table
 
@@ -98,8 +99,8 @@ class PlanKind:
     required: tuple[str, ...]
     #: From this score on a need is a concern: the client decides 'now' or 'later' before the plan is agreed. 0: nobody has to.
     concern_from: int = 0
-    #: Whether all four domains must have been looked at.
-    all_domains: bool = False
+    #: The assessment, by the name of its form, that must be complete before the plan is begun; '': none.
+    follows: str = ""
     #: Kinds of plan whose place this one takes: copied forward from, and closed when this one is signed.
     replaces: tuple[str, ...] = ()
     #: What of ``required`` an admission in a crisis does without; it is set out afterwards.
@@ -134,7 +135,7 @@ def read_domains(table: Table, name: str, version: int, title: str) -> Domains:
     return found
 
 
-def read_plan_kinds(table: Table, name: str, version: int, title: str) -> PlanKinds:
+def read_plan_kinds(table: Table, name: str, version: int, title: str, words: Words) -> PlanKinds:
     named = table.table("parts", "parts")
     parts = tuple((part, named.text(part)) for part in named.data)
     plans = table.tables("plan", "a kind of plan")
@@ -150,6 +151,8 @@ def read_plan_kinds(table: Table, name: str, version: int, title: str) -> PlanKi
             plan.known(other, [one.id for one in kinds], "replaces", position)
         for position, part in enumerate(kind.crisis_without):
             plan.known(part, kind.required, "crisis_without", position)
+        if kind.follows:
+            plan.known(kind.follows, words.forms, "follows")
     return PlanKinds(name, version, title, kinds, parts)
 
 
@@ -177,7 +180,7 @@ def _read_kind(table: Table) -> PlanKind:
         goals_now=_read_titled(table.table("goals_now", "goals_now"), _read_goals, "goals_now"),
         required=table.texts("required"),
         concern_from=table.whole("concern_from", 0, least=1),
-        all_domains=table.flag("all_domains"),
+        follows=table.text("follows", ""),
         replaces=table.texts("replaces"),
         crisis_without=table.texts("crisis_without"),
         about=table.text("about", ""),

@@ -24,7 +24,7 @@ YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 
 @dataclass(frozen=True)
 class Words:
-    """What a form may refer to: loaded before any form is read."""
+    """What a definition may refer to: loaded before it is read."""
 
     code_lists: dict[tuple[str, int], CodeList]
     #: area → the domain it belongs to
@@ -32,6 +32,8 @@ class Words:
     domains: frozenset[str]
     #: the names of the pathways that there are
     pathways: frozenset[str] = frozenset()
+    #: the names of the forms, for what is read after them
+    forms: frozenset[str] = frozenset()
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values of every version of a list: the risk areas, the expectations."""

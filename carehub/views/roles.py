@@ -2,14 +2,12 @@
 
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from carehub import role_rules, staff
 from carehub.actions.roles import change_end, end_at_once, give_role, name_deputy
-from carehub.actors import NotAllowed
 from carehub.administration_forms import NOW, ON_A_DAY, OPEN, DeputyForm, EndForm, RoleForm
 from carehub.asking import Asking
 from carehub.guards import requires
@@ -25,10 +23,7 @@ def _role(request: HttpRequest, pk: UUID) -> Membership:
 @requires("configure")
 def give(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = somebody(request, pk)
-    try:
-        role_rules.not_to_oneself(request.actor, person)
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
+    role_rules.not_to_oneself(request.actor, person)
     agencies = staff.agencies(request.actor.partnership_id)
     asking = Asking(request, RoleForm, kind="role", subject=pk, back_url=address_of(person), agencies=agencies)
     if (form := asking.answered()) and asking.does(lambda: give_role(by=request.actor, person=person, **form.given)):

@@ -21,10 +21,6 @@ from careplans.policies.returning import check_nothing_to_mend
 from careplans.policies.whose import of_own_agency
 from clients.models import Episode
 
-#: The assessment that a kind of plan follows (MoC 4.3, 5.3.2).
-FOLLOWS = {"initial": "triage", "comprehensive": "comprehensive"}
-
-
 # --- Who may write ------------------------------------------------------------------------------------------------------
 
 
@@ -57,13 +53,12 @@ def check_start(episode: Episode, kind: str, actor: Actor, *, open_kinds: Iterab
     wanted = next((each for each in kinds if each.id == kind and kind in CarePlan.Kind.values), None)
     if wanted is None or any(part not in PARTS_HELD for part in wanted.required):
         raise Refused(_("Choose what kind of plan this is."), fields={"kind": [_("Choose what kind of plan this is")]})
-    needed, title = FOLLOWS.get(kind, ""), wanted.title
-    if needed and needed not in set(assessed):
-        words = catalogue().form(needed).title if catalogue().versions(needed) else _("comprehensive assessment")
-        raise Refused(_("A plan of this kind rests on an assessment. Complete this first: %(form)s.") % {"form": words})
+    if wanted.follows and wanted.follows not in set(assessed):
+        words = {"form": catalogue().form(wanted.follows).title}
+        raise Refused(_("A plan of this kind rests on an assessment. Complete this first: %(form)s.") % words)
     for other in open_kinds:
         if other == kind:
-            raise Refused(_("There is one already: %(kind)s. Go on with that one.") % {"kind": title})
+            raise Refused(_("There is one already: %(kind)s. Go on with that one.") % {"kind": wanted.title})
         if title_of_follower := next((each.title for each in kinds if each.id == other and kind in each.replaces), ""):
             raise Refused(_("There is already a plan that takes the place of this kind: %(kind)s.") % {"kind": title_of_follower})
     return wanted

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carehub import clock, events
-from carehub.actors import NotAllowed
 from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.models import Membership, Person
@@ -20,7 +18,7 @@ from clients import allocating_rules as rules
 from clients.actions.allocating import change_keyworker, share_out
 from clients.allocating_forms import KeyworkerForm, ShareOutForm
 from clients.models import Episode
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 #: On one page; the rest come after these are shared out.
 ROWS = 100
@@ -33,8 +31,6 @@ def change(request: HttpRequest, client_id: UUID) -> HttpResponse:
     back = reverse("client", args=[client.pk])
     try:
         rules.may_allocate(request.actor, episode)
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect(back)
@@ -46,7 +42,7 @@ def change(request: HttpRequest, client_id: UUID) -> HttpResponse:
         said = _("%(name)s is the keyworker of %(client)s.") % {"name": given["keyworker"].name, "client": client.known_as}
         if asking.does(lambda: change_keyworker(by=request.actor, episode=episode, **given), said=said):
             return redirect(back)
-    return asking.page("clients/keyworker_change.html", **context | {"tab": "", "episode": episode})
+    return asking.page("clients/keyworker_change.html", **context | {"episode": episode})
 
 
 @requires("case.allocate")

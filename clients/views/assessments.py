@@ -12,7 +12,7 @@ from clients import assessed, policies
 from clients.models import Assessment
 from clients.profile_due import profile_due
 from clients.recorded import form_of, part_asked
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 #: The newest so many are listed; older ones stay in the record.
 SHOWN = 60
@@ -21,7 +21,7 @@ SHOWN = 60
 @requires("client.view")
 def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor, today = request.actor, clock.today()
-    client, context = client_page(request, client_id)
+    client, context = client_page(request, client_id, tab="assessments")
     episode = context["episode"]
     rows = Assessment.objects.visible_to(actor).filter(client=client).select_related("completed_by", "started_by", "agency", "handed_to")
     rows = list(rows.order_by("-took_place_on", "-completed_at", "-started_at")[:SHOWN])
@@ -31,7 +31,6 @@ def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
     history = assessed.scored(standing)
     areas = assessed.areas_now(history)
     context |= {
-        "tab": "assessments",
         "may_assess": episode is not None and allows(policies.may_assess, actor, episode),
         "kinds": assessed.kinds(standing, drafts, partnership=actor.partnership, today=today),
         "areas": areas if history else [],

@@ -22,14 +22,14 @@ from clients.assessing_forms import CorrectForm, DeclineComprehensiveForm, HandO
 from clients.models import Assessment
 from clients.recorded import form_of
 from clients.views.assessing import assessment_context, assessment_of
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 
 @requires("assessment.write")
 def start(request: HttpRequest, client_id: UUID, form: str = "triage") -> HttpResponse:
     """Begins an assessment on a form, or goes on with the one that is begun."""
     actor = request.actor
-    client, shown = client_page(request, client_id)
+    client, shown = client_page(request, client_id, tab="assessments")
     episode = shown["episode"]
     definition = _definition(request.actor, form)
     if episode is None:
@@ -57,7 +57,6 @@ def start(request: HttpRequest, client_id: UUID, form: str = "triage") -> HttpRe
             for name, sentences in reason.fields.items():
                 page.add_error(name if name in page.fields else None, sentences)
     context = shown | {
-        "tab": "assessments",
         "form": page,
         "refused": refused,
         "definition": definition,
@@ -104,7 +103,7 @@ def correct(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
 @requires("assessment.write")
 def decline_comprehensive(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Why the comprehensive assessment that the triage asked for will not be done."""
-    client, context = client_page(request, client_id)
+    client, context = client_page(request, client_id, tab="assessments")
     episode = context["episode"]
     if episode is None:
         raise Http404

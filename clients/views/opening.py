@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from carehub import again, clock, events, second_factor
-from carehub.actors import NotAllowed
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
 from carehub.models import Access
@@ -21,7 +19,7 @@ from clients import sharing_rules as rules
 from clients.actions import opening as opened
 from clients.models import Client, Opening
 from clients.sharing_forms import JudgeForm, OpenRecordForm
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 #: Session key: what this person has opened, for the banner over every page: key, client's key, until when.
 OPENED = "opened"
@@ -98,7 +96,7 @@ def to_judge(request: HttpRequest) -> HttpResponse:
 
 @requires("record.judge")
 def judge(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
-    client, context = client_page(request, client_id)
+    client, context = client_page(request, client_id, tab="sharing")
     opening = get_object_or_404(
         Opening.objects.visible_to(request.actor).select_related("membership__person", "membership__agency"), pk=pk, client=client
     )
@@ -112,8 +110,6 @@ def judge(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
             )
             messages.success(request, _("On record."))
             return redirect("openings")
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
     except Refused as refused:
         if not refused.fields:
             messages.error(request, refused.message)

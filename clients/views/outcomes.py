@@ -7,11 +7,11 @@ from django.shortcuts import render
 
 from carehub.guards import requires
 from clients.outcome_page import outcomes_of
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 
 @requires("client.view")
 def outcomes(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    client, context = client_page(request, client_id)
+    client, context = client_page(request, client_id, tab="assessments")
     found = outcomes_of(client.pk, request.actor, context["episode"])
-    return render(request, "clients/outcomes.html", context | {"outcomes": found, "tab": "assessments"})
+    return render(request, "clients/outcomes.html", context | {"outcomes": found})

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from carehub import clock
-from carehub.actors import NotAllowed
 from carehub.asking import Asking
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
@@ -21,7 +20,7 @@ from clients.actions import pathways as actions
 from clients.models import ClientPathway
 from clients.pathway_forms import AttachForm, EndForm
 from clients.pathways import Pathway, pathway, pathways
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 
 @requires("client.view")
@@ -54,7 +53,7 @@ class Line:
 @requires("client.view")
 def of_client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Those that are open, those that ended, and one more by hand."""
-    client, context = client_page(request, client_id)
+    client, context = client_page(request, client_id, tab="pathways")
     actor = request.actor
     rows = ClientPathway.objects.visible_to(actor).filter(client=client).select_related("started_by", "ended_by", "agency")
     lines = [_line(request, each) for each in rows.order_by("-started_on", "pathway", "pk")]
@@ -81,7 +80,6 @@ def of_client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         ):
             return redirect("client-pathways", client.pk)
     shown: dict[str, Any] = {
-        "tab": "pathways",
         "open_lines": open_lines,
         "ended_lines": [each for each in lines if each.row.ended_on is not None],
         "may_attach": not refused and bool(offered),
@@ -97,18 +95,16 @@ def _line(request: HttpRequest, row: ClientPathway) -> Line:
 
 @requires("assessment.write")
 def end(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
-    client, context = client_page(request, client_id)
+    client, context = client_page(request, client_id, tab="pathways")
     row = get_object_or_404(ClientPathway.objects.visible_to(request.actor).select_related("ended_by"), pk=pk, client=client)
     address = reverse("client-pathways", args=[client.pk])
     asking = Asking(request, EndForm, kind="pathway-end", subject=row.pk, client_id=client.pk, back_url=address)
     try:
         rules.may_end(request.actor, row)
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
     except Refused as refused:
-        return render(request, "clients/pathway_end.html", context | {"tab": "pathways", "refused": refused.message, "back_url": address})
+        return render(request, "clients/pathway_end.html", context | {"refused": refused.message, "back_url": address})
     if form := asking.answered():
         said = form.cleaned_data
         if asking.does(lambda: actions.end(by=request.actor, client_id=client.pk, on_pathway=row, how=said["how"], words=said["words"])):
             return redirect("client-pathways", client.pk)
-    return asking.page("clients/pathway_end.html", **context | {"tab": "pathways", "line": _line(request, row)})
+    return asking.page("clients/pathway_end.html", **context | {"line": _line(request, row)})

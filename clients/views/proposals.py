@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carehub import clock
-from carehub.actors import Actor, NotAllowed
+from carehub.actors import Actor
 from carehub.asking import Asking
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
@@ -22,7 +21,7 @@ from clients.actions.deciding import accept, decline
 from clients.models import Client, Proposal
 from clients.pathways import pathway
 from clients.proposal_forms import ACCEPT, DECISION, DECLINE, DecideForm, Decision
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 NEWEST = 30
 
@@ -55,7 +54,6 @@ def proposals(request: HttpRequest, client_id: UUID) -> HttpResponse:
             if asking.does(lambda: _decide(actor, client, chosen), said=_said(chosen)):
                 return redirect("client", client.pk)
     shown = {
-        "tab": "",
         "mine": mine,
         "others": [each for each in waiting if each not in mine],
         "decided": [Shown(each) for each in found.exclude(state="").order_by("-decided_at", "place", "pk")[:NEWEST]],
@@ -75,10 +73,7 @@ class Shown:
 
 
 def _must_decide(actor: Actor) -> None:
-    try:
-        actor.must("assessment.write")
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
+    actor.must("assessment.write")
 
 
 def _decide(actor: Actor, client: Client, chosen: Iterable[Decision]) -> None:

@@ -19,15 +19,15 @@ from clients.actions.planning_risk import begin_risk_plan, save_risk_plan
 from clients.banner import said
 from clients.models import Episode, RiskFound, RiskPlan
 from clients.risk_plan_form import RiskPlanForm
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 
 def _client(request: HttpRequest, client_id: UUID) -> tuple[Episode, dict[str, Any]]:
     """The stay that the plan belongs to, and what the page shows; 404 without one."""
-    _person, context = client_page(request, client_id)
+    _person, context = client_page(request, client_id, tab="assessments")
     if context["episode"] is None:
         raise Http404
-    return context["episode"], context | {"tab": "assessments"}
+    return context["episode"], context
 
 
 @requires("client.view")

@@ -4,14 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carehub import clock, events
-from carehub.actors import NotAllowed
 from carehub.definitions.catalogue import catalogue
 from carehub.files.filing import file_scan
 from carehub.guards import requires
@@ -21,31 +19,15 @@ from carehub.models.access import Part
 from carehub.rules import Refused
 from clients import sharing_rules as rules
 from clients.actions import consenting
-from clients.banner import banner, episode_for_banner
-from clients.client_tabs import client_tabs
-from clients.models import Client, Consent, Opening
+from clients.models import Consent, Opening
 from clients.sharing_forms import ConsentForm, WithdrawForm
-
-
-def client_page(request: HttpRequest, client_id: UUID) -> tuple[Client, dict[str, Any]]:
-    """The client, in reach or 404, and what every page about them shows."""
-    client = get_object_or_404(Client.objects.visible_to(request.actor).select_related("safe_contact"), pk=client_id)
-    events.saw(client.pk)
-    episode = episode_for_banner(client, request.actor)
-    context = {
-        "client": client,
-        "episode": episode,
-        "banner": banner(client, episode, request.actor),
-        "tabs": client_tabs(request.actor, client.pk),
-        "tab": "sharing",
-    }
-    return client, context
+from clients.views.of_client import client_page
 
 
 @requires("access.view")
 def sharing(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Who, why, since when, until when; then every answer of the client, newest first."""
-    client, context = client_page(request, client_id)
+    client, context = client_page(request, client_id, tab="sharing")
     actor = request.actor
     grants = Access.objects.about(client.pk).open().select_related("agency", "membership__person", "membership__agency")
     consents = Consent.objects.visible_to(actor).filter(client=client).prefetch_related("named__to").order_by("-recorded_at")
@@ -99,13 +81,10 @@ def _rows(grants: Any, consents: dict[UUID, Consent]) -> list[dict[str, Any]]:
 
 @requires("consent.record")
 def record(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    client, context = client_page(request, client_id)
+    client, context = client_page(request, client_id, tab="sharing")
     keeping = Keeping(request, kind="consent", subject=client.pk, client_id=client.pk)
     context |= {"keeping": keeping, "draft_ticket": keeping.ticket, "back_url": reverse("client-sharing", args=[client.pk])}
-    try:
-        rules.must_treat(request.actor, client, "consent.record")
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
+    rules.must_treat(request.actor, client, "consent.record")
     if request.method != "POST":
         form = as_left(ConsentForm(keeping.data, actor=request.actor)) if keeping.data else ConsentForm(actor=request.actor)
         return render(request, "clients/consent_record.html", context | {"form": form})
@@ -128,7 +107,7 @@ def record(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @requires("consent.record")
 def withdraw(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """What stops is said before; after it, who must settle what."""
-    client, context = client_page(request, client_id)
+    client, context = client_page(request, client_id, tab="sharing")
     consent = get_object_or_404(Consent.objects.visible_to(request.actor).prefetch_related("named__to"), pk=pk, client=client)
     context |= {"consent": consent, "back_url": reverse("client-sharing", args=[client.pk])}
     form = WithdrawForm(request.POST or None)
@@ -143,8 +122,6 @@ def withdraw(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
             for task in tasks:
                 messages.warning(request, task.words)
             return redirect("client-sharing", client.pk)
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("client-sharing", client.pk)
@@ -154,7 +131,7 @@ def withdraw(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
 @requires("consent.record")
 def paper(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """The form to read together and sign, with the limits of confidentiality; printed by the browser."""
-    client, context = client_page(request, client_id)
+    client, context = client_page(request, client_id, tab="sharing")
     others = Agency.objects.filter(partnership_id=client.partnership_id).exclude(pk=request.actor.agency_id).order_by("name")
     events.record("consent.form-printed", by=request.actor, client=client.pk)
     return render(

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carehub import clock, events
-from carehub.actors import NotAllowed
 from carehub.guards import requires
 from carehub.models import Person
 from carehub.rules import Refused
@@ -178,8 +176,6 @@ def look_into(request: HttpRequest, pk: UUID) -> HttpResponse:
             actions.look_into(by=request.actor, finding=finding, words=form.cleaned_data["words"])
             messages.success(request, _("On record."))
             return redirect("unusual")
-    except NotAllowed as no:
-        raise PermissionDenied(str(no)) from no
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("unusual")

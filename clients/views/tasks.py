@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from carehub.actors import NotAllowed
 from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.models import Task
@@ -21,7 +19,7 @@ from clients import policies
 from clients.actions.tasks import carry_out, close_task, send_back
 from clients.models import Proposal
 from clients.task_forms import CarryOutForm, SendBackForm
-from clients.views.sharing import client_page
+from clients.views.of_client import client_page
 
 
 @require_POST
@@ -30,8 +28,6 @@ def done(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     task = get_object_or_404(Task.objects.visible_to(request.actor), pk=pk, client_id=client_id)
     try:
         close_task(task=task, by=request.actor, seen=_moment(request.POST.get("seen", "")))
-    except NotAllowed as reason:
-        raise PermissionDenied(str(reason)) from reason
     except Refused as reason:
         messages.error(request, reason.message)
     else:
@@ -84,7 +80,7 @@ def _page(request: HttpRequest, client_id: UUID, pk: UUID) -> tuple[Task, dict[s
     tasks = Task.objects.visible_to(request.actor).select_related("carried_out_by", "sent_back_by")
     task = get_object_or_404(tasks, pk=pk, client_id=client_id)
     declined = Proposal.objects.filter(task=task, state=Proposal.State.DECLINED).exists()
-    return task, context | {"tab": "", "task": task, "declined": declined}
+    return task, context | {"task": task, "declined": declined}
 
 
 def _asking(request: HttpRequest, task: Task, form: type, *, kind: str, **more: Any) -> Asking:
@@ -96,8 +92,6 @@ def _refusal(request: HttpRequest, rule, task: Task) -> HttpResponse | None:
     """Before a page asks: back to the client with the reason, where there is nothing to ask any more."""
     try:
         rule(request.actor, task)
-    except NotAllowed as reason:
-        raise PermissionDenied(str(reason)) from reason
     except Refused as reason:
         messages.error(request, reason.message)
         return redirect("client", task.client_id)

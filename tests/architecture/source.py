@@ -1,7 +1,6 @@
 """The project's own source, read and not run."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,17 +31,9 @@ class Module:
     def tree(self) -> ast.Module:
         return _tree(self.path)
 
-    def imports(self) -> Iterator[tuple[str, ast.AST]]:
+    def imports(self) -> tuple[tuple[str, ast.AST], ...]:
         """Modules of ours that it imports, with the statement; names imported from a package count as modules where they are."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                yield from ((alias.name, node) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                assert not node.level, f"{self.where}:{node.lineno}: name the package in full"
-                yield from (
-                    (f"{node.module}.{alias.name}" if f"{node.module}.{alias.name}" in modules() else node.module, node)
-                    for alias in node.names
-                )
+        return _imports(self)
 
     def our_imports(self) -> set[str]:
         return {name for name, _ in self.imports() if name.split(".")[0] in APPS}
@@ -51,6 +42,19 @@ class Module:
 @cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
+
+
+@cache
+def _imports(module: Module) -> tuple[tuple[str, ast.AST], ...]:
+    found: list[tuple[str, ast.AST]] = []
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, node) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{module.where}:{node.lineno}: name the package in full"
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [(name if name in modules() else str(node.module), node) for name in whole]
+    return tuple(found)
 
 
 @cache

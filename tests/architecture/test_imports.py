@@ -1,6 +1,7 @@
 """Imports point one way: between the apps, and inside each."""
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -58,15 +59,27 @@ def layer_of(name: str) -> str:
     return parts[1] if len(parts) > 1 and parts[1] in RANK else ""
 
 
-def height(name: str, seen: frozenset[str] = frozenset()) -> int:
-    """A module's layer, or for one without a layer the highest that it leads to."""
+@cache
+def below(name: str) -> frozenset[str]:
+    """The modules of its own app that a module imports."""
+    app = name.split(".")[0]
+    return frozenset(other for other in modules()[name].our_imports() if other in modules() and other.split(".")[0] == app)
+
+
+@cache
+def height(name: str) -> int:
+    """A module's layer, or for one without a layer the highest that it leads to, through others without one."""
     if layer := layer_of(name):
         return RANK[layer]
-    if name in seen:
-        return 0
-    app = name.split(".")[0]
-    below = (other for other in modules()[name].our_imports() if other in modules() and other.split(".")[0] == app)
-    return max((height(other, seen | {name}) for other in below), default=0)
+    seen, further, highest = {name}, [name], 0
+    while further:
+        for other in below(further.pop()) - seen:
+            seen.add(other)
+            if layer := layer_of(other):
+                highest = max(highest, RANK[layer])
+            else:
+                further.append(other)
+    return highest
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -75,9 +88,7 @@ def test_inside_an_app_imports_point_down(app):
     for module in modules().values():
         if module.app != app or not (layer := layer_of(module.name)) or module.name.startswith(KNOWS_THE_APPS):
             continue
-        for other in module.our_imports():
-            if other in modules() and other.split(".")[0] == app and height(other) > RANK[layer]:
-                wrong.append(f"{module.where} ({layer}) imports {other}")
+        wrong += [f"{module.where} ({layer}) imports {other}" for other in below(module.name) if height(other) > RANK[layer]]
     assert not wrong, "\n".join(sorted(wrong))
 
 

@@ -274,6 +274,7 @@ required = ["goals"]
         ("{ weeks = 4 } }", "{ } }", 9, "An interval is in months or in weeks"),
         ("at_least = 1", "at_least = 4", 10, "'at_least' (4) is more than 'at_most' (3)."),
         ('"steer"', '"ask"', 10, "'ask' is not known as how"),
+        ('required = ["goals"]', 'required = ["goals"]\nfollows = "triage"', 12, "'triage' is not known as follows"),
         ("required", "requierd", 11, "'requierd' is not a key of a kind of plan. Did you mean 'required'?"),
     ],
 )
