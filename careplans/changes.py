@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from carehub.actors import Actor
 from careplans import content
 from careplans.content import Content, Row, Rows
-from careplans.models import GoalOutcome, Need, PlanVersion
-from careplans.sheets import day_of
+from careplans.headings import HEADINGS
+from careplans.models import Action, GoalOutcome, Need, PlanVersion
+from careplans.sheets import day_of, treatment_of, treatments_of
 
 Outcome = GoalOutcome.Outcome
 
@@ -46,6 +47,13 @@ class _Side:
 
     said: Content
     lines: Mapping[str, str]
+    #: Code → words of the interventions in it.
+    treatments: dict[str, str]
+
+    @classmethod
+    def of(cls, version: PlanVersion) -> "_Side":
+        said = content.of(version)
+        return cls(said, content.lines_of(version), treatments_of(version, said))
 
     def rows(self, kind: str) -> Rows:
         rows = {self.lines.get(key, key): row for key, row in self.said.rows[kind].items()}
@@ -59,7 +67,7 @@ class _Side:
 
 def changes(before: PlanVersion, now: PlanVersion, outcomes: Mapping[str, str] | None = None) -> Changes:
     """``outcomes``: line of a goal → what reviews between the two found of it (:func:`outcomes_between`)."""
-    old, new = _Side(content.of(before), content.lines_of(before)), _Side(content.of(now), content.lines_of(now))
+    old, new = _Side.of(before), _Side.of(now)
     found = Changes()
     found.sentences += _of_goals(old, new, outcomes or {})
     found.sentences += _of_needs(old.rows("need"), new.rows("need"))
@@ -111,10 +119,11 @@ def _of_steps(was: Rows, now: Rows, *, new_goal: bool) -> Iterator[str]:
         if line not in was:
             if not new_goal:
                 yield _("New step: %(words)s") % {"words": step["what"]}
-        elif step["by_when"] != was[line]["by_when"] and step["what"] == was[line]["what"]:
+            continue
+        if step["by_when"] != was[line]["by_when"] and step["what"] == was[line]["what"]:
             words = {"words": step["what"], "new": _day(step["by_when"]), "old": _day(was[line]["by_when"])}
             yield _("Another day: %(words)s, by %(new)s instead of %(old)s") % words
-        elif any(step[name] != was[line][name] for name in ("what", "who", "who_name", "milestone", "intervention")):
+        if any(step[name] != was[line][name] for name in ("what", "who", "who_name", "milestone", "intervention")):
             yield _("Step changed: %(words)s") % {"words": step["what"]}
     for line, step in was.items():
         if line not in now:
@@ -150,27 +159,9 @@ def _of_rows(was: Rows, now: Rows, name: str, new: str, gone: str) -> Iterator[s
             yield gone % {"words": row[name]}
 
 
-def titles() -> dict[str, str]:
-    """Texts of the whole plan, by the words that head them on the sheet."""
-    return {
-        "phase": _("Where I am on my way"),
-        "strengths": _("What I am good at, and what helps me"),
-        "supports_the_wait": _("Who supports me while I wait"),
-        "admission": _("Admission"),
-        "residential_need": _("Why residential rehabilitation"),
-        "harm_reduction": _("Staying as well as I can"),
-        "if_difficult": _("If things get difficult"),
-        "way_back": _("How I come back"),
-        "aftercare": _("Afterwards"),
-        "responsibilities": _("What is expected of me"),
-        "sharing": _("Who sees this"),
-        "disagreement": _("I do not agree with"),
-        "next_review_on": _("Next review"),
-    }
-
-
 def _of_texts(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
-    for name, title in titles().items():
+    for name in content.TEXTS:
+        title = HEADINGS[name]
         old, new = _words(name, was.get(name, "")), _words(name, now.get(name, ""))
         if old == new:
             continue
@@ -188,18 +179,18 @@ def _of_texts(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
 def _beside(old: _Side, new: _Side) -> dict[str, list[Pair]]:
     found: dict[str, list[Pair]] = {}
     goals = [*new.rows("goal"), *(line for line in old.rows("goal") if line not in new.rows("goal"))]
-    found[_("Goals")] = [Pair("", _goal(old, line), _goal(new, line)) for line in goals]
-    for heading, standing in ((_("What we work on now"), Need.Standing.NOW), (_("What came up, for later"), Need.Standing.LATER)):
-        found[heading] = [Pair("", _needs(old, standing), _needs(new, standing))]
-    found[_("Keeping safe")] = [Pair("", _risks(old), _risks(new))]
-    found[_("Who does what")] = [Pair("", _involved(old), _involved(new))]
+    found[str(HEADINGS["goals"])] = [Pair("", _goal(old, line), _goal(new, line)) for line in goals]
+    for heading, standing in (("needs", Need.Standing.NOW), ("later_needs", Need.Standing.LATER)):
+        found[str(HEADINGS[heading])] = [Pair("", _needs(old, standing), _needs(new, standing))]
+    found[str(HEADINGS["risk"])] = [Pair("", _risks(old), _risks(new))]
+    found[str(HEADINGS["involved"])] = [Pair("", _involved(old), _involved(new))]
     found[_("Around the plan")] = [
         Pair(
-            title,
+            str(HEADINGS[name]),
             tuple(_words(name, old.said.texts.get(name, "")).splitlines()),
             tuple(_words(name, new.said.texts.get(name, "")).splitlines()),
         )
-        for name, title in titles().items()
+        for name in content.TEXTS
     ]
     filled = {heading: [pair for pair in pairs if pair.before or pair.now] for heading, pairs in found.items()}
     return {heading: pairs for heading, pairs in filled.items() if pairs}
@@ -209,12 +200,15 @@ def _goal(side: _Side, line: str) -> tuple[str, ...]:
     goal = side.rows("goal").get(line)
     if goal is None:
         return ()
-    return (goal["client_words"], *(_step(step) for step in side.steps(line).values()))
+    return (goal["client_words"], *(said for step in side.steps(line).values() for said in _step(step, side.treatments)))
 
 
-def _step(step: Row) -> str:
-    when = _day(step["by_when"])
-    return f"– {step['what']}, {when}" if when else f"– {step['what']}"
+def _step(step: Row, treatments: dict[str, str]) -> Iterator[str]:
+    who = step["who_name"] or (str(Action.Who(step["who"]).label) if step["who"] in Action.Who.values else "")
+    yield "– " + ", ".join(each for each in (step["what"], who, _day(step["by_when"])) if each)
+    for name, words in (("treatment", treatment_of(step, treatments)), ("milestone", step["milestone"])):
+        if words:
+            yield f"{HEADINGS[name]}: {words}"
 
 
 def _needs(side: _Side, standing: Need.Standing) -> tuple[str, ...]:

@@ -55,8 +55,11 @@ def discreetly(sheet: Sheet, *, title: str, names: Mapping[str, str]) -> Sheet:
         ),
         client=replace(client, name=client.initials, name_used="", known_as=client.initials, date_of_birth=None),
         keyworker=sheet.keyworker,
-        # The names of the areas begin with 'Drug and alcohol use'; the service's own words and the risks are about nothing else.
-        goals=tuple(replace(goal, domain="", service_words="") for goal in changed.goals),
+        # The names of the areas begin with 'Drug and alcohol use'; the service's own words, treatments and risks are about nothing else.
+        goals=tuple(
+            replace(goal, domain="", service_words="", actions=tuple(replace(each, treatment="") for each in goal.actions))
+            for goal in changed.goals
+        ),
         # What came up is in the words of an assessment ('Main problem: …'), not in theirs.
         needs=(),
         later_needs=(),

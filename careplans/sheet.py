@@ -8,7 +8,10 @@ whoever fills it.
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.functional import Promise
+
 from carehub.documents.picture import Picture
+from careplans.headings import HEADINGS
 
 #: A goal's steps on the short version; all of them stand on the plan.
 NEXT_STEPS = 3
@@ -52,6 +55,8 @@ class SheetAction:
     who: str
     by_when: date | str
     milestone: str = ""
+    #: The intervention that the step is, in words, with its tier: 'Specialist prescribing (tier 3)'. Empty: it is none.
+    treatment: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,8 @@ class SheetSignature:
     how: str = ""
     on: date | None = None
     reason: str = ""
+    #: Of who agreed by word: when they are asked to sign.
+    to_sign_by: date | None = None
     picture: Picture | None = None
 
 
@@ -197,6 +204,10 @@ class Sheet:
         """By the name that the template uses."""
         signatures = {f"signature-{at}": each.picture for at, each in enumerate(self.signatures, start=1) if each.picture}
         return {**signatures, "map": self.map.picture} if self.map else signatures
+
+    @property
+    def headings(self) -> dict[str, Promise]:
+        return HEADINGS
 
     @property
     def whose(self) -> str:

@@ -22,6 +22,7 @@ from carehub.formfields import DrawingField
 from carehub.models import Agency
 from careplans import content, policies
 from careplans.content import Content, Row
+from careplans.interventions import words_of
 from careplans.models import Action, Domain, PlanVersion, Signature
 from careplans.sheet import (
     Sheet,
@@ -57,7 +58,7 @@ def check_url(token: str) -> str:
 
 def facts(version: PlanVersion) -> Facts:
     """Names, addresses and rules beside the agreed text, as they stand now. Kept in ``PlanVersion.as_signed`` when it is signed."""
-    plan, client = version.plan, version.client
+    plan, client, said = version.plan, version.client, content.of(version)
     agency, keyworker, kind = plan.agency, plan.episode.keyworker, policies.kind_of(version.plan)
     interval = kind.review.then if plan.current_id else kind.review.first
     if interval.weeks:
@@ -79,6 +80,7 @@ def facts(version: PlanVersion) -> Facts:
         "keyworker": {"name": keyworker.name if keyworker else "", "telephone": keyworker.telephone if keyworker else ""},
         "review_rule": rule % {"number": interval.weeks or interval.months},
         "check_url": check_url(check_token(version)),
+        "treatments": _treatments_now(said),
     }
 
 
@@ -92,7 +94,6 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
     ``draft``: to be signed by hand.
     """
     said, about = content.of(version), version.as_signed or facts(version)
-    names = {Action.Who.KEYWORKER: about["keyworker"]["name"], Action.Who.CLIENT: about["client"]["known_as"]}
     needs = [need for need in said.rows["need"].values() if not need["third_party"]]
     signed = tuple(_signature(each) for each in signatures)
     copy = next((each.copy_taken for each in signatures if each.party == Signature.Party.CLIENT), None)
@@ -106,7 +107,7 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
         keyworker=SheetKeyworker(**about["keyworker"]),
         version=version.number,
         dated=clock.day_of(version.agreed_at or version.begun_at),
-        goals=tuple(_goal(said, key, goal, names) for key, goal in said.rows["goal"].items()),
+        goals=tuple(_goal(said, key, goal, about) for key, goal in said.rows["goal"].items()),
         signatures=signed or _to_be_signed(about),
         check_url=about["check_url"],
         needs=tuple(_need(need) for need in needs if need["standing"] == "now"),
@@ -144,12 +145,35 @@ def _to_be_signed(about: Facts) -> tuple[SheetSignature, ...]:
     )
 
 
-def _goal(said: Content, key: str, goal: Row, names: dict[str, str]) -> SheetGoal:
+def _goal(said: Content, key: str, goal: Row, about: Facts) -> SheetGoal:
+    names = {Action.Who.KEYWORKER: about["keyworker"]["name"], Action.Who.CLIENT: about["client"]["known_as"]}
     actions = tuple(
-        SheetAction(action["what"], names.get(action["who"]) or action["who_name"], day_of(action["by_when"]), action["milestone"])
+        SheetAction(
+            action["what"],
+            names.get(action["who"]) or action["who_name"],
+            day_of(action["by_when"]),
+            action["milestone"],
+            treatment_of(action, about["treatments"]),
+        )
         for action in said.actions_of(key).values()
     )
     return SheetGoal(goal["client_words"], goal["service_words"], _domain(goal["domain"]), actions)
+
+
+def _treatments_now(said: Content) -> dict[str, str]:
+    return {code: words_of(code) for code in sorted({row["intervention"] for row in said.rows["action"].values()} - {""})}
+
+
+def treatments_of(version: PlanVersion, said: Content) -> dict[str, str]:
+    """Code → words: of a signed version as they were on that day, else as the list has them now."""
+    return version.as_signed["treatments"] if version.as_signed else _treatments_now(said)
+
+
+def treatment_of(action: Row, treatments: dict[str, str]) -> str:
+    """'Specialist prescribing (tier 3)'; '' where the step is no intervention. ``treatments``: code → words, as kept with the version."""
+    if not (words := treatments.get(action["intervention"], "")):
+        return ""
+    return _("%(treatment)s (tier %(tier)s)") % {"treatment": words, "tier": action["tier"]} if action["tier"] else words
 
 
 def _need(need: Row) -> SheetNeed:
@@ -187,6 +211,7 @@ def _signature(signature: Signature) -> SheetSignature:
         str(Signature.How(signature.how).label).lower(),
         signature.signed_on,
         signature.reason,
+        signature.follow_up_on,
         picture_of(signature.strokes),
     )
 

@@ -13,11 +13,15 @@ from carehub.pages import Banner, Risk
 from clients.models import Client, Episode
 
 
+def stays_of(client: Client, actor: Actor) -> list[Episode]:
+    """All that ``actor`` can see, the one that the banner speaks of last. One query."""
+    episodes = Episode.objects.visible_to(actor).filter(client_id=client.pk).select_related("keyworker", "agency")
+    return sorted(episodes, key=lambda each: (each.agency_id == actor.agency_id, each.discharged_on is None, each.referred_on))
+
+
 def episode_for_banner(client: Client, actor: Actor) -> Episode | None:
     """The stay that the banner speaks of: the open one with ``actor``'s agency, else the latest that they can see. One query."""
-    episodes = Episode.objects.visible_to(actor).filter(client_id=client.pk).select_related("keyworker", "agency")
-    stays = sorted(episodes, key=lambda each: (each.agency_id == actor.agency_id, each.discharged_on is None, each.referred_on))
-    return stays[-1] if stays else None
+    return next(reversed(stays_of(client, actor)), None)
 
 
 def banner(client: Client, episode: Episode | None, actor: Actor) -> Banner:

@@ -68,12 +68,12 @@ def _read(kind: str, table: Table, words: Words) -> Definition:
 
 
 def words_of(found: Mapping[Key, Definition]) -> Words:
-    """What a form may refer to."""
+    """What a definition may refer to."""
     lists = [definition for definition in found.values() if isinstance(definition, Domains)]
     return Words(
         code_lists={key: definition for key, definition in found.items() if isinstance(definition, CodeList)},
         areas={area.id: domain.id for one in lists for domain in one.domains for area in domain.areas},
         domains=frozenset(domain.id for one in lists for domain in one.domains),
+        forms={one.name: one for _key, one in sorted(found.items()) if isinstance(one, Form)},
         pathways=frozenset(definition.name for definition in found.values() if definition.KIND == "pathway"),
-        forms=frozenset(definition.name for definition in found.values() if isinstance(definition, Form)),
     )

@@ -1,6 +1,6 @@
 """Reads one question of a form, with what can be wrong about it alone."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from carehub.definitions.read_codes import read_choices
@@ -14,6 +14,7 @@ from carehub.definitions.schema import (
     Choice,
     CodeList,
     Condition,
+    Form,
     Question,
     Raise,
 )
@@ -32,8 +33,8 @@ class Words:
     domains: frozenset[str]
     #: the names of the pathways that there are
     pathways: frozenset[str] = frozenset()
-    #: the names of the forms, for what is read after them
-    forms: frozenset[str] = frozenset()
+    #: The newest version of each form, for what refers to their questions.
+    forms: dict[str, Form] = field(default_factory=dict)
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values of every version of a list: the risk areas, the expectations."""

@@ -183,7 +183,16 @@ def courses(chance: Chance, today: date) -> list[Course]:
         stay = ended_stay(endings.pop(), agency, today, chance) if situation == "ended" else open_stay(situation, agency, today, chance)
         found.append(Course(situation, [stay], first_caseload=place < len(first)))
     _before(found, today, chance)
+    _in_review(found, today)
     return found
+
+
+def _in_review(found: list[Course], today: date) -> None:
+    """Of the first keyworker's one has been reviewed, late; the next version is being written."""
+    course = next(each for each in found if each.first_caseload and each.situation == "overdue")
+    stay = course.stays[-1]
+    plan = replace(stay.plans[-1], unfinished="draft", begun_on=workday_before(today - DAY))
+    course.stays[-1] = replace(stay, plans=(*stay.plans[:-1], plan))
 
 
 def _before(found: list[Course], today: date, chance: Chance) -> None:

@@ -23,6 +23,9 @@ class DemoGoal:
     client_words: tuple[str, ...]
     service_words: tuple[str, ...]
     steps: tuple[Step, ...]
+    #: Of the first step: its code in the list 'modality', and how both will see that it is on its way.
+    treatment: str = ""
+    milestone: str = ""
     #: Comes before others that fit.
     first: bool = False
 
@@ -44,6 +47,7 @@ GOALS: tuple[DemoGoal, ...] = (
             ("Meet every two weeks and look at the diary together", "keyworker", "", 56),
         ),
         first=True,
+        treatment="2", milestone="The dose holds until the next morning",
     ),
     DemoGoal(
         "less-on-top", DRUGS, "drug-and-alcohol", lambda life: life.second in (CRACK, COCAINE),
@@ -53,6 +57,7 @@ GOALS: tuple[DemoGoal, ...] = (
             ("Six sessions on craving and what sets it off", "keyworker", "", 42),
             ("Hand the bank card to a person of my choice on pay day", "client", "", 14),
         ),
+        treatment="4", milestone="Three weeks of the diary filled in",
     ),
     DemoGoal(
         "cut-stimulants", DRUGS, "drug-and-alcohol", lambda life: life.main in (CRACK, COCAINE, AMPHETAMINES),
@@ -64,6 +69,7 @@ GOALS: tuple[DemoGoal, ...] = (
             ("Ring round on Friday afternoon before going out", "client", "", 21),
         ),
         first=True,
+        treatment="4", milestone="Two Fridays in a row at home",
     ),
     DemoGoal(
         "cannabis", DRUGS, "drug-and-alcohol", lambda life: life.main == CANNABIS,
@@ -82,6 +88,7 @@ GOALS: tuple[DemoGoal, ...] = (
             ("Thiamine from the GP", "agency", "GP", 14),
         ),
         first=True,
+        treatment="11", milestone="A day for the assessment is in the diary",
     ),
     DemoGoal(
         "tablets", DRUGS, "drug-and-alcohol", lambda life: BENZODIAZEPINES in (life.main, life.second),
@@ -98,6 +105,7 @@ GOALS: tuple[DemoGoal, ...] = (
             ("Nurse looks at injecting sites", "agency", "Nurse at Weir House", 14),
             ("Talk through smoking instead", "keyworker", "", 28),
         ),
+        treatment="8",
     ),
     DemoGoal(
         "tests", HEALTH, "physical-health", lambda life: life.injecting in ("C", "P"),
@@ -165,6 +173,7 @@ GOALS: tuple[DemoGoal, ...] = (
             ("Get the proof of identity", "client", "", 21),
             ("Supported housing: visit and decide", "agency", "Housing options team", 45),
         ),
+        milestone="The application has a number",
     ),
     DemoGoal(
         "children", SOCIAL, "family-and-children", lambda life: life.children in ("12", "13"),

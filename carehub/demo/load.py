@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from carehub import clock, context
+from carehub.demo.afterwards import Afterwards
 from carehub.demo.assessed import Triages
 from carehub.demo.chance import Chance
 from carehub.demo.comprehensive import Comprehensives
@@ -20,7 +21,7 @@ from carehub.demo.place import PARTNERSHIP
 from carehub.demo.planned import Plans
 from carehub.demo.profiles import Profiles
 from carehub.demo.proposed import Proposals
-from carehub.demo.reviewed import Reviews
+from carehub.demo.put_off import PutOffs
 from carehub.demo.risk_plans import RiskPlans
 from carehub.demo.sharing import Sharing, make_sharing, save_sharing
 from carehub.demo.staffed import Place, make_place, save_place
@@ -44,7 +45,8 @@ class Loaded:
     comprehensives: Comprehensives
     risk_plans: RiskPlans
     profiles: Profiles
-    reviews: Reviews
+    afterwards: Afterwards
+    put_offs: PutOffs
 
 
 def load(*, today: date | None = None, seed: int = SEED, using: str = "default") -> Loaded:
@@ -92,9 +94,11 @@ def make(chance: Chance, today: date) -> Loaded:
     for somebody in people:
         for stay in somebody.stays:
             profiles.add(somebody, stay)
-    reviews = Reviews(Chance(chance.getrandbits(64)), today)
-    reviews.add(plans.plans)
-    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles, reviews)
+    afterwards = Afterwards(place, Chance(chance.getrandbits(64)), today)
+    afterwards.add(plans.plans)
+    put_offs = PutOffs(Chance(chance.getrandbits(64)), today)
+    put_offs.add(plans.plans)
+    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles, afterwards, put_offs)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -107,6 +111,7 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     made.proposals.save(using)
     made.risk_plans.save(using)
     made.plans.save(using)
-    made.reviews.save(using)
+    made.afterwards.save(using)
+    made.put_offs.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
-    save_log(made.people, [*made.triages.assessments, *made.profiles.rows], made.plans.plans, chance, using)
+    save_log(made.people, [*made.triages.assessments, *made.profiles.rows], made.plans.plans, chance, using, more=made.afterwards.deeds)

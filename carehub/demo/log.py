@@ -15,11 +15,19 @@ from clients.models import Assessment
 Deed = tuple[datetime, str, Membership, Any]
 
 
-def save_log(people: list[Somebody], assessments: Iterable[Assessment], plans: Iterable[PlanRows], chance: Chance, using: str) -> None:
-    deeds = [*_of_people(people), *_of_triages(people, assessments), *_of_plans(plans)]
+def save_log(
+    people: list[Somebody],
+    assessments: Iterable[Assessment],
+    plans: Iterable[PlanRows],
+    chance: Chance,
+    using: str,
+    *,
+    more: Iterable[Deed] = (),
+) -> None:
+    deeds = [*_of_people(people), *_of_triages(people, assessments), *_of_plans(plans), *more]
     events = []
     for at, verb, by, subject in sorted(deeds, key=lambda deed: deed[0]):
-        reason = _reason(subject) if verb == "plan.signed" else ""
+        reason = _reason(subject) if verb == "plan.signed" else subject.closed_why if verb == "plan.closed" else ""
         subject = subject.version if isinstance(subject, _Signed) else subject
         event = Event(
             id=chance.key(),

@@ -12,6 +12,7 @@ from carehub.demo.people import Somebody, StayRows
 from carehub.demo.staffed import Place
 from carehub.demo.writing import Names, Story
 from careplans import content, sheets
+from careplans.interventions import tier_of
 from careplans.models import PARTS, Action, CarePlan, Domain, Goal, Involved, Need, PlanVersion, RiskStep, Signature
 from careplans.proposals import Proposal, from_assessment
 from clients.models import Assessment
@@ -139,12 +140,13 @@ class Plans:
                 service_words=story.service_words(said.goal, day),
             )
             made.parts["goal"].append(goal)
-            for what, who, name, by_when in story.steps(said.goal, day):
+            for what, who, name, by_when, treatment, milestone in story.steps(said.goal, day):
                 row = Action(id=self.chance.key(), **about, goal=goal, what=what, who=who, who_name=name, by_when=by_when)
+                row.intervention, row.tier, row.milestone = treatment, int(tier_of(treatment) or 0) or None, milestone
                 row.position = len(made.parts["action"])
                 made.parts["action"].append(row)
         found = [str(words["area"]) for words in stay.episode.risk_words if words["level"] in ("low", "medium", "high")]
-        for area, what, who, by_when, told in story.risk_steps(found, day):
+        for area, what, who, by_when, told in story.risk_steps(list(dict.fromkeys(found)), day):
             step = RiskStep(id=self.chance.key(), **about, area=area, what=what, who_name=who, by_when=by_when, told=told)
             step.position, step.third_party = len(made.parts["risk"]), RiskStep.kept_off(area)
             made.parts["risk"].append(step)

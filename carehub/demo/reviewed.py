@@ -1,119 +1,32 @@
-"""The reviews of the demonstration: what was held, what was asked for before its day, what was put off, whose clients were not seen."""
+"""What is said at reviews, in notes and by managers: the words of carehub.demo.afterwards."""
 
-from datetime import date, timedelta
-from itertools import pairwise
-
-from carehub.demo.chance import Chance
-from carehub.demo.planned import PlanRows, VersionRows
-from carehub.models import Task
-from careplans.models import GoalOutcome, PlanReview, ReviewAsked, ReviewPutOff
-from clients.re_engaging import RE_ENGAGE
-
-DAY = timedelta(days=1)
-#: Of those that are late, in turn: why it was put off, what was said, how many days ago, for how many days; '' for what was not.
-LATE = (
-    ("not-seen", "Nobody at the door; no answer by telephone", 3, 11),
-    ("hospital", "On the ward until the end of the month", 6, 20),
-    ("", "", 0, 0),
+CLIENT_SAYS = (
+    "It goes better than I thought. Mornings are still the worst.",
+    "I turn up, that is new for me.",
+    "Slower than I wanted, but I am not going back.",
+    "I had two bad weeks and I did not run away.",
+    "My sister says I am nicer to be with.",
 )
-#: Of those due this week, in turn: what called for it, in whose words.
-SOON = (("attendance", "Came to one in five appointments"), ("asked", ""), ("", ""))
-#: Of a goal that goes on: what had become of it, and why.
-GOES_ON = (
-    ("partly", "Most weeks; the weekends are hard"),
-    ("not-yet", "The waiting list is long"),
-    ("partly", "Begun, and then ill for two weeks"),
+OTHERS_THERE = ("", "", "", "Her sister", "Probation officer", "His mother")
+#: Outcome → why.
+WHY: dict[str, tuple[str, ...]] = {
+    "partly": (
+        "Most weeks it works, weekends do not.",
+        "Begun late, and going well since.",
+        "Half of it is done; the rest needs more time.",
+    ),
+    "not-yet": ("The waiting list is longer than we were told.", "Moved twice since, so nothing could begin.", "Other things came first."),
+    "no-longer-wanted": ("Does not want this now: other things matter more.", "Has found another way."),
+}
+RETURNED_NOW = "Say who goes along to the first appointment, before it is signed."
+RETURNED_AT_REVIEW = (
+    "‘Who does what’ still names the old housing worker.",
+    "Say under ‘If things get difficult’ whom to ring at the weekend.",
 )
-
-
-class Reviews:
-    """Collects the rows, then writes them."""
-
-    def __init__(self, chance: Chance, today: date):
-        self.chance, self.today = chance, today
-        self.held: list[PlanReview] = []
-        self.outcomes: list[GoalOutcome] = []
-        self.tasks: list[Task] = []
-        self.put_off: list[ReviewPutOff] = []
-        self.asked: list[ReviewAsked] = []
-
-    def add(self, plans: list[PlanRows]) -> None:
-        for each in plans:
-            signed = [version for version in each.versions if version.signed]
-            for before, after in pairwise(signed):
-                self._held(each, before, after)
-        running = [each for each in plans if each.course.signed and not each.course.closed]
-        late = [each for each in running if each.course.signed[-1].review_by < self.today]
-        soon = [each for each in running if self.today <= each.course.signed[-1].review_by <= self.today + 7 * DAY]
-        for number, rows in enumerate(late):
-            self._late(rows, *LATE[number % len(LATE)])
-        for number, rows in enumerate(soon):
-            self._soon(rows, *SOON[number % len(SOON)])
-
-    def _held(self, rows: PlanRows, before: VersionRows, after: VersionRows) -> None:
-        """Every later version of a plan came of a review."""
-        assert before.signed
-        assert after.signed
-        review = PlanReview(
-            id=self.chance.key(),
-            **self._of(rows),
-            plan=rows.plan,
-            of_version=before.version,
-            draft=after.version,
-            held_on=after.signed.on,
-            was_due_on=before.signed.review_by,
-            recorded_at=after.version.begun_at,
-            recorded_by=after.worker.worker.person,
-        )
-        self.held.append(review)
-        lines = {goal.line for goal in after.parts["goal"]}
-        for goal in before.parts["goal"]:
-            outcome, why = self.chance.choice(GOES_ON) if (goal.line or goal.pk) in lines else ("achieved", "")
-            self.outcomes.append(GoalOutcome(id=self.chance.key(), **self._of(rows), review=review, goal=goal, outcome=outcome, why=why))
-
-    def _late(self, rows: PlanRows, reason: str, words: str, days_ago: int, days: int) -> None:
-        # Not before it was due soon.
-        on = max(self.today - days_ago * DAY, rows.course.signed[-1].review_by - 3 * DAY)
-        if not reason:
-            return
-        at, until = self.chance.moment_on(on), self.today - days_ago * DAY + days * DAY
-        about, plan, worker = self._about(rows), rows.plan, rows.versions[-1].worker.worker.person
-        made = ReviewPutOff(id=self.chance.key(), **about, reason=reason, words=words, until=until, put_off_at=at, put_off_by=worker)
-        if reason == "not-seen":
-            made.task = Task(
-                id=self.chance.key(),
-                partnership_id=plan.partnership_id,
-                client_id=plan.client_id,
-                kind=RE_ENGAGE,
-                subject_id=made.pk,
-                words="Find the client again: they were not seen for the review.",
-                why=f"The review was to be held by {rows.course.signed[-1].review_by:%-d %B %Y}",
-                due_on=until,
-                agency=plan.agency,
-                person=worker,
-                made_at=at,
-                made_by=worker,
-            )
-            self.tasks.append(made.task)
-        self.put_off.append(made)
-
-    def _soon(self, rows: PlanRows, reason: str, words: str) -> None:
-        signed = rows.course.signed[-1]
-        on = max(self.today - 2 * DAY, signed.on)
-        if reason:
-            worker, at = rows.versions[-1].worker.worker.person, self.chance.moment_on(on, hour=17)
-            said = {"reason": reason, "words": words, "due_on": signed.review_by, "asked_at": at, "asked_by": worker}
-            self.asked.append(ReviewAsked(id=self.chance.key(), **self._about(rows), **said))
-
-    def _about(self, rows: PlanRows) -> dict[str, object]:
-        return {**self._of(rows), "plan": rows.plan, "of_version": rows.versions[-1 if rows.versions[-1].signed else -2].version}
-
-    def _of(self, rows: PlanRows) -> dict[str, object]:
-        return {"partnership_id": rows.plan.partnership_id, "client_id": rows.plan.client_id, "agency": rows.plan.agency}
-
-    def save(self, using: str) -> None:
-        PlanReview.objects.using(using).bulk_create(self.held)
-        GoalOutcome.objects.using(using).bulk_create(self.outcomes)
-        Task.objects.using(using).bulk_create(self.tasks)
-        ReviewPutOff.objects.using(using).bulk_create(self.put_off)
-        ReviewAsked.objects.using(using).bulk_create(self.asked)
+RETURNED_AND_MENDED = "The overdose plan does not say who has been told."
+MENDED = "Her mother has been told and has naloxone at home; a note stands beside the plan."
+NOTES = (
+    "Rang to say that the pharmacy is now the one by the market. Nothing else changes.",
+    "The GP has a new telephone number; it stands in the record.",
+    "The first appointment was moved by a week because of the holiday.",
+)

@@ -60,13 +60,14 @@ class Story:
     def service_words(self, goal: DemoGoal, day: date) -> str:
         return self._say(self.chance.choice(goal.service_words), by=day + timedelta(days=WITHIN))
 
-    def steps(self, goal: DemoGoal, day: date) -> Iterator[tuple[str, str, str, date]]:
-        """What, who, who by name, by when."""
-        for what, who, name, days in goal.steps:
+    def steps(self, goal: DemoGoal, day: date) -> Iterator[tuple[str, str, str, date, str, str]]:
+        """What, who, who by name, by when, which intervention, milestone."""
+        for place, (what, who, name, days) in enumerate(goal.steps):
             name = self._say(name)
             if name == "the GP":
                 name = "GP"
-            yield self._say(what), who, name, day + timedelta(days=days)
+            more = ("", "") if place else (goal.treatment, goal.milestone)
+            yield self._say(what), who, name, day + timedelta(days=days), *more
 
     def risk_steps(self, areas: list[str], day: date) -> Iterator[tuple[str, str, str, date, str]]:
         """Area, what, who, by when, who has been told."""

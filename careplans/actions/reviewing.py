@@ -10,6 +10,7 @@ from carehub.actors import Actor
 from carehub.definitions.answers import Answer
 from carehub.rules import Refused
 from careplans import content, policies
+from careplans.actions.needs import row_of
 from careplans.actions.putting_off import found_again
 from careplans.actions.revising import next_version
 from careplans.content import Content
@@ -108,14 +109,5 @@ def _needs(plan: CarePlan, said: Content, held: Held, scores: Assessment | None)
             words = {"words": found[area].words} if area in found else {}
             changed[key] = {**changed.get(key, {}), **words, "score": str(score)}
         if not known and area in found:
-            each = found[area]
-            more.rows["need"][content.own_key(scores.pk, area)] = {  # type: ignore[union-attr]
-                "domain": each.domain,
-                "area": area,
-                "score": str(score),
-                "words": each.words,
-                "standing": policies.first_standing(kind, str(score)),
-                "source": Need.Source.ASSESSMENT.value,
-                "third_party": content.YES if each.third_party else "",
-            }
+            more.rows["need"][content.own_key(scores.pk, area)] = row_of(found[area], kind)  # type: ignore[union-attr]
     return changed, more

@@ -6,9 +6,10 @@ from carehub import clock, events
 from carehub.actors import Actor
 from careplans import content, policies
 from careplans.actions.copying import copy_forward
+from careplans.actions.needs import brought_together, row_of
 from careplans.actions.rows import write_rows
 from careplans.content import Content
-from careplans.models import CarePlan, Domain, Need, PlanVersion, RiskStep
+from careplans.models import CarePlan, Domain, PlanVersion, RiskStep
 from careplans.proposals import Proposal, newest_of
 from clients.models import Assessment, Episode, RiskPlan
 
@@ -70,22 +71,11 @@ def _came_up(done: list[Assessment]) -> list[Proposal]:
 
 
 def _fill(version: PlanVersion, before: PlanVersion | None, proposals: list[Proposal]) -> None:
-    kind, known = policies.kind_of(version.plan), set()
-    if before is not None:
-        known = {(need["domain"], need["words"]) for need in content.of(before).rows["need"].values()}
+    kind = policies.kind_of(version.plan)
+    known = content.of(before).rows["need"] if before is not None else {}
+    changed, added = brought_together(known, proposals, kind)
     new = Content()
-    for each in proposals:
-        if (each.domain, each.words) not in known:
-            score = "" if each.score is None else str(each.score)
-            new.rows["need"][content.own_key(version.pk, f"{each.domain}:{each.words}")] = {
-                "domain": each.domain,
-                "area": each.area,
-                "score": score,
-                "words": each.words,
-                "standing": policies.first_standing(kind, score),
-                "source": Need.Source.ASSESSMENT.value,
-                "third_party": content.YES if each.third_party else "",
-            }
+    new.rows["need"] = {content.own_key(version.pk, f"{each.domain}:{each.words}"): row_of(each, kind) for each in added}
     if before is None:
         new.rows["risk"] = _risk_steps(version)
         new.texts["next_review_on"] = version.next_review_on.isoformat() if version.next_review_on else ""
@@ -94,7 +84,7 @@ def _fill(version: PlanVersion, before: PlanVersion | None, proposals: list[Prop
         return
     version.copied_from = before
     version.save_over(version.row_version, copied_from=before)
-    copy_forward(before, version, more=Content({}, new.whole().rows))
+    copy_forward(before, version, needs=changed, more=Content({}, new.whole().rows))
 
 
 def _risk_steps(version: PlanVersion) -> content.Rows:

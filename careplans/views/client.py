@@ -23,8 +23,10 @@ from careplans.content import Content
 from careplans.models import CarePlan, PlanVersion
 from careplans.review_standing import standing, told
 from careplans.views.plan_page import address, tabs
+from careplans.who_signed import signatures_of, signers
 from clients.allocating_rules import allocates
-from clients.banner import banner, episode_for_banner
+from clients.banner import banner, stays_of
+from clients.coming_back import coming_back
 from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import OpenTask, of_client
 from clients.policies import may_assess
@@ -60,7 +62,8 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor = request.actor
     person = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
     events.saw(person.pk)
-    episode = episode_for_banner(person, actor)
+    stays = stays_of(person, actor)
+    episode = next(reversed(stays), None)
     versions = _versions(episode, actor)
     current = next((each for each in versions if each.pk == each.plan.current_id), None)
     draft = next((each for each in versions if each.locked_at is None), None)
@@ -78,6 +81,8 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "standing": standing(current, current.partnership) if current else None,
         "button": next_step(actor, episode, current, draft),
         "current": current,
+        "signers": signers(current, signatures_of(current)) if current else [],
+        "to_sign": signers(draft, []) if draft and draft.state == PlanVersion.State.AGREED else [],
         "draft": draft,
         "goals": _lines(said) if said else [],
         "more_goals": max(0, len(said.rows["goal"]) - LINES) if said else 0,
@@ -90,7 +95,8 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "later": later,
         "proposals": _to_decide(person, actor, shown=[*tasks, *later]),
         "may_decide": bool(episode) and episode.agency_id == actor.agency_id and actor.may("assessment.write"),
-        "may_assess": episode is not None and allows(may_assess, actor, episode),
+        "may_assess": (assesses := episode is not None and allows(may_assess, actor, episode)),
+        "back": coming_back(actor, person, episode, stays) if assesses else None,
         "profile_due": profile_due(actor, episode, _profiles(assessed, episode)),
         "form": None,
     }
@@ -110,7 +116,7 @@ def _versions(episode: Episode | None, actor: Actor) -> list[PlanVersion]:
         return []
     mine = PlanVersion.objects.visible_to(actor)
     wanted = mine.filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
-    wanted = wanted.exclude(plan__state=CarePlan.State.CLOSED).select_related("plan__episode", "partnership")
+    wanted = wanted.exclude(plan__state=CarePlan.State.CLOSED).select_related("plan__episode__keyworker", "client", "partnership")
     return list(told(content.loaded(wanted)).order_by("-begun_at"))
 
 

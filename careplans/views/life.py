@@ -32,7 +32,12 @@ def what_changed(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpRespons
     earlier = list(mine.order_by("-begun_at"))
     asked = request.GET.get("from", "")
     before = next((each for each in earlier if str(each.pk) == asked), None) or _before(version, earlier)
-    context = plan_context(request, version) | {"earlier": earlier, "before": before}
+    context = plan_context(request, version) | {
+        "earlier": earlier,
+        "before": before,
+        "may_agree": policies.allows(policies.may_edit, version, request.actor),
+        "may_sign": policies.allows(policies.check_sign, version, request.actor),
+    }
     if before is not None:
         context["changes"] = changes_since(before.pk, version, request.actor)
     return render(request, "careplans/plan_changes.html", context)

@@ -1,6 +1,5 @@
 """Any version of a plan, whole: who signed and when, who still has to, its document, and the versions before and after it."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from carehub.actors import Actor
@@ -19,33 +17,22 @@ from careplans import content, documents, policies, returns, sheets
 from careplans.models import Addendum, CarePlan, PlanVersion, Signature
 from careplans.review_standing import standing
 from careplans.views.plan_page import plan_context, plan_version
+from careplans.who_signed import signatures_of, signers
 from clients.models import RiskFound
 
 #: A page that waits for its document looks again this often, then leaves it to the reader.
 LOOKS = 5
 
 
-@dataclass(frozen=True)
-class Party:
-    """One line of 'who signed': ``how`` empty for somebody who still has to."""
-
-    role: str | Promise
-    name: str
-    how: str = ""
-    on: date | None = None
-    reason: str = ""
-    scan: object = None
-
-
 @requires("plan.view")
 def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     version, actor = plan_version(request, client_id, pk), request.actor
-    signatures = list(Signature.objects.filter(version=version).select_related("scan"))
+    signatures = signatures_of(version)
     document = Document.objects.filter(kind=documents.CARE_PLAN, subject_id=version.pk).first()
     looks = int(request.GET["look"]) if request.GET.get("look", "").isascii() and request.GET.get("look", "").isdigit() else 0
     context = plan_context(request, version) | {
         "sheet": sheets.sheet_of(version, signatures=signatures),
-        "parties": [*_signed(signatures), *_to_sign(version, signatures)],
+        "parties": signers(version, signatures),
         "document": document,
         "look_again": looks + 1 if document and document.state == Document.State.WAITING and looks < LOOKS else 0,
         "versions": list(PlanVersion.objects.filter(plan_id=version.plan_id).order_by("-number")),
@@ -88,22 +75,6 @@ def _beside(version: PlanVersion, actor: Actor, signatures: list[Signature]) -> 
         "may_close": policies.allows(policies.check_close, plan, actor),
         "may_lead": policies.allows(policies.check_lead, plan, actor, other_leads=leads),
     }
-
-
-def _signed(signatures: list[Signature]) -> list[Party]:
-    return [
-        Party(each.get_party_display(), each.name, each.get_how_display(), each.signed_on, each.reason, each.scan) for each in signatures
-    ]
-
-
-def _to_sign(version: PlanVersion, signatures: list[Signature]) -> list[Party]:
-    if version.state == PlanVersion.State.SIGNED:
-        return []
-    keyworker = version.plan.episode.keyworker
-    return [
-        Party(Signature.Party.CLIENT.label, version.client.full_name),
-        Party(Signature.Party.KEYWORKER.label, keyworker.name if keyworker else str(_("nobody yet"))),
-    ]
 
 
 def _off_paper(version: PlanVersion) -> list[tuple[str, str]]:

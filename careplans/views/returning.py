@@ -46,7 +46,10 @@ def mended(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     if form := asking.answered():
         said = form.cleaned_data
         if asking.does(lambda: returning.mend(returned=returned, by=request.actor, **said), said=_("On record: it is mended.")):
-            return redirect("plan-show", client_id, version.pk)
+            drafts = PlanVersion.objects.visible_to(request.actor).filter(plan=version.plan_id, state=PlanVersion.State.DRAFT)
+            # What was kept for the review is mended in the version that is written from it.
+            written = drafts.exclude(pk=version.pk).first()
+            return redirect("plan-edit", client_id, written.pk) if written else redirect("plan-show", client_id, version.pk)
     return asking.page("careplans/plan_mended.html", returned=returned, **_shown(request, version))
 
 

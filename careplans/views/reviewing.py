@@ -15,7 +15,7 @@ from carehub.guards import requires
 from carehub.keeping import Keeping, as_left
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
-from careplans import content, policies
+from careplans import content, policies, returns
 from careplans.actions import reviewing
 from careplans.content import Content
 from careplans.forms.reviewing import ReviewForm
@@ -51,7 +51,10 @@ def review(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
                 return _not_now(request, version, None, str(no), keeping)
             else:
                 keeping.done()
-                messages.success(request, _("The review is saved. Read the next version together, then agree and sign it."))
+                messages.success(
+                    request,
+                    _("The review is saved, and the next version is written from it. Read together what has changed, then agree and sign."),
+                )
                 return redirect("plan-edit", client_id, made.draft_id)
         else:
             form.say_the_rest(lambda: policies.check_held(version, said, form.held, latest=latest))
@@ -94,6 +97,7 @@ def _context(request: HttpRequest, version: PlanVersion, form: ReviewForm, keepi
         "here": address("plan-review", version),
         "standing": (now := standing(version, version.partnership)),
         "may_put_off": policies.allows(policies.check_put_off, now, request.actor),
+        "returns": returns.of_plan(version, request.actor),
         "profile_due": profile_due(request.actor, episode),
         "risk_plan_on": episode.risk_plan_review_on,
     }

@@ -25,10 +25,11 @@ from careplans.content import Content
 from careplans.forms import posted
 from careplans.forms.starting import StartForm
 from careplans.forms.writing import PlanPage
-from careplans.models import CarePlan, PlanVersion
+from careplans.models import CarePlan, PlanReview, PlanVersion
 from careplans.views.plan_conflict import conflict_page
 from careplans.views.plan_page import address, plan_context, plan_version, tabs
-from clients.banner import banner, episode_for_banner
+from clients.banner import banner, stays_of
+from clients.coming_back import coming_back
 from clients.models import Client
 
 NO = (Refused, WrongState, NotAllowed)
@@ -40,7 +41,8 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor = request.actor
     client = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
     events.saw(client.pk)
-    episode = episode_for_banner(client, actor)
+    stays = stays_of(client, actor)
+    episode = next(reversed(stays), None)
     if episode is None:
         raise Http404
     open_versions = PlanVersion.objects.filter(plan__episode=episode, locked_at__isnull=True).exclude(plan__state=CarePlan.State.CLOSED)
@@ -62,6 +64,7 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "tabs": tabs(request.actor, client.pk, None),
         "form": form,
         "refused": refused,
+        "back": coming_back(actor, client, episode, stays),
         "back_url": reverse("client", args=[client.pk]),
     }
     return render(request, "careplans/plan_start.html", context)
@@ -153,8 +156,8 @@ def _go_on(request: HttpRequest, version: PlanVersion, before: Content) -> HttpR
         return HttpResponseRedirect(f"{here}?add={add}#added")
     if request.POST.get("rest"):
         return HttpResponseRedirect(f"{here}#needs")
-    if request.POST.get("up"):
-        return HttpResponseRedirect(f"{here}#goals")
+    if moved := _moved(request.POST.get("up") or request.POST.get("moved") or "", version, before):
+        return HttpResponseRedirect(f"{here}?moved={moved}#{moved}")
     if request.POST.get("then") == "agree":
         return redirect("plan-agree", version.client_id, version.pk)
     messages.success(request, _("Saved. The plan is still a draft."))
@@ -169,6 +172,14 @@ def _wanted(add: str, version: PlanVersion, before: Content) -> str:
     if kind != "action" or not key:
         return ""
     return f"action-{key if key in before.rows['goal'] else content.own_key(version.pk, key)}"
+
+
+def _moved(anchor: str, version: PlanVersion, before: Content) -> str:
+    """Where the goal stands that was put elsewhere in the order; '' for none."""
+    kind, _dash, key = anchor.partition("-")
+    if kind != "goal" or not key:
+        return ""
+    return f"goal-{key if key in before.rows['goal'] else content.own_key(version.pk, key)}"
 
 
 def _whole(text: str | None) -> int:
@@ -192,6 +203,7 @@ def _page(
     ]
     page = PlanPage(version.plan.kind, said, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies)
     kind = policies.kind_of(version.plan)
+    held = PlanReview.objects.filter(draft=version).first() if version.copied_from_id else None
     context: dict[str, Any] = plan_context(request, version) | {
         "page": page,
         "kind": kind,
@@ -201,6 +213,9 @@ def _page(
         "draft_ticket": keeping.ticket,
         "latest_review": policies.latest_review(version),
         "returns": returns.of_plan(version, request.actor),
+        "from_review": held,
+        "changes": changes_since(held.of_version_id, version, request.actor) if held else None,
+        "moved": next((goal for goal in page.goals if goal.anchor == request.GET.get("moved")), None),
         "too_many": len(said.rows["goal"]) > kind.goals_now.at_most,
         "form": None,
     }

@@ -37,6 +37,8 @@ class Kind:
     rule: Callable[[Actor], Q]
     at: Callable[[Actor], At]
     key: Callable[[Actor], At] | None = None
+    #: Who has still to sign, where that is what it waits for.
+    to_sign: Promise | str = ""
 
 
 def _of_episode(rows: QuerySet, path: str, value: object, *order: str) -> Subquery:
@@ -84,7 +86,18 @@ def _failed_versions(actor: Actor) -> QuerySet:
     return PlanVersion.objects.filter(pk__in=_failed(actor).values("subject_id"), agency_id=actor.agency_id).exclude(plan__state=CLOSED)
 
 
-def _kind(words: Promise, look: str, dated: Promise, button: Promise, page: str, rows: Callable, at: object, key: str, to: str) -> Kind:
+def _kind(
+    words: Promise,
+    look: str,
+    dated: Promise,
+    button: Promise,
+    page: str,
+    rows: Callable,
+    at: object,
+    key: str,
+    to: str,
+    to_sign: Promise | str = "",
+) -> Kind:
     """A kind whose ``rows`` lead to the episode by the path ``to``; the row with the earliest ``at`` counts."""
     return Kind(
         words,
@@ -95,6 +108,7 @@ def _kind(words: Promise, look: str, dated: Promise, button: Promise, page: str,
         rule=lambda actor: Q(pk__in=rows(actor).values(to)),
         at=lambda actor: _of_episode(rows(actor).annotate(day=at), to, "day", "day"),
         key=lambda actor: _of_episode(rows(actor).annotate(day=at), to, key, "day"),
+        to_sign=to_sign,
     )
 
 
@@ -116,7 +130,16 @@ KINDS: dict[str, Kind] = {
         OF_WHAT_HANGS_ON_IT,
     ),
     "unsigned": _kind(
-        _("agreed, not signed"), "agreed", _("since"), _("Sign plan"), "plan-sign", _agreed, TruncDate("agreed_at"), "pk", OF_VERSION
+        _("agreed, not signed"),
+        "agreed",
+        _("since"),
+        _("Sign plan"),
+        "plan-sign",
+        _agreed,
+        TruncDate("agreed_at"),
+        "pk",
+        OF_VERSION,
+        _("client and keyworker have still to sign"),
     ),
     "word": _kind(
         _("agreed by word, to be signed"),
@@ -128,6 +151,7 @@ KINDS: dict[str, Kind] = {
         F("follow_up_on"),
         "version",
         OF_WHAT_HANGS_ON_IT,
+        _("the client has still to sign"),
     ),
     "overdue": _dated(_("overdue"), "overdue", _("Open"), lambda: due.overdue("next_due_on", today=clock.today())),
     "today": _dated(_("due today"), "due", _("Open"), lambda: due.due_within("next_due_on", today=clock.today(), days=0)),

@@ -45,9 +45,10 @@ def rows(made: Loaded) -> list[dict]:
         every += [somebody.client, somebody.contact, *(stay.episode for stay in somebody.stays)]
     every += [*made.triages.assessments, *made.triages.risks, *made.triages.tasks]
     every += made.profiles.rows
+    beside = made.afterwards
+    every += [*beside.reviews, *beside.outcomes, *beside.returns, *beside.addenda, *beside.tasks, *beside.notices]
     every += [*made.proposals.proposals, *made.proposals.tasks, *made.proposals.pathways]
-    reviews = made.reviews
-    every += [*reviews.held, *reviews.outcomes, *reviews.tasks, *reviews.put_off, *reviews.asked]
+    every += [*made.put_offs.tasks, *made.put_offs.put_off, *made.put_offs.asked]
     for plan in made.plans.plans:
         every.append(plan.plan)
         for version in plan.versions:
@@ -135,7 +136,14 @@ def test_every_home_page_has_something_to_show(made):
     waiting = [stay.episode for each in made.people for stay in each.stays if stay.episode.keyworker_id is None]
     assert waiting, "somebody waits for a keyworker"
     hows = {signature.how for plan in made.plans.plans for version in plan.versions for signature in version.signatures}
-    assert hows == {"screen", "paper", "declined"}
+    assert hows == {"screen", "paper", "declined", "verbal"}
+    beside = made.afterwards
+    assert {(each.mend, each.mended_at is None) for each in beside.returns} == {("now", True), ("at-review", True), ("now", False)}
+    assert {each.kind for each in beside.addenda} == {"note", "signed-later"}
+    assert {each.outcome for each in beside.outcomes} == {"achieved", "partly", "not-yet", "no-longer-wanted"}
+    assert any(each.draft.state == "draft" for each in beside.reviews), "a review of which the next version is being written"
+    assert {each.plan.closed_why for each in made.plans.plans if each.plan.closed_at} == {"followed", "treatment-ended"}
+    assert all(at.date() <= DAY for at, *_deed in beside.deeds)
 
 
 def test_the_answers_are_what_the_form_takes(made):

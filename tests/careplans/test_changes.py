@@ -31,7 +31,7 @@ def test_what_was_only_copied_has_not_changed(triaged, keyworker):
     before, draft = revised(triaged, keyworker)
     found = between(before, draft, keyworker)
     assert [each for each in found.sentences if not each.startswith("Next review")] == []
-    assert all(not pair.changed for pair in found.beside["Goals"])
+    assert all(not pair.changed for pair in found.beside["What I want"])
 
 
 def test_each_kind_of_change_has_its_sentence(triaged, keyworker):
@@ -41,16 +41,22 @@ def test_each_kind_of_change_has_its_sentence(triaged, keyworker):
     need = next(key for key, row in said.rows["need"].items() if not row["third_party"])
     said.rows["goal"][goal]["client_words"] = "I want to sleep till seven"
     said.rows["action"][action]["by_when"] = plans.soon(20)
+    said.rows["action"][action] |= {"intervention": "2", "milestone": "Three nights in a row"}
     said.rows["action"]["b"] = {"goal_id": goal, "what": "No coffee after four", "who": "client", "by_when": plans.soon()}
     said.rows["goal"]["h"] = {"domain": "social", "client_words": "I want my own front door"}
     said.rows["need"][need]["standing"] = "now"
     said.rows["involved"]["i"] = {"role": "carer", "name": "Mum", "contact": "at home", "does": "Rings on Sundays"}
     said.texts["way_back"] = "I walk in on any weekday."
     plans.save(draft, said, keyworker)
-    sentences = "\n".join(between(before, draft, keyworker).sentences)
+    found = between(before, draft, keyworker)
+    assert {"Treatment: Specialist prescribing (tier 3)", "How we will know: Three nights in a row"} <= set(
+        found.beside["What I want"][0].now
+    )
+    sentences = "\n".join(found.sentences)
     for words in (
         "In other words: ‘I want to sleep till seven’, before: ‘I want to sleep through’",
         "Another day: Keep a sleep diary, by ",
+        "Step changed: Keep a sleep diary",
         "New step: No coffee after four",
         "New goal: I want my own front door",
         f"Taken up now: {said.rows['need'][need]['words']}",
@@ -69,7 +75,7 @@ def test_a_goal_that_is_gone_says_why(outcome, words, triaged, keyworker):
         draft = next_version(plan, keyworker, without_goals=[goal])
     found = between(before, draft, keyworker, {goal: outcome})
     assert f"{words}I want to sleep through" in found.sentences
-    assert found.beside["Goals"][0].now == ()
+    assert found.beside["What I want"][0].now == ()
 
 
 def test_what_others_said_is_in_no_sentence(triaged, keyworker):

@@ -6,13 +6,16 @@ import pytest
 from django.urls import reverse
 
 from carehub import clock, context
+from carehub.definitions.catalogue import catalogue
 from carehub.lifecycle import WrongState
 from carehub.models import Document, DocumentCheck, Event, Task
 from carehub.rules import Refused
 from careplans import content, policies
 from careplans.actions import adding, closing, signing, starting
 from careplans.actions.agreeing import agree
+from careplans.actions.needs import brought_together
 from careplans.models import Addendum, CarePlan, PlanVersion, Signature
+from careplans.proposals import Proposal
 from clients.models import Episode
 from tests import factories
 from tests.careplans import plans
@@ -306,6 +309,20 @@ def test_a_new_stay_begins_from_the_last_plan(triaged, keyworker):
         assert said.texts["disagreement"] == ""
 
 
+def test_an_area_that_was_scored_again_has_one_need():
+    """What is worked on now stays so; what waits is decided anew, as the kind of plan has it."""
+    now = {"domain": "health", "area": "mental-health", "score": "2", "words": "Mental health: as it was", "standing": "now"}
+    waits = now | {"area": "housing", "domain": "social", "words": "Housing: as it was", "standing": "later"}
+    found = [Proposal("health", "mental-health", "Mental health: worse", 4), Proposal("social", "housing", "Housing: worse", 4)]
+    found += [Proposal("social", "employment-and-benefits", "Work: none", 3)]
+    changed, new = brought_together({"m": now, "h": waits}, found, catalogue().plan_kinds().kind("comprehensive"))
+    assert changed == {
+        "m": {"words": "Mental health: worse", "score": "4"},
+        "h": {"words": "Housing: worse", "score": "4", "standing": ""},
+    }
+    assert [each.area for each in new] == ["employment-and-benefits"]
+
+
 # --- The pages ---------------------------------------------------------------------------------------------------------
 
 
@@ -315,6 +332,8 @@ def test_the_pages_beside_the_text(triaged, keyworker, browser):
     def at(page):
         return reverse(page, args=[triaged.pk, version.pk])
 
+    for page in ("plan-show", "client"):
+        assert "Still to sign" in browser.get(reverse(page, args=[triaged.pk, version.pk][: 1 + (page != "client")])).content.decode()
     assert "first version" in browser.get(at("plan-changes")).content.decode()
     assert browser.post(at("plan-note"), {"words": "The appointment moved."}).url == at("plan-show")
     day = clock.today()
@@ -325,6 +344,8 @@ def test_the_pages_beside_the_text(triaged, keyworker, browser):
     page = browser.get(at("plan-show")).content.decode()
     assert "The appointment moved." in page
     assert "The client signed." in page
+    assert "Signed since" in page
+    assert "Still to sign" not in page
     assert "govuk-error-message" in browser.post(at("plan-close"), {}).content.decode()
     assert browser.post(at("plan-close"), {"why": "not-wanted"}).url == at("plan-show")
     assert "The client does not want a plan any more" in browser.get(at("plan-show")).content.decode()

@@ -161,7 +161,16 @@ def test_a_goal_an_action_and_a_step_more_without_script(draft, keyworker, brows
 
 
 @pytest.mark.parametrize(
-    "button", [("add", "moon"), ("add", "action-" + "x" * 500), ("add", "action-\x00"), ("up", "moon-1"), ("up", "-"), ("then", "x")]
+    "button",
+    [
+        ("add", "moon"),
+        ("add", "action-" + "x" * 500),
+        ("add", "action-\x00"),
+        ("up", "moon-1"),
+        ("up", "-"),
+        ("moved", "goal-\x00"),
+        ("then", "x"),
+    ],
 )
 def test_an_unknown_button_saves_all_the_same(draft, keyworker, browser, button):
     address = url("plan-edit", draft)

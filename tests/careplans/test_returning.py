@@ -149,8 +149,9 @@ def test_the_pages_of_the_plan_say_it_to_the_agency_and_to_nobody_else(triaged, 
     with context.acting(keyworker):
         found = PlanReturn.objects.get()
     answer = browser.post(reverse("plan-mended", args=[triaged.pk, found.pk]), {"words": "The new address stands there."}, follow=True)
-    assert "The new address stands there." in answer.content.decode()
+    assert "On record: it is mended." in answer.content.decode()
     assert "to mend at the next review" not in answer.content.decode()
+    assert "The new address stands there." in browser.get(here).content.decode()
 
 
 def test_a_second_word_how_it_was_mended_is_told_that_somebody_was_first(agreed, keyworker, manager, signed_in):

@@ -12,12 +12,14 @@ from carehub import clock, context
 from carehub.rules import Refused
 from careplans import content, policies
 from careplans.actions.agreeing import agree
+from careplans.actions.returning import return_version
 from careplans.actions.reviewing import review
 from careplans.actions.revising import start_revision
 from careplans.models import CarePlan, GoalOutcome, PlanReview, PlanVersion
 from careplans.policies import Held
 from clients.models import Assessment, Episode
 from tests.careplans import plans
+from tests.careplans.pages import tree_of
 
 pytestmark = pytest.mark.django_db
 
@@ -174,7 +176,29 @@ def test_the_page_saves_at_once_and_leads_to_the_draft(signed_in, keyworker, tri
     answer = browser.post(at(signed), data)
     with context.acting(keyworker):
         made = PlanReview.objects.get(plan=signed.plan)
-    assert answer.headers["Location"] == reverse("plan-edit", args=[triaged.pk, made.draft_id])
+    draft = reverse("plan-edit", args=[triaged.pk, made.draft_id])
+    assert answer.headers["Location"] == draft
+    compared = reverse("plan-changes", args=[triaged.pk, made.draft_id])
+    (panel,) = tree_of(browser.get(draft)).xpath("//section[@aria-labelledby='since-review']")
+    assert panel.xpath(f".//a[@href='{compared}']")
+    assert [each for each in panel.xpath(".//li/text()") if each.startswith("Next review: ")]
+    agree = reverse("plan-agree", args=[triaged.pk, made.draft_id])
+    assert agree in browser.get(compared).content.decode()
+
+
+def test_what_was_returned_for_the_review_stands_there_until_it_is_mended(signed_in, keyworker, manager, triaged, signed):
+    with context.acting(manager):
+        found = return_version(version=signed, mend="at-review", words="Name the GP.", by=manager)
+    browser = signed_in(keyworker)
+    page = browser.get(at(signed)).content.decode()
+    assert "Returned: to mend at this review" in page
+    with context.acting(keyworker):
+        draft = review(plan=signed.plan, version=signed, held=held(signed), by=keyworker).draft
+    address = reverse("plan-edit", args=[triaged.pk, draft.pk])
+    assert "Returned: to mend at this review" in browser.get(address).content.decode()
+    answer = browser.post(reverse("plan-mended", args=[triaged.pk, found.pk]), {"words": "The GP is named."})
+    assert answer.headers["Location"] == address
+    assert "Name the GP." not in browser.get(address).content.decode()
 
 
 def test_what_is_missing_stands_beside_its_field_and_nothing_typed_is_lost(signed_in, keyworker, signed):

@@ -15,6 +15,7 @@ from carehub.models import Agency, Document, DocumentCheck, Job
 from carehub.rules import Refused
 from careplans import content, documents, sheets
 from careplans.actions.documents import make_again
+from careplans.discreet import discreetly
 from careplans.models import PlanVersion
 from tests.careplans import plans
 
@@ -59,6 +60,20 @@ def test_what_the_sheet_says(signed, keyworker, triaged):
     assert sheet.review_rule == "Reviewed again within 4 weeks."
     assert "/check/" in sheet.check_url
     assert "drug" not in sheet.check_url.lower()
+
+
+def test_a_treatment_stands_there_as_it_was_called_then_and_never_where_somebody_may_find_it(triaged, keyworker, monkeypatch):
+    version = plans.written(triaged, keyworker, intervention="2", milestone="The dose holds")
+    with context.acting(keyworker):
+        version = plans.agree(version=version, by=keyworker, seen_text=plans.said_of(version, keyworker).fingerprint())
+    version = plans.signed(triaged, keyworker, version=version)
+    monkeypatch.setattr("careplans.sheets.words_of", lambda _code: "Called otherwise since")
+    sheet = sheet_of(version, keyworker)
+    (action,) = sheet.goals[0].actions
+    assert (action.treatment, action.milestone) == ("Specialist prescribing (tier 3)", "The dose holds")
+    found = repr(discreetly(sheet, title="My plan", names={}))
+    assert "prescribing" not in found
+    assert "The dose holds" in found
 
 
 def test_what_others_said_is_on_no_paper(signed, keyworker):
