@@ -1,6 +1,7 @@
-"""Jobs for tests: a handler that shows when it has run twice, places to be killed at, and processes to kill."""
+"""Jobs for tests: a handler that shows when it has run twice, and processes of ours."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,21 +21,11 @@ from carehub.models import Job, Notice
 from clients.models import Client
 
 ROOT = Path(__file__).resolve().parent.parent
-#: Where a worker may die: with the row in hand, in the middle of the work, before the commit, after it.
-POINTS = ("taken", "worked", "done", "committed")
-
-
-def stop_at(point: str) -> None:
-    """In a process that was told to: leave a mark and wait to be killed."""
-    if os.environ.get("CAREHUB_TEST_STOP_AT") == point:
-        Path(os.environ["CAREHUB_TEST_MARK"]).write_text(point)
-        time.sleep(120)
 
 
 @jobs.handler("tests.count")
 def count(job: Job) -> dict:
     """Adds one stroke to the client's name and tells the keyworker; done twice, both would show."""
-    stop_at("taken")
     changed = Client.objects.filter(pk=job.subject_id).update(name_used=Concat(F("name_used"), Value("|")))
     Notice.objects.create(
         partnership_id=job.partnership_id,
@@ -45,7 +36,6 @@ def count(job: Job) -> dict:
         about_day=clock.today(),
         made_at=clock.now(),
     )
-    stop_at("worked")
     return {"changed": changed}
 
 
@@ -92,14 +82,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def main(job_id: str) -> None:
-    """Do one job as the worker would, with the places to be killed at."""
-    original = Job.end
-
-    def end(self, *args, **kwargs) -> None:
-        original(self, *args, **kwargs)
-        stop_at("done")
-
-    Job.end = end
-    jobs.do_job(job_id)
-    stop_at("committed")
+def redis_server() -> str:
+    """The program, which 'make test' installs where it may."""
+    path = shutil.which("redis-server")
+    assert path, "redis-server is missing. Install it: apt-get install --no-install-recommends -y redis-server"
+    return path

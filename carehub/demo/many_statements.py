@@ -151,10 +151,11 @@ SELECT md5(%(seed)s || ':need:' || k || n)::uuid, %(partnership)s, client_id, ve
     (ARRAY['Main problem: Heroin', 'Sleeps badly', 'Housing: a problem'])[k + 1], CASE WHEN k = 1 THEN 'later' ELSE 'now' END, false
 """ + _WITH_PARTS.format(last=2)
 SIGNATURES = """
-INSERT INTO careplans_signature (id, partnership_id, client_id, version_id, party, name, how, signed_on, reason, strokes, copy_taken,
-    agreed_text, recorded_at, recorded_by_id)
+INSERT INTO careplans_signature (id, partnership_id, client_id, version_id, party, name, how, follow_up_on, signed_on, reason, strokes,
+    copy_taken, agreed_text, recorded_at, recorded_by_id)
 SELECT md5(%(seed)s || ':signature:' || k || n)::uuid, %(partnership)s, client_id, version_id, (ARRAY['client', 'keyworker'])[k + 1],
-    CASE WHEN k = 0 THEN first_name || ' ' || last_name ELSE worker END, 'screen', referred_on + 10, '', '', CASE WHEN k = 0 THEN true END,
+    CASE WHEN k = 0 THEN first_name || ' ' || last_name ELSE worker END, CASE WHEN k = 0 AND n %% 60 = 8 THEN 'verbal' ELSE 'screen' END,
+    CASE WHEN k = 0 AND n %% 60 = 8 THEN due_on END, referred_on + 10, '', '', CASE WHEN k = 0 THEN true END,
     md5(version_id::text) || md5(plan_id::text), referred_on + 10 + time '11:40', person_id
 """ + _WITH_PARTS.format(last=1)
 LOCK_PART = """
@@ -168,6 +169,45 @@ CURRENT = """
 UPDATE careplans_careplan p SET current_id = version_id, state = CASE WHEN made.state = 'discharged' THEN 'closed' ELSE 'current' END,
     review_due_on = CASE WHEN made.state = 'discharged' THEN NULL ELSE due_on END, risk_when_signed = e.risk
 FROM made JOIN clients_episode e ON e.id = made.episode_id WHERE p.id = made.plan_id
+"""
+
+#: Its file, of which there are no bytes; one document in fifty could not be made.
+_WITH_FILE = _WITH_PARTS.format(last=0) + " AND n %% 200 <> 16"
+FILES = (
+    """
+INSERT INTO carehub_storedfile (id, partnership_id, client_id, agency_id, sha256, size, content_type, original_name, purpose, stored_at)
+SELECT md5(%(seed)s || ':file:' || n)::uuid, %(partnership)s, client_id, agency_id, md5(version_id::text) || md5(client_id::text), 90000,
+    'application/pdf', '', 'care-plan', referred_on + 10 + time '11:41'
+"""
+    + _WITH_FILE
+)
+DOCUMENTS = """
+INSERT INTO carehub_document (id, partnership_id, client_id, agency_id, kind, subject_id, discreet, beside, beside_sha256, asked_by_id,
+    state, asked_at, made_at, file_id, unsealed_sha256, sealed_sha256, pages)
+SELECT md5(%(seed)s || ':document:' || n)::uuid, %(partnership)s, made.client_id, made.agency_id, 'care-plan', version_id, false, '{}', '',
+    person_id, CASE WHEN f.id IS NULL THEN 'failed' ELSE 'ready' END, referred_on + 10 + time '11:40', f.stored_at, f.id,
+    coalesce(f.sha256, ''), coalesce(f.sha256, ''), CASE WHEN f.id IS NOT NULL THEN 2 END
+FROM made LEFT JOIN carehub_storedfile f ON f.id = md5(%(seed)s || ':file:' || n)::uuid
+WHERE state IN ('treatment', 'discharged') AND n %% %(parts_every)s = 0
+"""
+#: Work that waits: drafts that were left, plans agreed and not signed, plans returned; each with some of the clients who have parts.
+NEXT_VERSIONS = """
+INSERT INTO careplans_planversion (id, row_version, partnership_id, client_id, plan_id, number, state, copied_from_id, strengths,
+    supports_the_wait, harm_reduction, if_difficult, way_back, sharing, disagreement, next_review_on, unfinished, begun_at, begun_by_id,
+    agreed_at, agreed_by_id, agreed_text, as_signed, phase, admission, residential_need, aftercare, responsibilities)
+SELECT md5(%(seed)s || ':next:' || n)::uuid, 2, %(partnership)s, made.client_id, made.plan_id, 2,
+    CASE WHEN agreed THEN 'agreed' ELSE 'draft' END, version_id, strengths, supports_the_wait, harm_reduction, if_difficult,
+    way_back, sharing, '', next_review_on, '{}', %(today)s::date - 30 + time '11:00', person_id,
+    CASE WHEN agreed THEN %(today)s::date - 20 + time '11:00' END,
+    CASE WHEN agreed THEN person_id END, CASE WHEN agreed THEN agreed_text ELSE '' END, '{}', '', '', '', '', ''
+FROM made JOIN careplans_planversion v ON v.id = made.version_id, LATERAL (SELECT n %% 60 = 48 AS agreed) a WHERE n %% 60 IN (28, 48)
+"""
+RETURNS = """
+INSERT INTO careplans_planreturn (id, partnership_id, client_id, agency_id, version_id, mend, words, returned_at, returned_by_id,
+    mended_words)
+SELECT md5(%(seed)s || ':return:' || n)::uuid, %(partnership)s, client_id, agency_id, version_id, 'now', 'Name the GP.',
+    %(today)s::date - 3 + time '11:00', person_id, ''
+FROM made WHERE n %% 60 = 12
 """
 
 #: name → SQL, in order. What stands under 'rounds' runs three times.
@@ -190,4 +230,8 @@ AFTER = {
     **{f"{table} locked": LOCK_PART.format(table=f"careplans_{table}") for table in ("goal", "action", "need", "signature")},
     "versions locked": LOCK_VERSIONS,
     "plans current": CURRENT,
+    "files": FILES,
+    "documents": DOCUMENTS,
+    "next versions": NEXT_VERSIONS,
+    "returns": RETURNS,
 }

@@ -106,28 +106,40 @@ def product_environment(var: Path, port: int) -> dict[str, str]:
 
 
 def wait_for_web(web: Child, port: int, supervisor: Supervisor) -> None:
-    """Until the health page answers 200: then it serves, and reaches its database. One that keeps failing is not waited for."""
+    """Until the health page answers 200, so that it reaches its database, and the page that people see first has answered too.
+
+    One that keeps failing is not waited for.
+    """
     until = time.monotonic() + SERVES_WITHIN
-    answer = "nothing"
+    answer: int | None = None
     failing_since: float | None = None
     while time.monotonic() < until and web.running:
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/health")
-            answer = str(connection.getresponse().status)
-            connection.close()
+            answer = status_of("/health", port)
+            if answer == 200:
+                answer = status_of("/sign-in/", port)
+                # Redirected, or refused for its name, where a proxy is to stand in front: an answer too.
+                if answer < 500:
+                    return
         except OSError:
             supervisor.rest(0.05)
             continue
-        if answer == "200":
-            return
         failing_since = failing_since or time.monotonic()
         if time.monotonic() - failing_since > FAILS_FOR:
             break
         supervisor.rest(0.2)
     log = web.program.log
     assert log
-    raise SystemExit(f"{tail(log)}\nThe web process does not serve (it answers {answer}); the whole story is in {log}.")
+    raise SystemExit(f"{tail(log)}\nThe web process does not serve (it answers {answer or 'nothing'}); the whole story is in {log}.")
+
+
+def status_of(path: str, port: int) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 def welcome(var: Path, port: int) -> None:

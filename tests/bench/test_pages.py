@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
+from careplans.work.kinds import KINDS
 from tests.bench.asking import Ask, form_of, send
 from tests.bench.conftest import CSRF, READS
 
@@ -29,6 +30,15 @@ def test_service(house, row):
     asks = [Ask("/service/?show=all", cookies)] * READS
     assert house.get("/service/?show=all", cookies).text.count("<tr") >= 25
     found = row("my service, 25 rows", asks, queries=8, times_empty=18)
+    assert found["kB"] * 1000 <= LARGEST_PAGE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_work(house, row, kind):
+    """All work on plans of the largest agency, as its manager sees it: each kind there is."""
+    cookies, path = house.signed_in(house.somebody("service-manager", house.treating[0])), f"/work/?show={kind}"
+    assert house.get(path, cookies).text.count("<tr") > 1
+    found = row(f"work on plans, {kind}", [Ask(path, cookies)] * (READS // 3), queries=8, times_empty=25)
     assert found["kB"] * 1000 <= LARGEST_PAGE
 
 

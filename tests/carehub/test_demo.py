@@ -297,6 +297,8 @@ def test_generated_clients_stand_beside_it(loaded, databases):
         assert all(normalise(each) == each for each in Client.objects.values_list("reference", flat=True))
         assert set(Assessment.objects.values_list("state", flat=True)) == {"complete"}
         assert PlanVersion.objects.filter(state="signed").count() == CarePlan.objects.exclude(current=None).count() > 0
+        assert Document.objects.filter(state="ready").exists()
+        assert set(PlanVersion.objects.filter(locked_at__isnull=True).values_list("state", "number")) == {("draft", 2), ("agreed", 2)}
         for part in (*PARTS.values(), Signature):
             assert not part.objects.filter(locked_at__isnull=True).exists()
     assert Person.objects.filter(email="keyworker.1@p002.carehub.example", is_demo=True).exists()

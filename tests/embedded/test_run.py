@@ -51,13 +51,14 @@ class Run:
         until(told, seconds=STARTS_WITHIN, what="CareHub serves")
         return self.said()
 
-    def page(self, path: str) -> int:
+    def page(self, path: str) -> int | str:
+        """Its status; why there was no answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", path)
             return connection.getresponse().status
-        except OSError:
-            return 0
+        except OSError as error:
+            return f"{type(error).__name__}: {error}"
         finally:
             connection.close()
 

@@ -84,6 +84,7 @@ class Window:
     def look(self, state: str = "", page: Page | None = None, *, own_title: bool = True) -> None:
         """Hold the page as it stands to what every page must be. ``state``: in which of its states it is, in a word.
 
+        What takes time is done once in a run for each page and state: journeys meet on the same pages.
         ``own_title``: not where the address gives another page than its own, a refusal for one.
         """
         page = page or self.page
@@ -91,8 +92,9 @@ class Window:
         name = named(page.url)
         where = f"{name} ({state})" if state else name
         self._words(page, name if own_title else "", where)
-        self._narrow(page, where)
-        self._for_everybody(page, where)
+        if (name, state) not in self.seen.states or not own_title:
+            self._narrow(page, where)
+            self._for_everybody(page, where)
         assert not self.problems, f"{where}: " + "\n".join(self.problems)
         self.seen.looks += 1
         self.seen.states.add((name, state))

@@ -358,6 +358,34 @@ def sign(window: Window) -> None:
     expect(page.get_by_text("Signed and locked")).to_be_visible()
 
 
+# --- The review ------------------------------------------------------------------------------------------------------------
+
+
+def review(window: Window, *, review_on: date, state: str = "") -> None:
+    """From the client's page to the draft of the next version: the first goal was achieved, the others go on."""
+    page = window.page
+    press(page, "Review the plan")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review the plan")
+    window.look(state)
+    first, *others = page.locator(".review__goal").all()
+    choose(first, "What has become of it?", "Achieved")
+    for each in others:
+        choose(each, "What has become of it?", "Partly")
+        each.get_by_label("Why, if it was not achieved").fill("The list is long")
+    type_date(page, "Next review", review_on)
+    press(page, "Save the review")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Write the plan")
+    expect(goal(page, 0).get_by_label("What the client wants, in their own words")).to_have_value(GOALS[1][0])
+    assert typed_date(page, "Next review") == boxes(review_on)
+
+
+def new_days(page: Page, today: date) -> None:
+    """Of what was to be done by a day that has gone by."""
+    for line in page.locator('[data-part="action"]').all():
+        type_date(line, "By when", today + timedelta(days=7))
+    write_risk_steps(page, today)
+
+
 # --- The document ------------------------------------------------------------------------------------------------------------
 
 

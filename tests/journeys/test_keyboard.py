@@ -56,16 +56,22 @@ def test_the_main_job_with_the_keyboard_alone(window, carehub: CareHub, request)
     keys.press(page.get_by_role("button", name="Yes, we agreed this"))
 
     # And both type their names
-    client, keyworker = steps.party(page, "Client"), steps.party(page, "Keyworker")
-    keys.type(client.get_by_label("Client: type your name"), who.name)
-    keys.choose(client.get_by_role("group", name="Did the client take their copy?"), "Yes")
-    keys.type(keyworker.get_by_label("Keyworker: type your name"), steps.KEYWORKER)
-    keys.press(page.get_by_role("button", name="Sign and lock"))
+    sign(keys, page, who)
 
     # Then it is signed, and its document can be opened
-    expect(page.get_by_text("Signed and locked")).to_be_visible()
     steps.wait_for_document(page)
     keys.to(page.get_by_role("link", name="Open and print (PDF)").or_(page.get_by_role("button", name="Open and print (PDF)")))
+
+    # When it is reviewed, and the next version agreed and signed
+    keys.press(page.get_by_role("region", name="Client", exact=True).get_by_role("link", name=who.name))
+    keys.press(page.get_by_role("button", name="Review the plan"))
+    review(keys, page, today + timedelta(days=21))
+    keys.press(page.get_by_role("button", name="Save and agree"))
+    keys.press(page.get_by_role("button", name="Yes, we agreed this"))
+    sign(keys, page, who)
+
+    # Then that one is in force
+    expect(page.get_by_role("region", name="Versions")).to_contain_text("Current")
     assert not desk.problems, desk.problems
     request.node.user_properties.append(("report", f"the main job with the keyboard: {keys.stops} stops with Tab, the focus seen at each"))
 
@@ -97,6 +103,27 @@ def answer(keys: Keyboard, page: Page, question: str, said: str | list[str]) -> 
         keys.pick(field, said)
     else:
         keys.type(field, said)
+
+
+def sign(keys: Keyboard, page: Page, who: steps.Newcomer) -> None:
+    client, keyworker = steps.party(page, "Client"), steps.party(page, "Keyworker")
+    keys.type(client.get_by_label("Client: type your name"), who.name)
+    keys.choose(client.get_by_role("group", name="Did the client take their copy?"), "Yes")
+    keys.type(keyworker.get_by_label("Keyworker: type your name"), steps.KEYWORKER)
+    keys.press(page.get_by_role("button", name="Sign and lock"))
+    expect(page.get_by_text("Signed and locked")).to_be_visible()
+
+
+def review(keys: Keyboard, page: Page, review_on) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review the plan")
+    first, *others = page.locator(".review__goal").all()
+    keys.choose(first.get_by_role("group", name="What has become of it?"), "Achieved")
+    for each in others:
+        keys.choose(each.get_by_role("group", name="What has become of it?"), "Partly")
+        keys.type(each.get_by_label("Why, if it was not achieved"), "The list is long")
+    keys.type_date(page, "Next review", review_on)
+    keys.press(page.get_by_role("button", name="Save the review"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Write the plan")
 
 
 def write_plan(keys: Keyboard, page: Page, today) -> None:

@@ -1,4 +1,4 @@
-"""The main job, whole: from signing in to a sealed plan, and to the day on which its review is overdue."""
+"""The main job, whole: from signing in to a sealed plan, to the day on which its review is overdue, and to the next version."""
 
 import subprocess
 from datetime import timedelta
@@ -13,7 +13,7 @@ from tests.journeys.server import CareHub, until
 OTHER_AGENCIES = "We do not look in other agencies. Ask for consent to check other agencies."
 
 
-def test_from_signing_in_to_a_sealed_plan_and_its_overdue_review(window, carehub: CareHub, tmp_path: Path):
+def test_from_signing_in_to_a_sealed_plan_its_overdue_review_and_the_next_version(window, carehub: CareHub, tmp_path: Path):
     today, who = carehub.today(), steps.newcomer()
 
     # Given a keyworker at their desk, and somebody who came back under a name that is spelt a little differently
@@ -96,6 +96,14 @@ def test_from_signing_in_to_a_sealed_plan_and_its_overdue_review(window, carehub
     assert "Signature is Valid" in seal.stdout
     assert "Total document signed" in seal.stdout
 
+    # And what the client carries is made when it is asked for
+    steps.press(page, "Print and give")
+    desk.look("the plan alone")
+    steps.press(page, "Make it", exact=False)
+    ready = page.get_by_role("button", name="Open and print").or_(page.get_by_role("link", name="Open and print"))
+    until(lambda: page.reload() and ready.count() == 2, what="the second document", every=0.5)
+    desk.look("two documents")
+
     # And the code on the sheet leads to a page that says it is current, and nothing else
     [(token,)] = carehub.ask(
         "SELECT c.token FROM carehub_documentcheck c JOIN carehub_document d ON d.check_entry_id = c.id WHERE d.client_id = %(client)s",
@@ -129,13 +137,15 @@ def test_from_signing_in_to_a_sealed_plan_and_its_overdue_review(window, carehub
     desk.look("its review overdue")
     page.goto("/caseload/?show=overdue")
     desk.look("overdue")
+    page.goto("/work/?show=overdue")
+    desk.look("overdue")
 
     # And the service manager sees them in the list of their service
     office: Window = window()
     steps.sign_in(office, steps.MANAGER)
     expect(office.page.get_by_role("heading", level=1)).to_have_text("Who needs help")
     office.look()
-    listed = office.page.get_by_role("row").filter(has_text=again.name)
+    listed = office.page.get_by_role("row").filter(has=office.page.get_by_role("link", name=again.name, exact=True))
     while not listed.count():
         steps.press(office.page, "Further down the list")
     expect(listed.first).to_contain_text(steps.KEYWORKER)
@@ -143,3 +153,27 @@ def test_from_signing_in_to_a_sealed_plan_and_its_overdue_review(window, carehub
     office.look("further down")
     office.page.goto("/notices/")
     office.look("the manager's")
+
+    # When the plan is reviewed with the client, and what goes on agreed and signed again
+    today = carehub.today()
+    page.goto(f"/clients/{client}/")
+    steps.review(desk, review_on=today + timedelta(days=21))
+    desk.look("from a review")
+    steps.new_days(page, today)
+    steps.agree(desk)
+    desk.look("not signed, from a review")
+    steps.type_signatures(page, again)
+    steps.sign(desk)
+
+    # Then the second version is in force, its first kept beside it, and the code on the first sheet says so
+    desk.look("signed again")
+    steps.wait_for_document(page)
+    steps.press(page, "What has changed")
+    desk.look("from version to version")
+    page.goto(plan)
+    expect(page.get_by_text("This is an earlier version.")).to_be_visible()
+    desk.look("an earlier version")
+    stranger.page.goto(f"/check/{token}/")
+    stranger.look("superseded")
+    due = carehub.ask("SELECT next_due_what, next_due_on FROM clients_episode WHERE client_id = %(client)s", {"client": client})
+    assert due == [("review", today + timedelta(days=21))]

@@ -25,7 +25,7 @@ def test_the_main_job_without_script(window, carehub: CareHub):
     desk.look("without script")
     steps.fill_in_registration(page, who, carehub)
     steps.press(page, "Register")
-    steps.arrived(page, who)
+    client = steps.arrived(page, who)
     steps.triage(desk)
     desk.look("without script")
 
@@ -51,3 +51,17 @@ def test_the_main_job_without_script(window, carehub: CareHub):
     address = steps.wait_for_document(page)
     assert desk.context.request.get(address, timeout=120_000).body().startswith(b"%PDF")
     desk.look("its document ready, without script")
+    steps.press(page, "Print and give")
+    desk.look("without script")
+
+    # When it is reviewed, and the next version is signed
+    page.goto(f"/clients/{client}/")
+    steps.review(desk, review_on=today + timedelta(days=21), state="without script")
+    desk.look("from a review, without script")
+    steps.agree(desk)
+    steps.type_signatures(page, who)
+    steps.sign(desk)
+
+    # Then that one is in force
+    expect(page.get_by_role("region", name="Versions")).to_contain_text("Current")
+    desk.look("signed again, without script")

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import random
 import re
 import subprocess
 import sys
@@ -56,23 +57,27 @@ print(" ".join(hashlib.sha256(rendered_anew(sheet)).hexdigest() for sheet in SHE
 """
 
 
-def test_a_version_has_the_same_bytes_whenever_it_is_rendered(settings, tmp_path):
+@pytest.mark.promise(14)
+def test_a_version_has_the_same_bytes_whenever_it_is_rendered(settings, tmp_path, how_many, chance: random.Random, report):
     here = [hashlib.sha256(rendered(sheet)).hexdigest() for sheet in SHEETS.values()]
     assert here == [hashlib.sha256(rendered_anew(sheet)).hexdigest() for sheet in SHEETS.values()]
-    # Another process, another seed for Python's hashes, another place, another time zone, and a machine without fonts.
+    # Other processes, other seeds for Python's hashes, other places, other time zones, and a machine without fonts.
     (tmp_path / "fonts.conf").write_text("<fontconfig/>")
-    elsewhere = os.environ | {
-        "PYTHONHASHSEED": "7",
-        "TZ": "Asia/Kolkata",
-        "LANG": "C",
-        "HOME": str(tmp_path),
-        "FONTCONFIG_FILE": str(tmp_path / "fonts.conf"),
-    }
-    run = subprocess.run(
-        [sys.executable, "-c", IN_A_FRESH_PROCESS], env=elsewhere, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=120
-    )
-    assert run.returncode == 0, run.stderr
-    assert run.stdout.split() == here
+    processes = how_many(1, 20)
+    for _ in range(processes):
+        elsewhere = os.environ | {
+            "PYTHONHASHSEED": str(chance.randrange(1, 2**32)),
+            "TZ": chance.choice(["Asia/Kolkata", "Pacific/Auckland", "America/St_Johns", "UTC"]),
+            "LANG": chance.choice(["C", "C.UTF-8"]),
+            "HOME": str(tmp_path),
+            "FONTCONFIG_FILE": str(tmp_path / "fonts.conf"),
+        }
+        run = subprocess.run(
+            [sys.executable, "-c", IN_A_FRESH_PROCESS], env=elsewhere, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=120
+        )
+        assert run.returncode == 0, run.stderr
+        assert run.stdout.split() == here, elsewhere
+    report(f"{len(SHEETS)} sheets rendered again, and in {processes} other processes: the same bytes each time")
 
 
 def test_other_content_has_other_bytes():

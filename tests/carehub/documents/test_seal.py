@@ -216,7 +216,7 @@ def test_whatever_is_changed_is_found(sealer, tmp_path, seed, how_many, report):
     originals = [seal(unsealed(), sealer, AT), seal(unsealed(long=True), sealer, AT + timedelta(days=1))]
     expected = [verify(data, known={sealer.fingerprint}) for data in originals]
     assert all(verdict.genuine for verdict in expected)
-    count = how_many(80, 1000)
+    count = how_many(40, 1000)
     kinds: Counter[str] = Counter()
     by_seal_alone = second_opinions = 0
     for number in range(count):
