@@ -1,6 +1,5 @@
 """Promise 12, of the pass over reviews: run twice, at once, or killed in the middle of it, everybody is told once and nobody is missed."""
 
-import signal
 import threading
 from datetime import timedelta
 
@@ -16,10 +15,12 @@ from careplans.tasks import find_due_reviews
 from clients.models import Episode
 from tests import factories, working
 from tests.careplans import plans
+from tests.proof import test_promise_12_jobs_once as killing
 
 pytestmark = [pytest.mark.promise(12), pytest.mark.usefixtures("committed")]
-#: As in tests.proof.one_pass, which cannot be imported here: it sets Django up.
-POINTS = ("asked", "told", "committed")
+# Fixtures.
+_workers, workers = killing._workers, killing.workers
+POINTS = ("review asked for", "mails written", "one partnership told")
 
 
 @pytest.fixture
@@ -76,16 +77,12 @@ def test_two_passes_at_the_same_time(world, keyworker, how_many, report):
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_in_the_middle_of_a_pass(world, keyworker, committed, tmp_path, report, point):
+def test_killed_in_the_middle_of_a_pass(world, keyworker, workers, report, point):
     _risen, expected = world
-    mark = tmp_path / "mark"
-    env = working.environment(committed, CAREHUB_TEST_STOP_AT=point, CAREHUB_TEST_MARK=str(mark))
-    with working.process("-m", "tests.proof.one_pass", env=env, log=tmp_path / "log") as worker:
-        working.wait_for(mark.exists, what=lambda: f"the pass to be at '{point}': {(tmp_path / 'log').read_text()[-800:]}")
-        seen = results(keyworker)
-        assert seen == ((expected, 1, 2, {7}) if point == "committed" else ([], 0, 0, {28})), "half a pass was seen"
-        worker.send_signal(signal.SIGKILL)
-        worker.wait(10)
-    working.wait_for(lambda: find_due_reviews() >= 0 and results(keyworker) == (expected, 1, 2, {7}), 10, "the next pass to catch up")
+    whole = (expected, 1, 2, {7})
+    with workers.killed_at(point, work="reviews"):
+        assert results(keyworker) == (whole if point == "one partnership told" else ([], 0, 0, {28})), "half a pass was seen"
+    # The server takes a moment to notice that whoever held the rows is dead.
+    working.wait_for(lambda: find_due_reviews() >= 0 and results(keyworker) == whole, 10, "the next pass to catch up")
     assert find_due_reviews() == 0
     report(f"killed with SIGKILL at '{point}': the next pass told everybody, once")
