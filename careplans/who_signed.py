@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -32,15 +34,41 @@ class Signer:
         return not self.how or (self.to_sign_by is not None and self.signed_since is None)
 
 
-def signatures_of(version: PlanVersion) -> list[Signature]:
-    """One query. Each knows the day on which it was signed since, ``signed_since``."""
+#: What a page says of a signature; its days beside that.
+_TEXTS, _DAYS = ("party", "name", "how", "reason"), ("signed_on", "follow_up_on", "signed_since")
+
+
+def _signatures() -> QuerySet[Signature]:
+    """Each knows the day on which it was signed since, ``signed_since``."""
     later = Addendum.objects.filter(version=OuterRef("version"), kind=Addendum.Kind.SIGNED_LATER)
-    found = Signature.objects.filter(version=version).select_related("scan")
-    return list(found.annotate(signed_since=Subquery(later.values("signed_on")[:1])))
+    return Signature.objects.annotate(signed_since=Subquery(later.values("signed_on")[:1]))
+
+
+def signatures_of(version: PlanVersion) -> list[Signature]:
+    """One query."""
+    return list(_signatures().filter(version=version).select_related("scan"))
+
+
+def with_signatures(versions: QuerySet[PlanVersion]) -> QuerySet[PlanVersion]:
+    """The versions with who signed them, in the same query; for :func:`signatures_in`."""
+    said = JSONObject(**{name: name for name in (*_TEXTS, *_DAYS)})
+    rows = _signatures().filter(version=OuterRef("pk")).order_by("recorded_at", "pk").values(said=said)
+    return versions.annotate(signature_rows=ArraySubquery(rows))
+
+
+def signatures_in(version: PlanVersion) -> list[Signature]:
+    """Of a version fetched through :func:`with_signatures`: what a page says of them, without drawing and scan. No query."""
+    found = []
+    for row in version.signature_rows:  # type: ignore[attr-defined]  # annotated
+        days = {name: date.fromisoformat(row[name]) if row[name] else None for name in _DAYS}
+        since = days.pop("signed_since")
+        found.append(Signature(**{name: row[name] for name in _TEXTS}, **days))
+        found[-1].signed_since = since  # type: ignore[attr-defined]  # as annotated
+    return found
 
 
 def signers(version: PlanVersion, signatures: Sequence[Signature]) -> list[Signer]:
-    """``version``: with its plan's episode, keyworker and client; ``signatures``: of it, as :func:`signatures_of` fetches them."""
+    """``version``: with its plan's episode, keyworker and client; ``signatures``: of it, from :func:`signatures_of` or the like."""
     found = [_of(each) for each in signatures]
     if version.state == PlanVersion.State.SIGNED:
         return found

@@ -10,6 +10,9 @@ from carehub.formfields import OneOf
 from carehub.forms import CareHubForm
 from careplans.models import CarePlan, PlanVersion
 
+#: The answer of whoever does not go on from an earlier plan.
+ANEW = "anew"
+
 
 class StartForm(CareHubForm):
     """Which kind of plan, and whether it goes on from an earlier one. What each kind is for stands in the definition 'plan-kinds'."""
@@ -30,8 +33,8 @@ class StartForm(CareHubForm):
         field.choices = [(kind.id, kind.title) for kind in offered]
         field.hints = {kind.id: kind.about for kind in offered}
         if self.earlier:
-            said = [(key, _("From the plan signed on %(day)s") % {"day": _day(each)}) for key, each in self.earlier.items()]
-            self.fields["before"].choices = [*said, ("", _("No, begin anew"))]
+            said = [(key, _said(each)) for key, each in self.earlier.items()]
+            self.fields["before"].choices = [*said, (ANEW, _("No, begin anew"))]
         else:
             del self.fields["before"]
 
@@ -40,5 +43,6 @@ class StartForm(CareHubForm):
         return self.earlier.get(self.cleaned_data.get("before", ""))
 
 
-def _day(version: PlanVersion) -> str:
-    return date_format(version.signed_on, "j F Y") if version.signed_on else ""
+def _said(version: PlanVersion) -> str:
+    words = {"kind": CarePlan.Kind(version.plan.kind).label, "day": date_format(version.signed_on, "j F Y") if version.signed_on else ""}
+    return _("Yes, from the plan signed on %(day)s: %(kind)s") % words

@@ -23,7 +23,7 @@ from careplans.content import Content
 from careplans.models import CarePlan, PlanVersion
 from careplans.review_standing import standing, told
 from careplans.views.plan_page import address, tabs
-from careplans.who_signed import signatures_of, signers
+from careplans.who_signed import signatures_in, signers, with_signatures
 from clients.allocating_rules import allocates
 from clients.banner import banner, stays_of
 from clients.coming_back import coming_back
@@ -81,7 +81,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "standing": standing(current, current.partnership) if current else None,
         "button": next_step(actor, episode, current, draft),
         "current": current,
-        "signers": signers(current, signatures_of(current)) if current else [],
+        "signers": signers(current, signatures_in(current)) if current else [],
         "to_sign": signers(draft, []) if draft and draft.state == PlanVersion.State.AGREED else [],
         "draft": draft,
         "goals": _lines(said) if said else [],
@@ -117,7 +117,7 @@ def _versions(episode: Episode | None, actor: Actor) -> list[PlanVersion]:
     mine = PlanVersion.objects.visible_to(actor)
     wanted = mine.filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
     wanted = wanted.exclude(plan__state=CarePlan.State.CLOSED).select_related("plan__episode__keyworker", "client", "partnership")
-    return list(told(content.loaded(wanted)).order_by("-begun_at"))
+    return list(told(content.loaded(with_signatures(wanted))).order_by("-begun_at"))
 
 
 def next_step(actor: Actor, episode: Episode | None, current: PlanVersion | None, draft: PlanVersion | None) -> Button | None:

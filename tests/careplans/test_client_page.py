@@ -131,8 +131,7 @@ def test_it_is_one_event_and_asks_little(triaged, keyworker, browser):
     page_of(browser, triaged)
     with context.acting(keyworker):
         before = Event.objects.count()
-    # Who signed the plan in force is one of them.
-    with at_most(13):
+    with at_most(12):
         page_of(browser, triaged)
     with context.acting(keyworker):
         assert Event.objects.count() == before + 1

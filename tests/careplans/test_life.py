@@ -291,7 +291,7 @@ def test_a_linked_plan_leads_once_nobody_does(triaged, keyworker, agency):
 # --- After a break -----------------------------------------------------------------------------------------------------
 
 
-def test_a_new_stay_begins_from_the_last_plan(triaged, keyworker):
+def test_a_new_stay_begins_from_the_last_plan(triaged, keyworker, browser):
     before = plans.signed(triaged, keyworker)
     with factories.loading(triaged.partnership_id):
         Episode.objects.filter(client=triaged).update(
@@ -302,6 +302,9 @@ def test_a_new_stay_begins_from_the_last_plan(triaged, keyworker):
     with context.acting(keyworker):
         closing.close(plan=CarePlan.objects.get(pk=before.plan_id), why="treatment-ended", by=keyworker)
         stay = Episode.objects.exclude(state="discharged").get(client=triaged)
+    offered = browser.get(reverse("plan-start", args=[triaged.pk])).content.decode()
+    assert all(f'name="before" value="{answer}"' in offered for answer in (before.pk, "anew"))
+    with context.acting(keyworker):
         assert list(policies.earlier_versions(stay, keyworker)) == [before]
         version = starting.start_plan(episode=stay, kind="initial", by=keyworker, again=before)
         said = content.of(PlanVersion.objects.get(pk=version.pk))
