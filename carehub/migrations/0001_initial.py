@@ -1019,6 +1019,10 @@ class Migration(migrations.Migration):
             model_name="document",
             index=models.Index(fields=["client_id"], name="document_client"),
         ),
+        migrations.AddIndex(
+            model_name="document",
+            index=models.Index(condition=models.Q(("state", "failed")), fields=["agency", "subject_id"], name="document_failed"),
+        ),
         migrations.AddConstraint(
             model_name="document",
             constraint=models.UniqueConstraint(

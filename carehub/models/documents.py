@@ -49,7 +49,10 @@ class Document(ClientRecord, OfAgency):
                 name="document_ready_means_there_is_one",
             ),
         ]
-        indexes = [models.Index(fields=["client_id"], name="document_client")]
+        indexes = [
+            models.Index(fields=["client_id"], name="document_client"),
+            models.Index(fields=["agency", "subject_id"], condition=Q(state="failed"), name="document_failed"),
+        ]
 
 
 class DocumentCheck(Keyed):

@@ -916,6 +916,10 @@ class Migration(migrations.Migration):
             model_name="signature",
             index=models.Index(fields=["client"], name="signature_client"),
         ),
+        migrations.AddIndex(
+            model_name="signature",
+            index=models.Index(condition=models.Q(("how", "verbal")), fields=["agency"], name="signature_by_word"),
+        ),
         migrations.AddConstraint(
             model_name="signature",
             constraint=models.UniqueConstraint(fields=("version", "party", "agreed_text"), name="signature_once_a_party_and_text"),

@@ -57,4 +57,7 @@ class Signature(AboutClient, OfAgency):
                 name="signature_by_word_is_followed_up",
             ),
         ]
-        indexes = [models.Index(fields=["client"], name="signature_client")]
+        indexes = [
+            models.Index(fields=["client"], name="signature_client"),
+            models.Index(fields=["agency"], condition=Q(how="verbal"), name="signature_by_word"),
+        ]

@@ -146,7 +146,8 @@ class House:
         return {
             "clients": self.clients,
             "asked": len(took),
-            "queries": max(cost["queries"] for cost in costs),
+            # Not the most: once a minute a request also notes on the session that somebody is there.
+            "queries": sorted(cost["queries"] for cost in costs)[int(len(costs) * 0.9)],
             "p50_ms": statistics.median(took),
             "p99_ms": took[min(len(took) - 1, int(len(took) * 0.99))],
             "web_ms": web,

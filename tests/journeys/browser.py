@@ -34,6 +34,8 @@ class Seen:
     looks: int = 0
     states: set[tuple[str, str]] = field(default_factory=set)
     titles: dict[str, str] = field(default_factory=dict)
+    #: States that were held to everything, with script or without.
+    held: set[tuple[str, str, bool]] = field(default_factory=set)
 
     @property
     def pages(self) -> int:
@@ -92,12 +94,14 @@ class Window:
         name = named(page.url)
         where = f"{name} ({state})" if state else name
         self._words(page, name if own_title else "", where)
-        if (name, state) not in self.seen.states or not own_title:
+        # Without script other parts of a page show; under another's address stands another page.
+        if (name, state, self.script) not in self.seen.held or not own_title:
             self._narrow(page, where)
             self._for_everybody(page, where)
         assert not self.problems, f"{where}: " + "\n".join(self.problems)
         self.seen.looks += 1
         self.seen.states.add((name, state))
+        self.seen.held.add((name, state, self.script))
 
     def _words(self, page: Page, name: str, where: str) -> None:
         """One heading, one title that no other page has. ``name``: '' where the title may be another's."""
