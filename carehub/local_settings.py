@@ -95,6 +95,19 @@ class LocalSettings:
     review_grace_days: int = _number(
         7, _("The service manager is told when a review is more than %(number)s days overdue."), group="plans", least=0
     )
+    review_asked_days: int = _number(
+        7,
+        _("A review that is asked for before its day is due within %(number)s days, unless somebody says another day."),
+        group="plans",
+        most=90,
+    )
+    review_asked_most_days: int = _number(
+        28, _("Nobody may say a day for it that is more than %(number)s days off."), group="plans", most=90
+    )
+    # What is due soon can be put off: the least must reach beyond its day.
+    review_put_off_days: int = _number(
+        28, _("A review is put off for at most %(number)s days at a time. It stays overdue meanwhile."), group="plans", least=8, most=90
+    )
     risk_again_weeks: int = _number(13, _("Risk is asked about again within %(number)s weeks."), group="risk", most=52)
     risk_plan_high_weeks: int = _number(
         4, _("A risk management plan for a high risk is looked at again within %(number)s weeks."), group="risk", most=26

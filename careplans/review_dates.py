@@ -31,10 +31,15 @@ class ReviewBy:
     @property
     def words(self) -> str:
         """'first review within 3 months of 3 March 2026: Joint review 2006'."""
-        said = {"time": _length(self.interval), "day": date_format(self.start, "j F Y"), "source": self.source}
+        return _("%(rule)s: %(source)s") % {"rule": self.short, "source": self.source}
+
+    @property
+    def short(self) -> str:
+        """Without its source."""
+        said = {"time": _length(self.interval), "day": date_format(self.start, "j F Y")}
         if self.first:
-            return _("first review within %(time)s of %(day)s: %(source)s") % said
-        return _("next review within %(time)s of %(day)s: %(source)s") % said
+            return _("first review within %(time)s of %(day)s") % said
+        return _("next review within %(time)s of %(day)s") % said
 
 
 def review_by(kind: str, partnership: Partnership, *, reviewed: bool, start: date) -> ReviewBy:

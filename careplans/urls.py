@@ -1,6 +1,7 @@
 from django.urls import path
 
 from careplans.views import (
+    asking,
     caseload,
     client,
     documents,
@@ -40,6 +41,8 @@ urlpatterns = [
     path(f"{_PLAN}return/", returning.return_version, name="plan-return"),
     path(f"{_CLIENT}returned/<uuid:pk>/", returning.mended, name="plan-mended"),
     path(f"{_PLAN}review/", reviewing.review, name="plan-review"),
+    path(f"{_PLAN}ask/", asking.ask, name="plan-ask-review"),
+    path(f"{_PLAN}put-off/", asking.put_off, name="plan-put-off"),
     path(f"{_PLAN}sign/", signing.sign, name="plan-sign"),
     path(f"{_PLAN}paper/", signing.paper, name="plan-paper"),
     path(f"{_PLAN}print/", documents.print_and_give, name="plan-print"),

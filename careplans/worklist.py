@@ -12,7 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from carehub import clock
-from careplans.models import PlanVersion
+from carehub.actors import Actor
+from carehub.offering import allows
+from careplans import policies
+from careplans.models import PlanVersion, ReviewPutOff
+from careplans.review_standing import ReviewStanding, standing, told
 from clients import due
 from clients.models import Assessment, Episode, Proposal
 
@@ -38,14 +42,18 @@ _BEGUN = Case(
 )
 #: What assessments proposed for the client of an episode and nobody has decided.
 _UNDECIDED = Proposal.objects.open().filter(episode=OuterRef("pk")).order_by()
+_PUT_OFF = ReviewPutOff.objects.open().filter(plan__episode=OuterRef("pk"))
 _TO_DECIDE = Coalesce(Subquery(_UNDECIDED.values("episode").annotate(number=Count("pk")).values("number")), 0)
 
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One client in a work list. ``episode`` comes with its client and keyworker."""
+    """One client in a work list. ``episode`` comes with its client and keyworker, ``review`` from :func:`page_of`."""
 
     episode: Episode
+    review: ReviewStanding | None = None
+    #: Whoever looks may put the review off now.
+    may_put_off: bool = False
 
     @property
     def client(self):
@@ -88,6 +96,7 @@ NARROWED: dict[str, tuple[Promise, str, Callable[[date], Q]]] = {
     "week": (_("due this week"), "due-soon", lambda today: due.due_within("next_due_on", today=today)),
     "sign": (_("to be signed"), "agreed", lambda today: Q(next_due_what=Next.SIGNATURE)),
     "decide": (_("waiting for a decision"), "to-do", lambda today: Q(Exists(_UNDECIDED))),
+    "put_off": (_("put off"), "waiting", lambda today: Q(Exists(_PUT_OFF))),
     "all": (_("everybody"), "", lambda today: Q()),
 }
 
@@ -109,21 +118,31 @@ def as_links(counts: Mapping[str, int], path: str) -> list[dict[str, object]]:
 PAGE = 25
 
 
-def page_of(episodes, after: str = "") -> tuple[list[WorkRow], str]:
+def page_of(episodes, actor: Actor, after: str = "") -> tuple[list[WorkRow], str]:
     """25 rows in order of what is due first, and where the next page begins ('' where there is none).
 
     ``after``: '2026-03-03.<key>' of the last row seen, as returned; anything else is taken for the beginning.
     """
     episodes = episodes.select_related("client", "keyworker").filter(next_due_on__isnull=False).order_by("next_due_on", "pk")
-    episodes = episodes.annotate(begun_at=_BEGUN, to_decide=_TO_DECIDE)
+    episodes = told(episodes.annotate(begun_at=_BEGUN, to_decide=_TO_DECIDE))
     if place := position(after):
         day, key = place
         episodes = episodes.filter(Q(next_due_on__gt=day) | Q(next_due_on=day, pk__gt=key))
-    rows = [WorkRow(episode) for episode in episodes[: PAGE + 1]]
+    rows = [_row(episode, actor) for episode in episodes[: PAGE + 1]]
     if len(rows) <= PAGE:
         return rows, ""
     last = rows[PAGE - 1].episode
     return rows[:PAGE], f"{last.next_due_on:%Y-%m-%d}.{last.pk}"
+
+
+def _row(episode: Episode, actor: Actor) -> WorkRow:
+    review = review_of(episode, actor)
+    return WorkRow(episode, review, may_put_off=review is not None and allows(policies.check_put_off, review, actor))
+
+
+def review_of(episode: Episode, actor: Actor) -> ReviewStanding | None:
+    """Of an episode that came through review_standing.told; None where it waits for another thing than a review."""
+    return standing(episode, actor.partnership) if episode.next_due_what == Next.REVIEW else None
 
 
 def position(after: str) -> tuple[date, UUID] | None:

@@ -16,7 +16,8 @@ from clients import policies
 from clients.allocating_rules import who_stays
 from clients.due import Due
 from clients.handing_over import REALLOCATE
-from clients.models import Client, Episode, Proposal
+from clients.models import Client, Episode, Proposal, SafeContact
+from clients.re_engaging import RE_ENGAGE, contact_from, contact_of
 
 #: One more is given, so that the page can say that there are more.
 SHOWN = 10
@@ -42,6 +43,9 @@ class OpenTask:
     #: What proposed it, where nobody has decided about that yet.
     proposal: Proposal | None = None
     may_decide: bool = False
+    #: To find the client again: how they may be reached, None where nobody asked them.
+    is_re_engagement: bool = False
+    contact: SafeContact | None = None
 
 
 def open_tasks(actor: Actor, *, mine: bool = False, today: date) -> list[OpenTask]:
@@ -76,6 +80,7 @@ def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list
     waits = ExpressionWrapper(WAITS, output_field=BooleanField())
     holder = Subquery(Episode.objects.filter(pk=OuterRef("subject_id")).values("keyworker_id")[:1])
     tasks = tasks.annotate(name=Subquery(named), can_wait=can_wait, is_waiting=waits, declined=DECLINED)
+    tasks = tasks.annotate(contact=Case(When(kind=RE_ENGAGE, then=contact_of("client_id"))))
     tasks = tasks.annotate(holder_id=Case(When(kind=REALLOCATE, then=holder)))
     tasks = tasks.select_related("person", "carried_out_by", "sent_back_by", "proposal__again")
     first = "-is_waiting" if actor.may("service.view") else "is_waiting"
@@ -93,6 +98,8 @@ def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list
             declined=task.declined,
             proposal=proposal if (proposal := getattr(task, "proposal", None)) and proposal.is_open else None,
             may_decide=actor.may("assessment.write"),
+            is_re_engagement=task.kind == RE_ENGAGE,
+            contact=contact_from(task.contact),
         )
         for task in found
     ]

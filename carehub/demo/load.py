@@ -21,6 +21,7 @@ from carehub.demo.place import PARTNERSHIP
 from carehub.demo.planned import Plans
 from carehub.demo.profiles import Profiles
 from carehub.demo.proposed import Proposals
+from carehub.demo.put_off import PutOffs
 from carehub.demo.risk_plans import RiskPlans
 from carehub.demo.sharing import Sharing, make_sharing, save_sharing
 from carehub.demo.staffed import Place, make_place, save_place
@@ -45,6 +46,7 @@ class Loaded:
     risk_plans: RiskPlans
     profiles: Profiles
     afterwards: Afterwards
+    put_offs: PutOffs
 
 
 def load(*, today: date | None = None, seed: int = SEED, using: str = "default") -> Loaded:
@@ -94,7 +96,9 @@ def make(chance: Chance, today: date) -> Loaded:
             profiles.add(somebody, stay)
     afterwards = Afterwards(place, Chance(chance.getrandbits(64)), today)
     afterwards.add(plans.plans)
-    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles, afterwards)
+    put_offs = PutOffs(Chance(chance.getrandbits(64)), today)
+    put_offs.add(plans.plans)
+    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles, afterwards, put_offs)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -108,5 +112,6 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     made.risk_plans.save(using)
     made.plans.save(using)
     made.afterwards.save(using)
+    made.put_offs.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
     save_log(made.people, [*made.triages.assessments, *made.profiles.rows], made.plans.plans, chance, using, more=made.afterwards.deeds)

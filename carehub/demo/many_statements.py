@@ -167,8 +167,8 @@ FROM made WHERE v.id = made.version_id
 """
 CURRENT = """
 UPDATE careplans_careplan p SET current_id = version_id, state = CASE WHEN made.state = 'discharged' THEN 'closed' ELSE 'current' END,
-    review_due_on = CASE WHEN made.state = 'discharged' THEN NULL ELSE due_on END
-FROM made WHERE p.id = made.plan_id
+    review_due_on = CASE WHEN made.state = 'discharged' THEN NULL ELSE due_on END, risk_when_signed = e.risk
+FROM made JOIN clients_episode e ON e.id = made.episode_id WHERE p.id = made.plan_id
 """
 
 #: Its file, of which there are no bytes; one document in fifty could not be made.

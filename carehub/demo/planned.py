@@ -197,7 +197,7 @@ class Plans:
             _save_round([rows.versions[number] for rows in self.plans if len(rows.versions) > number], using)
         for rows in self.plans:
             _stand_as_they_are(rows)
-        CarePlan.objects.using(using).bulk_update(heads, ["state", "current", "review_due_on", "row_version"])
+        CarePlan.objects.using(using).bulk_update(heads, ["state", "current", "review_due_on", "risk_when_signed", "row_version"])
 
 
 #: What tells one row of a plan from another of its kind.
@@ -220,6 +220,7 @@ def _stand_as_they_are(rows: PlanRows) -> None:
     plan.current, plan.row_version = signed[-1], len(signed) + 1
     if not rows.course.closed:
         plan.state, plan.review_due_on = CarePlan.State.CURRENT, signed[-1].next_review_on
+        plan.risk_when_signed = plan.episode.risk
 
 
 _LOCK_PARTS = (

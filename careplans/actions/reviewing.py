@@ -11,6 +11,7 @@ from carehub.definitions.answers import Answer
 from carehub.rules import Refused
 from careplans import content, policies
 from careplans.actions.needs import row_of
+from careplans.actions.putting_off import found_again
 from careplans.actions.revising import next_version
 from careplans.content import Content
 from careplans.models import CarePlan, GoalOutcome, Need, PlanReview, PlanVersion
@@ -71,6 +72,7 @@ def review(*, plan: CarePlan, version: PlanVersion, held: Held, by: Actor) -> Pl
             GoalOutcome(**about, review=made, goal_id=key, outcome=held.outcomes[key][0], why=held.outcomes[key][1].strip())
             for key in said.rows["goal"]
         )
+        found_again(plan, by)
         events.record("plan.reviewed", by=by, client=plan.client_id, subject=made)
     return made
 

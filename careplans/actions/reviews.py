@@ -1,14 +1,15 @@
-"""The scheduled pass: finds reviews that are due soon or overdue, and tells each person once.
+"""The scheduled pass: finds reviews that are due soon or overdue, asks for those that a risen risk calls for, tells each person once.
 
 Set-based: one INSERT … SELECT a kind of notice, whatever the number of clients. A notice is unique by person, kind, episode and due
-day, so a pass that runs twice, late, or after a crash tells nobody twice and misses nobody.
+day, so a pass that runs twice, late, or after a crash tells nobody twice and misses nobody. Of a review that is put off the keyworker is
+reminded on the day until which it was; the manager is told as if it were not.
 """
 
 from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +17,8 @@ from django.utils.translation import ngettext
 from carehub import clock, context, jobs, local_settings
 from carehub.models import Notice, OutgoingMail, Partnership
 from careplans import notices
+from careplans.actions.asking import ask_where_risk_rose
+from careplans.models import ReviewPutOff
 from clients import due
 from clients.models import Episode
 
@@ -23,14 +26,14 @@ MAIL_KIND = "reviews"
 
 _TELL_KEYWORKERS = """
 INSERT INTO carehub_notice (id, partnership_id, client_id, person_id, kind, subject_id, about_day, made_at)
-SELECT gen_random_uuid(), e.partnership_id, e.client_id, e.keyworker_id, %s, e.id, e.next_due_on, %s
-FROM ({episodes}) e WHERE e.keyworker_id IS NOT NULL
+SELECT gen_random_uuid(), e.partnership_id, e.client_id, e.keyworker_id, %s, e.id, e.about_day, %s
+FROM ({episodes}) AS e (id, partnership_id, client_id, keyworker_id, agency_id, about_day) WHERE e.keyworker_id IS NOT NULL
 ON CONFLICT (person_id, kind, subject_id, about_day) DO NOTHING
 """
 _TELL_MANAGERS = """
 INSERT INTO carehub_notice (id, partnership_id, client_id, person_id, kind, subject_id, about_day, made_at)
-SELECT gen_random_uuid(), e.partnership_id, e.client_id, m.person_id, %s, e.id, e.next_due_on, %s
-FROM ({episodes}) e
+SELECT gen_random_uuid(), e.partnership_id, e.client_id, m.person_id, %s, e.id, e.about_day, %s
+FROM ({episodes}) AS e (id, partnership_id, client_id, keyworker_id, agency_id, about_day)
 JOIN (
     SELECT DISTINCT agency_id, person_id FROM carehub_membership
     WHERE role = 'service-manager' AND starts_on <= %s AND (ends_on IS NULL OR ends_on >= %s) AND ended_at IS NULL
@@ -46,8 +49,13 @@ def tell_of_reviews(partnership: Partnership, *, today: date | None = None) -> i
     open_reviews = Episode.objects.open().filter(partnership_id=partnership.pk, next_due_what=Episode.NextDue.REVIEW)
     with context.on_duty(partnership.pk, "reviews"):
         began = clock.now()
-        told = _tell(_TELL_KEYWORKERS, notices.REVIEW_SOON, open_reviews.filter(due.due_within("next_due_on", today=today)), began)
-        told += _tell(_TELL_KEYWORKERS, notices.REVIEW_OVERDUE, open_reviews.review_overdue(today), began)
+        told = ask_where_risk_rose(partnership, today=today)
+        put_off = ReviewPutOff.objects.open().newest().filter(plan__episode=OuterRef("pk"))
+        plain = open_reviews.filter(~Exists(put_off))
+        told += _tell(_TELL_KEYWORKERS, notices.REVIEW_SOON, plain.filter(due.due_within("next_due_on", today=today)), began)
+        told += _tell(_TELL_KEYWORKERS, notices.REVIEW_OVERDUE, plain.review_overdue(today), began)
+        over = open_reviews.annotate(over_on=Subquery(put_off.filter(until__lte=today).values("until")[:1])).filter(over_on__isnull=False)
+        told += _tell(_TELL_KEYWORKERS, notices.PUT_OFF_OVER, over, began, day="over_on")
         told += _tell(
             _TELL_MANAGERS, notices.REVIEW_OVERDUE_IN_SERVICE, open_reviews.review_overdue(today, grace_days), began, today, today
         )
@@ -58,9 +66,9 @@ def tell_of_reviews(partnership: Partnership, *, today: date | None = None) -> i
     return told
 
 
-def _tell(insert: str, kind: str, episodes: QuerySet, *more) -> int:
-    """Run ``insert`` over the SQL of ``episodes``, so that the rule of what is overdue stays where it is."""
-    columns = ("id", "partnership_id", "client_id", "keyworker_id", "agency_id", "next_due_on")
+def _tell(insert: str, kind: str, episodes: QuerySet, *more, day: str = "next_due_on") -> int:
+    """Run ``insert`` over the SQL of ``episodes``, so that the rule of what is overdue stays where it is. ``day``: the notice's."""
+    columns = ("id", "partnership_id", "client_id", "keyworker_id", "agency_id", day)
     sql, params = episodes.order_by().values_list(*columns).query.sql_with_params()
     made_at, *days = more
     with connection.cursor() as cursor:

@@ -1,11 +1,11 @@
 """Looking at a plan again: the review itself, what was said of each goal, and what calls for one before its day or puts it off."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from carehub.models.access import Part
-from carehub.models.base import OfAgency
+from carehub.models.base import ClientRecordQuerySet, OfAgency
 from careplans.models.parts import Goal
 from careplans.models.plans import CarePlan, PlanVersion
 from clients.models.base import AboutClient
@@ -68,6 +68,13 @@ class GoalOutcome(AboutClient, OfAgency):
         indexes = [models.Index(fields=["review"], name="outcome_review"), models.Index(fields=["client"], name="outcome_client")]
 
 
+class AskedQuerySet(ClientRecordQuerySet):
+    def open(self):
+        """Not answered yet: no version that came of a later review is signed."""
+        answered = PlanReview.objects.filter(plan=OuterRef("plan"), recorded_at__gte=OuterRef("asked_at"), draft__locked_at__isnull=False)
+        return self.filter(~Exists(answered))
+
+
 class ReviewAsked(AboutClient, OfAgency):
     """Something happened, or the client asks: the plan is looked at before its day."""
 
@@ -84,10 +91,24 @@ class ReviewAsked(AboutClient, OfAgency):
     #: None: the scheduled pass.
     asked_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
+    objects = AskedQuerySet.as_manager()
+
     class Meta:
         ordering = ["asked_at", "pk"]
         constraints = [models.UniqueConstraint(fields=["of_version", "reason"], name="review_asked_once_a_reason_and_version")]
         indexes = [models.Index(fields=["plan"], name="review_asked_plan"), models.Index(fields=["client"], name="review_asked_client")]
+
+
+class PutOffQuerySet(ClientRecordQuerySet):
+    def open(self):
+        """Of plans in force whose review has not been held since."""
+        held = PlanReview.objects.filter(plan=OuterRef("plan"), recorded_at__gte=OuterRef("put_off_at"))
+        return self.filter(~Exists(held), plan__state=CarePlan.State.CURRENT)
+
+    def newest(self):
+        """The last one of each plan: it says until when."""
+        later = Q(put_off_at__gt=OuterRef("put_off_at")) | Q(put_off_at=OuterRef("put_off_at"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(ReviewPutOff.objects.filter(later, plan=OuterRef("plan"))))
 
 
 class ReviewPutOff(AboutClient, OfAgency):
@@ -106,6 +127,8 @@ class ReviewPutOff(AboutClient, OfAgency):
     task = models.ForeignKey("carehub.Task", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     put_off_at = models.DateTimeField()
     put_off_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
+
+    objects = PutOffQuerySet.as_manager()
 
     class Meta:
         ordering = ["put_off_at", "pk"]

@@ -3,6 +3,7 @@ shorter intervals from its local settings.
 """
 
 from carehub.offering import allows, why_not
+from careplans.policies.asking import check_ask, check_asked, check_in_force, check_put_off, check_put_off_until, put_off_days
 from careplans.policies.missing import RISKS_FOUND, Missing, first_standing, kind_of, latest_review, missing_before_agreed
 from careplans.policies.returning import check_mend, check_return
 from careplans.policies.reviewing import Held, check_held, check_review
@@ -30,10 +31,15 @@ __all__ = [
     "allows",
     "check_add",
     "check_agree",
+    "check_ask",
+    "check_asked",
     "check_close",
     "check_held",
+    "check_in_force",
     "check_lead",
     "check_mend",
+    "check_put_off",
+    "check_put_off_until",
     "check_reopen",
     "check_return",
     "check_review",
@@ -48,6 +54,7 @@ __all__ = [
     "latest_review",
     "may_edit",
     "missing_before_agreed",
+    "put_off_days",
     "same_client",
     "why_not",
 ]

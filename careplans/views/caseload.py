@@ -29,7 +29,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
         shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "all"
         words, _look, rule = NARROWED[shown]
         narrowed = mine.filter(rule(today))
-    rows, further = page_of(narrowed, request.GET.get("after", ""))
+    rows, further = page_of(narrowed, request.actor, request.GET.get("after", ""))
     tasks = open_tasks(request.actor, mine=True, today=today)
     assessments = [] if request.GET.get("after") else open_assessments(request.actor, today=today)
     events.saw(*(each.client.pk for each in assessments))

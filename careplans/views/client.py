@@ -21,6 +21,7 @@ from carehub.offering import allows
 from careplans import content, documents, policies
 from careplans.content import Content
 from careplans.models import CarePlan, PlanVersion
+from careplans.review_standing import standing, told
 from careplans.views.plan_page import address, tabs
 from careplans.who_signed import signatures_in, signers, with_signatures
 from clients.allocating_rules import allocates
@@ -77,6 +78,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "tab": "summary",
         "due": episode.due if episode and episode.next_due_on else None,
         "due_what": episode.get_next_due_what_display() if episode else "",
+        "standing": standing(current, current.partnership) if current else None,
         "button": next_step(actor, episode, current, draft),
         "current": current,
         "signers": signers(current, signatures_in(current)) if current else [],
@@ -109,13 +111,13 @@ def _to_decide(person: Client, actor: Actor, shown: list[OpenTask]) -> list[Prop
 
 
 def _versions(episode: Episode | None, actor: Actor) -> list[PlanVersion]:
-    """The plan that is in force and the one being written, with their rows. One query."""
+    """The plan that is in force and the one being written, with their rows and where the review stands. One query."""
     if episode is None:
         return []
     mine = PlanVersion.objects.visible_to(actor)
     wanted = mine.filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
     wanted = wanted.exclude(plan__state=CarePlan.State.CLOSED).select_related("plan__episode__keyworker", "client", "partnership")
-    return list(content.loaded(with_signatures(wanted)).order_by("-begun_at"))
+    return list(told(content.loaded(with_signatures(wanted))).order_by("-begun_at"))
 
 
 def next_step(actor: Actor, episode: Episode | None, current: PlanVersion | None, draft: PlanVersion | None) -> Button | None:

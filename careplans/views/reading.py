@@ -15,6 +15,7 @@ from carehub.guards import requires
 from carehub.models import Document
 from careplans import content, documents, policies, returns, sheets
 from careplans.models import Addendum, CarePlan, PlanVersion, Signature
+from careplans.review_standing import standing
 from careplans.views.plan_page import plan_context, plan_version
 from careplans.who_signed import signatures_of, signers
 from clients.models import RiskFound
@@ -53,6 +54,7 @@ def _beside(version: PlanVersion, actor: Actor, signatures: list[Signature]) -> 
     plan = version.plan
     others = CarePlan.objects.visible_to(actor).filter(client_id=plan.client_id, state=CarePlan.State.CURRENT).exclude(pk=plan.pk)
     open_plans = list(others.select_related("agency"))
+    review = standing(version, version.partnership)
     leads = any(each.lead for each in open_plans)
     endings = {code.value: code.text for code in catalogue().codes("plan-endings").codes}
     # Before the lock there is none, and the page has better things to ask.
@@ -63,6 +65,9 @@ def _beside(version: PlanVersion, actor: Actor, signatures: list[Signature]) -> 
     }
     return {
         "notes": notes,
+        "standing": review,
+        "may_ask": policies.allows(policies.check_ask, review, actor),
+        "may_put_off": policies.allows(policies.check_put_off, review, actor),
         "other_plans": open_plans,
         "closed_words": endings.get(plan.closed_why, ""),
         "may_add": policies.allows(policies.check_add, version, actor),

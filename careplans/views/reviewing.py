@@ -20,7 +20,7 @@ from careplans.actions import reviewing
 from careplans.content import Content
 from careplans.forms.reviewing import ReviewForm
 from careplans.models import PlanVersion
-from careplans.review_standing import review_standing
+from careplans.review_standing import standing
 from careplans.views.plan_page import address, plan_context, plan_version
 from clients import assessed
 from clients.models import Assessment
@@ -95,8 +95,9 @@ def _context(request: HttpRequest, version: PlanVersion, form: ReviewForm, keepi
         "keeping": keeping,
         "draft_ticket": keeping.ticket,
         "here": address("plan-review", version),
+        "standing": (now := standing(version, version.partnership)),
+        "may_put_off": policies.allows(policies.check_put_off, now, request.actor),
         "returns": returns.of_plan(version, request.actor),
-        "standing": review_standing(version.plan, version, version.partnership),
         "profile_due": profile_due(request.actor, episode),
         "risk_plan_on": episode.risk_plan_review_on,
     }

@@ -25,7 +25,7 @@ def service(request: HttpRequest) -> HttpResponse:
     held = Episode.objects.visible_to(actor).of_agency(actor.agency_id).open()
     shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "overdue"
     words, _look, rule = NARROWED[shown]
-    rows, further = page_of(held.filter(rule(today)), request.GET.get("after", ""))
+    rows, further = page_of(held.filter(rule(today)), actor, request.GET.get("after", ""))
     of_all = Episode.objects.visible_to(actor, many=True).of_agency(actor.agency_id).open()
     keyworkers = by_keyworker(of_all.annotate(**allocating_rules.ends_of("keyworker_id", actor.agency_id)), today)
     for row in keyworkers:

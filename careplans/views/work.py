@@ -13,7 +13,7 @@ from carehub import clock, events
 from carehub.guards import requires
 from careplans.forms.work import WorkFilter
 from careplans.work.kinds import KINDS
-from careplans.work.rows import Work, numbers, of_kind, page_of, reached
+from careplans.work.rows import numbers, of_kind, page_of, reached, row_of
 
 #: A spreadsheet takes a cell that begins so for a formula; a quote before it makes it text (OWASP, 'CSV Injection').
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -31,7 +31,7 @@ def work(request: HttpRequest) -> HttpResponse:
     shown = request.GET.get("show", "")
     if shown not in KINDS:
         shown = next((name for name in KINDS if found[f"n_{name}"]), next(iter(KINDS)))
-    rows, further = page_of(of_kind(episodes, shown, actor), shown, today, request.GET.get("after", ""))
+    rows, further = page_of(of_kind(episodes, shown, actor), shown, today, actor, request.GET.get("after", ""))
     events.saw(*(row.episode.client_id for row in rows))
     here = f"{request.path}?{urlencode({**said, 'show': shown})}"
     context = {
@@ -62,7 +62,7 @@ def export(request: HttpRequest) -> HttpResponse:
     actor, today = request.actor, clock.today()
     form, shown = WorkFilter(actor, request.GET), request.GET.get("show", "")
     shown = shown if shown in KINDS else next(iter(KINDS))
-    rows = [Work(each, KINDS[shown], today) for each in of_kind(reached(actor, form.cleaned_data), shown, actor)]
+    rows = [row_of(each, shown, today, actor) for each in of_kind(reached(actor, form.cleaned_data), shown, actor)]
     events.saw(*(row.episode.client_id for row in rows))
     events.record("worklist.exported", by=actor, reason=f"{shown}: {len(rows)}")
     response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -70,11 +70,13 @@ def export(request: HttpRequest) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response.write("\ufeff")  # a spreadsheet reads it as UTF-8
     table = csv.writer(response)
-    table.writerow([_("Reference"), _("Client"), _("Date of birth"), _("What"), _("State"), _("Day"), _("Keyworker"), _("Risk")])
+    head = [_("Reference"), _("Client"), _("Date of birth"), _("What"), _("State"), _("Day"), _("Keyworker"), _("Risk"), _("Put off")]
+    table.writerow(head)
     for row in rows:
         keyworker = row.episode.keyworker
         cells = [row.client.reference, row.client.full_name, row.client.date_of_birth, row.what, row.kind.words, row.at]
-        table.writerow(_plain(each) for each in [*cells, keyworker.name if keyworker else "", row.episode.get_risk_display()])
+        cells += [keyworker.name if keyworker else "", row.episode.get_risk_display(), row.review.put_off_words if row.review else ""]
+        table.writerow(_plain(each) for each in cells)
     return response
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from carehub import clock
 from carehub.actors import Actor
 from carehub.models import Document
-from careplans.models import Addendum, CarePlan, PlanReturn, PlanVersion, Signature
+from careplans.models import Addendum, CarePlan, PlanReturn, PlanVersion, ReviewPutOff, Signature
 from clients import due
 
 #: A draft that was begun so long ago is left (local).
@@ -71,6 +71,10 @@ def _by_word(actor: Actor) -> QuerySet:
     later = Addendum.objects.filter(version=OuterRef("version"), kind=Addendum.Kind.SIGNED_LATER)
     words = Signature.objects.filter(partnership_id=actor.partnership_id, agency_id=actor.agency_id, how=Signature.How.VERBAL)
     return words.filter(~Exists(later), version=F("version__plan__current")).exclude(version__plan__state=CLOSED)
+
+
+def _put_off(actor: Actor) -> QuerySet:
+    return ReviewPutOff.objects.open().newest().filter(partnership_id=actor.partnership_id, agency_id=actor.agency_id)
 
 
 def _failed(actor: Actor) -> QuerySet:
@@ -157,6 +161,7 @@ KINDS: dict[str, Kind] = {
         _("Open"),
         lambda: due.due_within("next_due_on", today=clock.today() + timedelta(days=1), days=due.SOON_DAYS - 1),
     ),
+    "put_off": _kind(_("put off"), "waiting", _("until"), _("Open plan"), "plan-show", _put_off, F("until"), "plan__current", OF_VERSION),
     "left": _kind(_("drafts left"), "draft", _("begun"), _("Go on"), "plan-edit", _left, TruncDate("begun_at"), "pk", OF_VERSION),
     "failed": _kind(
         _("documents failed"),

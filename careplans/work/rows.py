@@ -10,9 +10,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from carehub.actors import Actor
+from carehub.offering import allows
+from careplans import policies
 from careplans.models import CarePlan, Goal, Need
+from careplans.review_standing import ReviewStanding, told
 from careplans.work.kinds import KINDS, Kind
-from careplans.worklist import PAGE, position
+from careplans.worklist import PAGE, position, review_of
 from clients.due import Due
 from clients.models import Episode
 
@@ -27,6 +30,9 @@ class Work:
     episode: Episode
     kind: Kind
     today: date
+    review: ReviewStanding | None = None
+    #: Whoever looks may put the review off now.
+    may_put_off: bool = False
 
     @property
     def client(self):
@@ -90,15 +96,23 @@ def of_kind(episodes: QuerySet[Episode], name: str, actor: Actor) -> QuerySet[Ep
     """Those with the longest wait, or the earliest day, first."""
     kind = KINDS[name]
     more = {"at": kind.at(actor)} | ({"key": kind.key(actor)} if kind.key else {})
-    return episodes.filter(kind.rule(actor)).select_related("client", "keyworker").annotate(**more).order_by("at", "pk")
+    found = episodes.filter(kind.rule(actor)).select_related("client", "keyworker").annotate(**more).order_by("at", "pk")
+    return told(found)
 
 
-def page_of(episodes: QuerySet[Episode], name: str, today: date, after: str = "") -> tuple[list[Work], str]:
+def row_of(episode: Episode, name: str, today: date, actor: Actor) -> Work:
+    """``episode`` out of :func:`of_kind`."""
+    review = review_of(episode, actor)
+    may_put_off = review is not None and allows(policies.check_put_off, review, actor)
+    return Work(episode, KINDS[name], today, review, may_put_off=may_put_off)
+
+
+def page_of(episodes: QuerySet[Episode], name: str, today: date, actor: Actor, after: str = "") -> tuple[list[Work], str]:
     """A page and where the next one begins ('' where there is none); ``after`` as returned, else the beginning."""
     if place := position(after):
         day, key = place
         episodes = episodes.filter(Q(at__gt=day) | Q(at=day, pk__gt=key))
-    rows = [Work(each, KINDS[name], today) for each in episodes[: PAGE + 1]]
+    rows = [row_of(each, name, today, actor) for each in episodes[: PAGE + 1]]
     if len(rows) <= PAGE:
         return rows, ""
     return rows[:PAGE], f"{rows[PAGE - 1].at:%Y-%m-%d}.{rows[PAGE - 1].episode.pk}"

@@ -48,6 +48,7 @@ def rows(made: Loaded) -> list[dict]:
     beside = made.afterwards
     every += [*beside.reviews, *beside.outcomes, *beside.returns, *beside.addenda, *beside.tasks, *beside.notices]
     every += [*made.proposals.proposals, *made.proposals.tasks, *made.proposals.pathways]
+    every += [*made.put_offs.tasks, *made.put_offs.put_off, *made.put_offs.asked]
     for plan in made.plans.plans:
         every.append(plan.plan)
         for version in plan.versions:

@@ -11,7 +11,7 @@ from carehub.lifecycle import WrongState
 from carehub.permissions import ROLES
 from carehub.rules import Refused
 from careplans import policies
-from careplans.actions import adding, agreeing, closing, returning, revising, signing, starting, writing
+from careplans.actions import adding, agreeing, asking, closing, putting_off, returning, revising, signing, starting, writing
 from careplans.models import PLAN_LIFECYCLE, CarePlan, PlanVersion
 from clients.models import Episode
 from tests import factories
@@ -210,6 +210,17 @@ def test_one_plan_of_a_kind(triaged, keyworker):
 
 # --- Every step from every state in every role ------------------------------------------------------------------------------
 
+
+def due_now(version: PlanVersion) -> PlanVersion:
+    with factories.loading(version.partnership_id):
+        CarePlan.objects.filter(pk=version.plan_id, state="current").update(review_due_on=clock.today())
+    return version
+
+
+def in_days(days: int):
+    return clock.today() + timedelta(days=days)
+
+
 STEPS = {
     "plan.agree": lambda version, by: agreeing.agree(version=version, by=by, seen_text=plans.content.of(version).fingerprint()),
     "plan.reopen": lambda version, by: agreeing.reopen(version=version, by=by),
@@ -226,6 +237,8 @@ STEPS = {
     "revise": lambda version, by: revising.start_revision(plan=version.plan, by=by),
     "note": lambda version, by: adding.add_note(version=version, words="She rang: the appointment moved.", third_party=False, by=by),
     "plan.return": lambda version, by: returning.return_version(version=version, mend="now", words="Name the GP.", by=by),
+    "ask": lambda version, by: asking.ask_for_review(version=version, reason="asked", words="", by_when=in_days(3), by=by),
+    "put-off": lambda version, by: putting_off.put_off(version=due_now(version), reason="not-seen", words="", until=in_days(3), by=by),
     "plan.close": lambda version, by: closing.close(plan=version.plan, why="treatment-ended", by=by),
 }
 #: What is no step of a version: from which states of it, and what it asks of a role.
@@ -234,6 +247,8 @@ BESIDE = {
     "revise": {"signed"},
     "note": {"signed"},
     "plan.return": {"agreed", "signed"},
+    "ask": {"signed"},
+    "put-off": {"signed"},
     "plan.close": {"draft", "agreed", "signed"},
 }
 ALLOWED = {name: step.sources for name, step in PLAN_LIFECYCLE.steps.items()} | BESIDE
@@ -265,11 +280,10 @@ def test_step_from_state_in_role(step, state, role, triaged, keyworker, agency):
         assert PlanVersion.objects.filter(plan=version.plan).count() == 1
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", [step for step in STEPS if step != "ask"])
 def test_another_agency_with_consent_reads_and_does_not_write(step, triaged, keyworker, stranger):
-    version = {"plan.reopen": plans.agreed, "plan.sign": plans.agreed, "revise": plans.signed, "note": plans.signed}.get(
-        step, plans.written
-    )(triaged, keyworker)
+    signed = dict.fromkeys(("revise", "note", "put-off"), plans.signed)
+    version = ({"plan.reopen": plans.agreed, "plan.sign": plans.agreed} | signed).get(step, plans.written)(triaged, keyworker)
     factories.access(triaged, agency=stranger.agency, basis="consent")
     if step == "plan.return":
         stranger = factories.actor(role="service-manager", agency=stranger.agency)

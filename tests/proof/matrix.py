@@ -70,6 +70,8 @@ ROWS: dict[str, str] = {
     "plan-return": "plan",
     "plan-mended": "return",
     "plan-review": "plan",
+    "plan-ask-review": "plan",
+    "plan-put-off": "plan",
     "plan-sign": "draft plan",
     "plan-changes": "plan",
     "plan-note": "plan",
