@@ -29,7 +29,7 @@ from clients.banner import banner, stays_of
 from clients.coming_back import coming_back
 from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import OpenTask, of_client
-from clients.policies import may_assess
+from clients.policies import may_assess, may_begin_episode
 from clients.profile_due import FORM, STAGE, profile_due
 from clients.recorded import form_of, part_asked
 
@@ -80,6 +80,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "due_what": episode.get_next_due_what_display() if episode else "",
         "standing": standing(current, current.partnership) if current else None,
         "button": next_step(actor, episode, current, draft),
+        "may_begin": allows(may_begin_episode, actor, stays),
         "current": current,
         "signers": signers(current, signatures_in(current)) if current else [],
         "to_sign": signers(draft, []) if draft and draft.state == PlanVersion.State.AGREED else [],
@@ -122,8 +123,11 @@ def _versions(episode: Episode | None, actor: Actor) -> list[PlanVersion]:
 
 def next_step(actor: Actor, episode: Episode | None, current: PlanVersion | None, draft: PlanVersion | None) -> Button | None:
     """What the role may do, of what the episode waits for; nothing where another agency does it."""
-    if episode is None or episode.agency_id != actor.agency_id or episode.state == Episode.State.DISCHARGED:
+    if episode is None or episode.agency_id != actor.agency_id:
         return None
+    if episode.state == Episode.State.DISCHARGED:
+        again = Button(_("Begin a new episode"), reverse("episode-begin", args=[episode.client_id]))
+        return again if actor.may("client.register") else None
     if draft is not None:
         if policies.allows(policies.check_sign, draft, actor):
             return Button(_("Sign the plan"), address("plan-sign", draft))
