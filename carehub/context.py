@@ -19,6 +19,7 @@ DUTIES = {
     "reviews": "finds due and overdue reviews, and writes the notices",
     "figures": "counts a month's figures and freezes them, suppressed",
     "unusual": "finds unusual access to records in the log, and tells the managers",
+    "referrals": "deletes referrals by link that nobody has accepted, once the partnership's days are over",
     "load": "loads the demonstration partnership",
     "leavers": "says of what somebody asked for before they left that it will not be made, and asks who leads to choose other keyworkers",
 }
@@ -32,13 +33,14 @@ _SETTINGS = (
     "carehub.persons",
     "carehub.memberships",
     "carehub.duty",
+    "carehub.link",
     "carehub.now",
     "pghistory.context_id",
     "pghistory.context_metadata",
 )
 
 
-def _set(*, partnership: object = "", duty: str = "", actor: Actor | None = None, history: dict | None = None) -> None:
+def _set(*, partnership: object = "", duty: str = "", link: str = "", actor: Actor | None = None, history: dict | None = None) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("A context belongs to a transaction: it would be gone with the next statement, or stay for somebody else.")
     _write(
@@ -49,6 +51,7 @@ def _set(*, partnership: object = "", duty: str = "", actor: Actor | None = None
             ",".join(map(str, actor.person_ids)) if actor else "",
             ",".join(map(str, actor.membership_ids)) if actor else "",
             duty,
+            link,
             clock.now().isoformat(),
             str(uuid4()) if history else "",
             json.dumps(history) if history else "",
@@ -141,6 +144,17 @@ def on_the_log() -> Iterator[None]:
     """A transaction that reads the log of all partnerships and adds seals to it, and sees nothing else: no partnership is set."""
     with _for_a_while():
         _set(duty="log")
+        yield
+
+
+@contextmanager
+def through_link(mark: str, partnership_id: object = "") -> Iterator[None]:
+    """Somebody without an account, behind a referral link: ``mark`` is what is kept of its token.
+
+    Shows that one link, and takes what is sent through it. With its partnership, forms are shown as they are asked there.
+    """
+    with _for_a_while():
+        _set(partnership=partnership_id, link=mark)
         yield
 
 

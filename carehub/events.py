@@ -47,6 +47,8 @@ class Entry:
     """What will be one event: first what was done (the strongest word), further deeds beside it, and the clients shown."""
 
     actor: Actor | None = None
+    #: Of what nobody of the partnership did: somebody without an account, a scheduled pass.
+    partnership_id: UUID | None = None
     verb: str = ""
     subject: tuple[str, UUID | None] = ("", None)
     reason: str = ""
@@ -72,7 +74,7 @@ class Entry:
                 {
                     "id": uuid4(),
                     "at": clock.now(),
-                    "partnership": actor.partnership_id if actor else None,
+                    "partnership": actor.partnership_id if actor else self.partnership_id,
                     "person": actor.person_id if actor else None,
                     "membership": actor.membership.pk if actor else None,
                     "verb": self.verb or "viewed",
@@ -111,14 +113,26 @@ def gathering() -> Iterator[Entry]:
         _entry.reset(token)
 
 
-def record(verb: str, *, by: Actor | None, client: UUID | None = None, subject: Any = None, reason: str = "") -> None:
-    """Put on record that ``by`` did ``verb``. Inside a request it joins the request's event; outside it is an event of its own."""
+def record(
+    verb: str,
+    *,
+    by: Actor | None,
+    client: UUID | None = None,
+    subject: Any = None,
+    reason: str = "",
+    partnership_id: UUID | None = None,
+) -> None:
+    """Put on record that ``by`` did ``verb``. Inside a request it joins the request's event; outside it is an event of its own.
+
+    ``partnership_id``: whose log it stands in, where nobody of theirs did it.
+    """
     entry = _entry.get()
     alone = entry is None
     if entry is None:
         entry = Entry(actor=by)
     if by is not None:
         entry.actor = by
+    entry.partnership_id = partnership_id or entry.partnership_id
     entry.add(verb, subject, reason)
     if client is not None:
         entry.clients.add(client)

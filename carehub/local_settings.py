@@ -158,6 +158,12 @@ class LocalSettings:
         group="records",
         least=0,
     )
+    referral_kept_days: int = _number(
+        90,
+        _("A referral by link that nobody accepted, and one that was declined, is deleted after %(number)s days."),
+        group="records",
+        least=14,
+    )
     night_from_hour: int = _number(22, _("Night begins at %(number)s o’clock."), group="records", least=18, most=24)
     night_until_hour: int = _number(6, _("Night ends at %(number)s o’clock."), group="records", least=0, most=10)
     lock_after_minutes: int = _number(

@@ -47,6 +47,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place("form-audits", _("Form audit"), "form.audit"),
     Place("openings", _("Opened records"), "record.judge"),
     Place("unusual", _("Unusual access"), "staff.seen"),
+    Place("referrals", _("Referrals received"), "client.register"),
     Place("client-register", _("Register a client"), "client.register"),
 )
 #: Other pages the header leads to: context name → URL name.

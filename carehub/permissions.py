@@ -24,6 +24,7 @@ PERMISSIONS: dict[str, Promise] = {
     "document.view": _("open a client's documents"),
     "document.make": _("make documents for a client to take along"),
     "case.allocate": _("decide who the keyworker is"),
+    "referral.link": _("give other services a link by which they refer"),
     "figures.partnership": _("read the partnership's figures"),
     "figures.commissioner": _("read the figures made safe for commissioners"),
     "configure": _("look after agencies, staff, roles and forms"),
@@ -90,7 +91,9 @@ ROLES: dict[str, Role] = {
         _role(
             "service-manager",
             _("Service manager"),
-            CLINICAL | {"service.view", "worklist.export", "plan.return", "case.allocate", "record.judge", "staff.seen", "form.audit"},
+            CLINICAL
+            | {"service.view", "worklist.export", "plan.return", "case.allocate", "record.judge", "staff.seen", "form.audit"}
+            | {"referral.link"},
             home="service",
         ),
         _role("prescriber", _("Prescriber"), CLINICAL - {"client.register"} | {"assessment.medical"}),
@@ -108,7 +111,7 @@ ROLES: dict[str, Role] = {
         _role("peer-auditor", _("Peer auditor"), READING, home="auditor", named_files_only=True),
         _role("visiting-auditor", _("Visiting audit lead"), READING, home="auditor", named_files_only=True, partnership_wide=True),
         _role("commissioner", _("Commissioner"), "figures.commissioner", partnership_wide=True, home="commissioner"),
-        _role("administrator", _("Administrator"), "configure form.audit", partnership_wide=True, home="administration"),
+        _role("administrator", _("Administrator"), "configure form.audit referral.link", partnership_wide=True, home="administration"),
     )
 }
 

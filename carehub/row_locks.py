@@ -123,10 +123,10 @@ END $$
 """
 
 
-def only_once(table: str, *columns: str, anew: tuple[str, ...] = ()) -> list[str]:
+def only_once(table: str, *columns: str, anew: tuple[str, ...] = (), stay: str = "") -> list[str]:
     """Rows that are never rewritten: each of ``columns`` is filled in once, later; everything else stays as it was written.
 
-    ``anew``: columns that may be written again and again.
+    ``anew``: columns that may be written again and again. ``stay``: SQL about OLD: which rows are never removed, where not all.
     """
     changed = " OR ".join(f"nullif(OLD.{each}::text, '') IS NOT NULL AND NEW.{each} IS DISTINCT FROM OLD.{each}" for each in columns)
     kept = " - ".join(["to_jsonb(NEW)", *(f"'{each}'" for each in (*columns, *anew))])
@@ -143,15 +143,15 @@ def only_once(table: str, *columns: str, anew: tuple[str, ...] = ()) -> list[str
         """,
         f"CREATE TRIGGER {table}_once BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_once()",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_once",
-        *_never_removed(table),
+        *_never_removed(table, stay),
     ]
 
 
-def _never_removed(table: str) -> list[str]:
+def _never_removed(table: str, stay: str) -> list[str]:
     refuse = "EXECUTE FUNCTION carehub_refuse('rows stay')"
     return [
-        f"REVOKE DELETE, TRUNCATE ON {table} FROM {APP}",
-        f"CREATE TRIGGER {table}_stay BEFORE DELETE ON {table} FOR EACH ROW {refuse}",
+        f"REVOKE {'' if stay else 'DELETE, '}TRUNCATE ON {table} FROM {APP}",
+        f"CREATE TRIGGER {table}_stay BEFORE DELETE ON {table} FOR EACH ROW {f'WHEN ({stay}) ' if stay else ''}{refuse}",
         f"CREATE TRIGGER {table}_keep BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_stay",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_keep",

@@ -16,6 +16,8 @@ _MEMBERSHIPS = "(SELECT string_to_array(current_setting('carehub.memberships', t
 _ON_DUTY = "(SELECT coalesce(current_setting('carehub.duty', true), '') NOT IN ('', 'log'))"
 #: The sealer's: the log of all partnerships, and nothing else.
 _ON_THE_LOG = "(SELECT coalesce(current_setting('carehub.duty', true), '') = 'log')"
+#: What is kept of the token of a referral link, while somebody without an account uses it.
+_LINK = "(SELECT nullif(current_setting('carehub.link', true), ''))"
 _NOW = "(SELECT coalesce(nullif(current_setting('carehub.now', true), '')::timestamptz, now()))"
 
 
@@ -126,9 +128,46 @@ def notice_table(table: str) -> list[str]:
     ]
 
 
+def link_table(table: str, *changed: str) -> list[str]:
+    """Referral links: made and stopped by their agency and the partnership's own roles; behind a link, that one is seen and counted up."""
+    own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR ({_PERSON} IS NOT NULL AND ({_AGENCY} IS NULL OR agency_id = {_AGENCY})))"
+    behind = f"token_sha256 = {_LINK}"
+    return [
+        *_force(table),
+        f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING (({own}) OR {behind})",
+        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK ({own})",
+        f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO {APP} USING (({own}) OR {behind})"
+        f" WITH CHECK (({own}) OR ({behind} AND stopped_at IS NULL))",
+        f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}",
+        f"GRANT UPDATE ({', '.join(changed)}) ON {table} TO {APP}",
+    ]
+
+
+def inbox_table(table: str, links: str) -> list[str]:
+    """What is sent through one of ``links``: added by whoever holds it while it works, and read by the agency alone.
+
+    Of somebody who has become a client, only while the agency reaches them. What is deleted after its days, a scheduled pass deletes.
+    """
+    granted = reachable(f"{table}.client_id")
+    own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR (agency_id = {_AGENCY} AND (client_id IS NULL OR ({granted}))))"
+    works = f"l.stopped_at IS NULL AND l.runs_out_on >= ({_NOW} AT TIME ZONE 'Europe/London')::date"
+    of_link = f"l.id = {table}.link_id AND l.partnership_id = {table}.partnership_id AND l.agency_id = {table}.agency_id"
+    sent = f"EXISTS (SELECT 1 FROM {links} l WHERE l.token_sha256 = {_LINK} AND {of_link} AND {works})"
+    on_duty = f"partnership_id = {_PARTNERSHIP} AND {_ON_DUTY}"
+    return [
+        *_force(table),
+        f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({own})",
+        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK (({on_duty}) OR (state = '' AND {sent}))",
+        f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO {APP} USING ({own})"
+        f" WITH CHECK (partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR agency_id = {_AGENCY}))",
+        f"CREATE POLICY {table}_remove ON {table} FOR DELETE TO {APP} USING ({on_duty})",
+    ]
+
+
 def log_table(table: str, *, client: str = "") -> list[str]:
-    """The log: anybody may add, refusals and strangers included; reading asks for the partnership, and the client where named."""
-    rule = reachable(f"{table}.{client}") if client else f"partnership_id = {_PARTNERSHIP}"
+    """The log: anybody may add, refusals and strangers included; reading asks for somebody who acts, and the client where named."""
+    acting = f"({_PERSON} IS NOT NULL OR {_ON_DUTY})"
+    rule = reachable(f"{table}.{client}") if client else f"partnership_id = {_PARTNERSHIP} AND {acting}"
     rule = f"({rule}) OR {_ON_THE_LOG}"
     return [
         *_force(table),

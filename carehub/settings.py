@@ -254,6 +254,10 @@ CELERY_BEAT_SCHEDULE = {
     "send-waiting-jobs": {"task": "carehub.send_waiting_jobs", "schedule": env.number("CAREHUB_RESEND_SECONDS", 5)},
     "find-due-reviews": {"task": "careplans.find_due_reviews", "schedule": env.number("CAREHUB_REVIEWS_SECONDS", 15 if DEMO else 900)},
     "find-late-profiles": {"task": "clients.find_late_profiles", "schedule": env.number("CAREHUB_REVIEWS_SECONDS", 15 if DEMO else 900)},
+    "delete-old-referrals": {
+        "task": "clients.delete_old_referrals",
+        "schedule": env.number("CAREHUB_REVIEWS_SECONDS", 15 if DEMO else 900),
+    },
     "find-unusual-access": {"task": "clients.find_unusual_access", "schedule": env.number("CAREHUB_UNUSUAL_SECONDS", 30 if DEMO else 900)},
     "seal-the-log": {"task": "carehub.seal_log", "schedule": env.number("CAREHUB_SEAL_SECONDS", 20)},
     "freeze-months": {"task": "reports.freeze_months", "schedule": env.number("CAREHUB_FIGURES_SECONDS", 20 if DEMO else 3600)},

@@ -19,6 +19,8 @@ from careplans.models import Action, GoalOutcome, Need, PlanVersion
 from careplans.sheets import day_of, treatment_of, treatments_of
 
 Outcome = GoalOutcome.Outcome
+#: Before a line that belongs to the one above it.
+UNDER = "\N{EM SPACE}"
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,7 @@ def _step(step: Row, treatments: dict[str, str]) -> Iterator[str]:
     yield "– " + ", ".join(each for each in (step["what"], who, _day(step["by_when"])) if each)
     for name, words in (("treatment", treatment_of(step, treatments)), ("milestone", step["milestone"])):
         if words:
-            yield f"{HEADINGS[name]}: {words}"
+            yield f"{UNDER}{HEADINGS[name]}: {words}"
 
 
 def _needs(side: _Side, standing: Need.Standing) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from careplans.models import PlanVersion, ReviewPutOff
 from careplans.review_standing import ReviewStanding, standing, told
 from clients import due
 from clients.models import Assessment, Episode, Proposal
+from clients.profile_due import FORM as PROFILE
 
 Next = Episode.NextDue
 #: What the button says, and the page it opens: the work itself where there is one way to begin it, else the client's page.
@@ -76,13 +77,22 @@ class WorkRow:
         return getattr(self.episode, "to_decide", 0)
 
     @property
+    def profile_due_on(self) -> date | None:
+        """Of a row in the list of late outcome profiles (clients.profile_due.late_profiles): the day on which it was due."""
+        return getattr(self.episode, "profile_due_on", None)
+
+    @property
     def button(self) -> Promise:
+        if self.profile_due_on:
+            return _("Ask the profile")
         if self.begun_on:
             return _("Go on")
         return _BUTTONS.get(self.episode.next_due_what, ("client", _("Open")))[1]
 
     @property
     def button_url(self) -> str:
+        if self.profile_due_on:
+            return reverse("assessment-start", args=[self.episode.client_id, PROFILE])
         return reverse(_BUTTONS.get(self.episode.next_due_what, ("client", _("Open")))[0], args=[self.episode.client_id])
 
     @property

@@ -16,6 +16,8 @@ from carehub.form_editions import forms_for
 from carehub.models import Partnership
 from clients.due import Due
 from clients.models import Assessment
+from clients.profile_due import FORM as PROFILE
+from clients.profile_due import ProfileDue
 from clients.recorded import form_of, stamps_of
 
 #: Days shown side by side, and lines in one picture.
@@ -128,13 +130,20 @@ class Kind:
     form: Form
     last: Assessment | None
     draft: Assessment | None
-    due: Due | None
+    due: Due | ProfileDue | None
     #: The rule behind the date, as a sentence with its source.
     rule: str | Promise
 
 
-def kinds(standing: Sequence[Assessment], drafts: Sequence[Assessment], *, partnership: Partnership, today: date) -> list[Kind]:
-    """Every form that can be asked, in the order of a client's way, each with what there is of it."""
+def kinds(
+    standing: Sequence[Assessment],
+    drafts: Sequence[Assessment],
+    *,
+    partnership: Partnership,
+    today: date,
+    outcome_due: ProfileDue | None = None,
+) -> list[Kind]:
+    """Every form that can be asked, in the order of a client’s way, each with what there is of it; the profile has a rule of its own."""
     last: dict[str, Assessment] = {}
     for each in standing:
         last.setdefault(each.form, each)
@@ -149,6 +158,9 @@ def kinds(standing: Sequence[Assessment], drafts: Sequence[Assessment], *, partn
         forms_for(partnership.pk), key=lambda form: (ORDER.index(form.level) if form.level in ORDER else len(ORDER), form.title)
     ):
         done = last.get(form.name)
+        if form.name == PROFILE and outcome_due:
+            found.append(Kind(form, done, begun.get(form.name), outcome_due, outcome_due.in_time))
+            continue
         weeks, sentence = again.get(form.level, (0, ""))
         due = Due(done.took_place_on + timedelta(weeks=weeks), today) if done and weeks else None
         found.append(Kind(form, done, begun.get(form.name), due, sentence % {"number": weeks} if due else ""))

@@ -12,12 +12,13 @@ from datetime import date, timedelta
 
 from django.db.models import Case, DateField, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from carehub import clock, local_settings
 from carehub.actors import Actor
 from carehub.local_settings import LocalSettings
-from clients.due import Due, DueState
+from clients.due import WORDS, Due, DueState
 from clients.models import Assessment, Episode
 
 FORM = "outcome-profile"
@@ -66,6 +67,20 @@ class ProfileDue:
         if self.is_late:
             return DueState.OVERDUE
         return DueState.TODAY if self.is_open else Due(self.opens_on, self.today).state
+
+    @property
+    def word(self) -> str:
+        return _("Due") if self.is_open else str(WORDS[self.state])
+
+    @property
+    def on(self) -> date:
+        return self.due_on
+
+    @property
+    def in_time(self) -> str:
+        """'In time from 3 March 2026 to 31 March 2026.': the rule behind the day."""
+        words = {"first": date_format(self.opens_on, "j F Y"), "last": date_format(self.closes_on, "j F Y")}
+        return _("In time from %(first)s to %(last)s.") % words
 
     @property
     def what(self) -> str:

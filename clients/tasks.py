@@ -7,6 +7,7 @@ from django.db import DatabaseError
 
 from carehub.models import Partnership
 from clients.actions.late_profiles import tell_of_late_profiles
+from clients.actions.referring import delete_old
 from clients.actions.unusual import find_unusual_access
 
 logger = logging.getLogger(__name__)
@@ -34,3 +35,14 @@ def find_late_profiles() -> int:
         except DatabaseError:
             logger.exception("the pass over late outcome profiles failed; the next one repeats it", extra={"kind": "profiles"})
     return told
+
+
+@shared_task(name="clients.delete_old_referrals")
+def delete_old_referrals() -> int:
+    deleted = 0
+    for partnership in Partnership.objects.all():
+        try:
+            deleted += delete_old(partnership)
+        except DatabaseError:
+            logger.exception("the pass over old referrals failed; the next one repeats it", extra={"kind": "referrals"})
+    return deleted

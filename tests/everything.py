@@ -36,6 +36,7 @@ def everything_about(client: Client, *, by: Actor) -> None:
     assessed = factories.assessment(client, by=by, state="complete")
     factories.risk_plan(client, by=by, state="agreed")
     factories.on_pathway(client, by=by, proposal=factories.proposal(assessed, by=by, trigger="maternity"))
+    factories.referral(factories.referral_link(by.agency, by=by), client=client, by=by)
     with factories.loading(client.partnership_id):
         Task.objects.create(**about, kind="plan.review", subject_id=uuid4(), due_on=day, agency=by.agency, person=by.person, made_at=now)
         Notice.objects.create(**about, person=by.person, kind="plan.review", subject_id=uuid4(), about_day=day, made_at=now)

@@ -41,11 +41,14 @@ from clients.models import (
     ClientPathway,
     Episode,
     Proposal,
+    ReceivedReferral,
+    ReferralLink,
     RiskFound,
     RiskPlan,
     RiskPlanStep,
     SafeContact,
 )
+from clients.models.referrals import mark_of
 from clients.reference import new_reference
 
 _number = itertools.count(1)
@@ -324,6 +327,59 @@ def on_pathway(client: Client, *, by: Actor, pathway: str = "maternity", **field
             started_by=by.person,
             **values | fields,
         )
+
+
+#: A screening in which nothing grave was found, and the person agrees to be referred.
+SCREENED = {
+    "trouble": {"value": "drugs"},
+    "main-drug": {"value": "1011"},
+    "injecting": {"value": "N"},
+    "suicide": {"value": "never"},
+    "danger": {"value": ["none"]},
+    "advice": {"value": ["treatment"]},
+    "how-soon": {"value": "week"},
+    "refer-to": {"value": "drug-service"},
+    "agrees-referral": {"value": "yes"},
+}
+
+
+def referral_link(of: Agency, *, by: Actor, token: str = "", **fields) -> ReferralLink:
+    """A link to ``of``; with ``token`` for those who follow it."""
+    values = {"for_whom": "The Elms surgery", "referral_source": "3", "runs_out_on": clock.today() + timedelta(days=90)}
+    about = {"partnership_id": of.partnership_id, "agency": of, "made_at": clock.now(), "made_by": by.person}
+    with loading(of.partnership_id):
+        return ReferralLink.objects.create(**about, token_sha256=mark_of(token or uuid4().hex), **values | fields)
+
+
+def referral(link: ReferralLink, *, client: Client | None = None, by: Actor | None = None, **fields) -> ReceivedReferral:
+    """One that came by ``link``: it waits or, with ``client``, was accepted by ``by``."""
+    number = next(_number)
+    first, last = _names(number)
+    now = clock.now()
+    values = {
+        "reference": f"R{number:06}",
+        "received_at": now,
+        "referrer_name": "Sage Fennimore",
+        "referrer_role": "Practice nurse",
+        "referrer_organisation": "The Elms surgery",
+        "referrer_telephone": "01632 960456",
+        "first_name": first,
+        "last_name": last,
+        "date_of_birth": date(1985, 5, 1) + timedelta(days=41 * number % 5000),
+        "sex": Client.Sex.NOT_STATED,
+        "telephone": "07700 900456",
+        "safe_contact": dict.fromkeys(SafeContact.CHANNELS, True) | {"what_to_say": "It is Sam", "who_must_not_know": ""},
+        "reason": "Wants to stop.",
+        "form": "screening",
+        "form_version": 1,
+        "form_fingerprint": hashlib.sha256(b"a form").hexdigest(),
+        "answers": SCREENED,
+        "urgency": "week",
+    }
+    if client and by:
+        values |= {"state": "accepted", "client": client, "decided_at": now, "decided_by": by.person}
+    with loading(link.partnership_id):
+        return ReceivedReferral.objects.create(partnership_id=link.partnership_id, agency_id=link.agency_id, link=link, **values | fields)
 
 
 # --- Forms --------------------------------------------------------------------------------------------------------------

@@ -75,6 +75,19 @@ def _free_place(words: str, y: float, left: float, right: float, taken: list[tup
     return text(x, base, words)
 
 
+def _apart(wanted: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:
+    """Where labels of these heights begin: as near as can be to where each is wanted, none over another or over the dates below."""
+    tops: list[float] = []
+    for want in wanted:
+        free = tops[-1] + heights[len(tops) - 1] if tops else top
+        tops.append(max(want, free))
+    below = bottom
+    for place in reversed(range(len(tops))):
+        tops[place] = min(tops[place], below - heights[place])
+        below = tops[place]
+    return tops
+
+
 def lines_over_time(
     name: str, *, title: Words, summary: Words, days: Sequence[date], lines: Sequence[Line], unit: str = "", target: float | None = None,
     least: float = 0, most: float | None = None, note: Words = "",
@@ -143,14 +156,14 @@ def lines_over_time(
                 ends.append((last[1], last[0], index, f"{number(value)}{unit}"))
         y = top + high + 40
         if width == WIDE:
-            placed = float("-inf")
-            for y_end, x_end, index, value in sorted(ends):
-                two = wrapped(lines[index].name, width - x_end - 14, most=2)
-                place = max(y_end - 4, placed + 22)
-                drawn.append(text(x_end + 12, place + 5, value, bold=True))
-                drawn += [text(x_end + 12, place + 23 + 17 * row, words, size=14) for row, words in enumerate(two)]
-                placed = place + 18 + 17 * len(two) - 8
-            return max(y, placed + 30), drawn
+            labels = [(value, wrapped(lines[index].name, width - x_end - 18, most=2)) for _y, x_end, index, value in sorted(ends)]
+            heights = [22 + 17 * len(two) for _value, two in labels]
+            tops = _apart([end[0] - 11 for end in sorted(ends)], heights, top - 6, top + high - 4)
+            for (_y_end, x_end, index, _value), (value, two), place in zip(sorted(ends), labels, tops, strict=True):
+                # With its shape again: where lines end on one point, no label stands beside its own.
+                drawn += [_mark(index, x_end + 21, place + 11), text(x_end + 33, place + 16, value, bold=True)]
+                drawn += [text(x_end + 16, place + 34 + 17 * row, words, size=14) for row, words in enumerate(two)]
+            return max([y, *(place + each + 8 for place, each in zip(tops, heights, strict=True))]), drawn
         for _y_end, _x_end, index, value in ends:
             drawn += [_mark(index, 8, y + 4), text(22, y + 9, f"{lines[index].name}: {value}")]
             y += 24

@@ -17,7 +17,7 @@ NOT_ANSWERS: tuple[NotAnswer, ...] = ("declined", "not-known", "not-applicable",
 RISK_LEVELS = ("low", "medium", "high", "immediate")
 
 #: What an answer is written down as, for lists: how soon somebody is to be seen, whether a comprehensive assessment is to follow.
-FILLS: dict[str, tuple[str, ...]] = {"urgency": ("today", "week", "usual"), "comprehensive": ("yes", "not-now")}
+FILLS = {"urgency": ("today", "week", "usual"), "comprehensive": ("yes", "not-now"), "agreement": ("yes", "no")}
 
 #: Who may answer a section that is locked to competence (MoC 4.6).
 COMPETENCES = ("prescriber",)

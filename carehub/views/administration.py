@@ -21,6 +21,7 @@ def tabs() -> list[dict[str, object]]:
         ("administration", _("Staff")),
         ("agencies", _("Agencies")),
         ("leavers", _("Have left")),
+        ("referral-links", _("Referral links")),
         ("change-rules", _("Rules of change")),
         ("local-settings", _("Local settings")),
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from carehub import clock, events, local_settings
 from carehub.guards import requires
 from careplans.worklist import NARROWED, as_links, numbers, page_of
-from clients.models import Episode
+from clients.models import Episode, ReceivedReferral
 from clients.open_assessments import open_assessments
 from clients.open_tasks import open_tasks
 from clients.profile_due import late_profiles
@@ -22,7 +22,9 @@ def caseload(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     mine = Episode.objects.visible_to(request.actor).of_keyworker(request.actor.caseload_person_id).open()
     late = late_profiles(mine, local_settings.of(request.actor.partnership), today)
-    counts = mine.aggregate(**numbers(today), profiles=Count("pk", filter=Q(pk__in=late.values("pk"))))
+    sent = ReceivedReferral.objects.visible_to(request.actor).waiting().as_number()
+    # Counted in the same question: nought and how many were sent.
+    counts = mine.aggregate(**numbers(today), profiles=Count("pk", filter=Q(pk__in=late.values("pk"))), referrals=0 * Count("pk") + sent)
     if request.GET.get("show") == PROFILES:
         shown, words, narrowed = PROFILES, LATE, late
     else:
@@ -39,6 +41,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
         "assessments": assessments,
         "rows": rows,
         "further": further,
+        "referrals": counts["referrals"],
         "counts": [
             *as_links(counts, request.path),
             {"number": counts["profiles"], "words": LATE, "url": f"{request.path}?show={PROFILES}", "state": "overdue"},

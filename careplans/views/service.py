@@ -11,7 +11,7 @@ from carehub.guards import requires
 from careplans.models import CarePlan
 from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients import allocating_rules
-from clients.models import Episode
+from clients.models import Episode, ReceivedReferral
 from clients.open_tasks import open_tasks
 
 #: Instead of a last day, of somebody who has no caseload here any more.
@@ -27,7 +27,9 @@ def service(request: HttpRequest) -> HttpResponse:
     words, _look, rule = NARROWED[shown]
     rows, further = page_of(held.filter(rule(today)), actor, request.GET.get("after", ""))
     of_all = Episode.objects.visible_to(actor, many=True).of_agency(actor.agency_id).open()
-    keyworkers = by_keyworker(of_all.annotate(**allocating_rules.ends_of("keyworker_id", actor.agency_id)), today)
+    sent = ReceivedReferral.objects.visible_to(actor).waiting()
+    of_all = of_all.annotate(**allocating_rules.ends_of("keyworker_id", actor.agency_id), referrals=sent.as_number())
+    keyworkers = by_keyworker(of_all, today)
     for row in keyworkers:
         row["leaves"] = row["keyworker_id"] and _leaves(row)
     counts = {name: sum(row[name] for row in keyworkers) for name in NARROWED}
@@ -35,6 +37,8 @@ def service(request: HttpRequest) -> HttpResponse:
     events.saw(*(row.episode.client_id for row in rows), *(each.task.client_id for each in tasks))
     page = {
         "tasks": tasks,
+        # In each row the same, so that a service with clients asks once.
+        "referrals": keyworkers[0]["referrals"] if keyworkers else sent.count(),
         "rows": rows,
         "further": further,
         "counts": as_links(counts, request.path),
@@ -58,7 +62,7 @@ def by_keyworker(held, today) -> list[dict]:
     """A row a keyworker: how many under each of NARROWED, with a plan in force, at high risk. One query; the sums are the service's."""
     in_force = Exists(CarePlan.objects.filter(episode=OuterRef("pk"), state=CarePlan.State.CURRENT))
     return list(
-        held.values("keyworker_id", "works_here", "stays", "last_day", name=F("keyworker__name"))
+        held.values("keyworker_id", "works_here", "stays", "last_day", "referrals", name=F("keyworker__name"))
         .annotate(
             with_plan=Count("pk", filter=in_force),
             high_risk=Count("pk", filter=Q(risk=Episode.Risk.HIGH)),

@@ -98,6 +98,7 @@ def start_correction(*, by: Actor, client_id: UUID, assessment: Assessment, why:
             took_place_on=row.took_place_on,
             on_paper=row.on_paper,
             took_place_at=row.took_place_at,
+            by_link_from=row.by_link_from,
             started_at=clock.now(),
             started_by=by.person,
             corrects=row,

@@ -40,9 +40,7 @@ def register_client(
     ``looked_at_duplicates``: the keys of those on record who look like the same person and are not; whoever is missing there stops
     the registration with :class:`clients.policies.LikelyDuplicates`. Nothing is looked for in other agencies.
     """
-    agency_id = policies.may_register(by)
-    policies.may_choose_keyworker(by, keyworker or by.person)
-    policies.dates_fit(date_of_birth=date_of_birth, referred_on=referred_on)
+    agency_id = _may_begin(by, date_of_birth, referred_on, keyworker)
     with transaction.atomic():
         # One registration at a time in an agency: a form that is sent twice must find the client that the first one made.
         Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
@@ -64,21 +62,49 @@ def register_client(
             registered_at=clock.now(),
             registered_by=by.person,
         )
-        episode = Episode(
-            partnership_id=by.partnership_id,
-            client=client,
-            agency_id=agency_id,
-            referred_on=referred_on,
-            referral_source=referral_source,
-            keyworker=keyworker or by.person,
-            keyworker_since=clock.today(),
-            next_due_what=Episode.NextDue.TRIAGE,
-            next_due_on=referred_on + timedelta(days=local_settings.of(by.partnership).triage_within_days),
-        )
         client.save(force_insert=True)
-        # Access before whatever is about the client: the database lets only those write who can reach them.
-        Access.objects.grant(client=client, agency=by.agency, basis=Access.Basis.EPISODE, rests_on=episode.pk)
+        _begin_episode(client, by=by, referred_on=referred_on, referral_source=referral_source, keyworker=keyworker)
         SafeContact.objects.create(partnership_id=by.partnership_id, client=client, asked_on=clock.today(), **safe_contact)
-        episode.save(force_insert=True)
         events.record("client.registered", by=by, client=client.pk, subject=client)
     return client
+
+
+def episode_here(*, by: Actor, client: Client, referred_on: date, referral_source: str, keyworker: Person | None = None) -> Episode:
+    """The open episode of somebody on record with ``by``'s agency, begun now where there is none.
+
+    For somebody who was referred and is known here already: a second record is never made.
+    """
+    agency_id = _may_begin(by, client.date_of_birth, referred_on, keyworker)
+    with transaction.atomic():
+        Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
+        context.catch_up()
+        if found := Episode.objects.visible_to(by).of_agency(agency_id).open().filter(client=client).first():
+            return found
+        episode = _begin_episode(client, by=by, referred_on=referred_on, referral_source=referral_source, keyworker=keyworker)
+        events.record("episode.begun", by=by, client=client.pk, subject=episode)
+    return episode
+
+
+def _may_begin(by: Actor, date_of_birth: date, referred_on: date, keyworker: Person | None) -> UUID:
+    agency_id = policies.may_register(by)
+    policies.may_choose_keyworker(by, keyworker or by.person)
+    policies.dates_fit(date_of_birth=date_of_birth, referred_on=referred_on)
+    return agency_id
+
+
+def _begin_episode(client: Client, *, by: Actor, referred_on: date, referral_source: str, keyworker: Person | None) -> Episode:
+    episode = Episode(
+        partnership_id=by.partnership_id,
+        client=client,
+        agency=by.agency,
+        referred_on=referred_on,
+        referral_source=referral_source,
+        keyworker=keyworker or by.person,
+        keyworker_since=clock.today(),
+        next_due_what=Episode.NextDue.TRIAGE,
+        next_due_on=referred_on + timedelta(days=local_settings.of(by.partnership).triage_within_days),
+    )
+    # Access before whatever is about the client: the database lets only those write who can reach them.
+    Access.objects.grant(client=client, agency=by.agency, basis=Access.Basis.EPISODE, rests_on=episode.pk)
+    episode.save(force_insert=True)
+    return episode

@@ -415,6 +415,7 @@ class Migration(migrations.Migration):
                 ("took_place_on", models.DateField()),
                 ("on_paper", models.BooleanField(default=False)),
                 ("took_place_at", models.TimeField(blank=True, null=True)),
+                ("by_link_from", models.CharField(blank=True, max_length=330)),
                 ("started_at", models.DateTimeField()),
                 ("completed_at", models.DateTimeField(blank=True, null=True)),
                 ("corrects_why", models.CharField(blank=True, max_length=300)),
@@ -717,6 +718,116 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="pathways", to="clients.proposal"
                     ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ReferralLink",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("for_whom", models.CharField(max_length=120)),
+                ("referral_source", models.CharField(max_length=10)),
+                ("token_sha256", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("runs_out_on", models.DateField()),
+                ("stopped_at", models.DateTimeField(blank=True, null=True)),
+                ("sent", models.PositiveIntegerField(default=0)),
+                ("last_sent_at", models.DateTimeField(blank=True, null=True)),
+                ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
+                ("made_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "stopped_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ReceivedReferral",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("reference", models.CharField(max_length=10)),
+                ("received_at", models.DateTimeField()),
+                ("referrer_name", models.CharField(max_length=120)),
+                ("referrer_role", models.CharField(max_length=120)),
+                ("referrer_organisation", models.CharField(max_length=200)),
+                ("referrer_telephone", models.CharField(max_length=40)),
+                ("first_name", models.CharField(max_length=80)),
+                ("last_name", models.CharField(max_length=80)),
+                ("name_used", models.CharField(blank=True, max_length=80)),
+                ("date_of_birth", models.DateField()),
+                ("sex", models.CharField(choices=[("F", "Female"), ("M", "Male"), ("Z", "Not stated")], max_length=1)),
+                ("telephone", models.CharField(blank=True, max_length=40)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("safe_contact", models.JSONField()),
+                ("safety_warning", models.CharField(blank=True, max_length=200)),
+                ("reason", models.TextField()),
+                ("form", models.CharField(max_length=40)),
+                ("form_version", models.PositiveSmallIntegerField()),
+                ("form_edition", models.PositiveSmallIntegerField(default=0)),
+                ("form_fingerprint", models.CharField(max_length=64)),
+                ("answers", models.JSONField()),
+                (
+                    "urgency",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not said yet"),
+                            ("today", "Today"),
+                            ("week", "Within a week"),
+                            ("usual", "Within the usual three weeks"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Waits to be looked at"), ("accepted", "Accepted"), ("declined", "Declined")],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "why",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("other-service", "Another service is right for them"),
+                            ("outside-area", "They live outside our area"),
+                            ("unreachable", "They could not be reached"),
+                            ("does-not-want", "They do not want it"),
+                            ("sent-twice", "It was sent twice"),
+                            ("not-genuine", "It is not a real referral"),
+                            ("other", "Another reason"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("why_words", models.CharField(blank=True, max_length=300)),
+                ("referrer_told", models.BooleanField(blank=True, null=True)),
+                ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
+                (
+                    "client",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="referrals", to="clients.client"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "link",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="received", to="clients.referrallink"),
                 ),
             ],
         ),
@@ -1428,6 +1539,62 @@ class Migration(migrations.Migration):
             model_name="clientpathway",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_on__isnull", True)), fields=("episode", "pathway"), name="pathway_open_once_an_episode"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="referrallink",
+            index=models.Index(fields=["partnership", "agency", "-made_at"], name="referral_link_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="referrallink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stopped_at__isnull", True), ("stopped_by__isnull", True)),
+                    models.Q(("stopped_at__isnull", False), ("stopped_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="referral_link_stopped_by_somebody",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="receivedreferral",
+            index=models.Index(condition=models.Q(("state", "")), fields=["agency", "received_at"], name="referral_waiting"),
+        ),
+        migrations.AddIndex(
+            model_name="receivedreferral",
+            index=models.Index(models.F("agency"), models.OrderBy(models.F("decided_at"), descending=True), name="referral_decided"),
+        ),
+        migrations.AddConstraint(
+            model_name="receivedreferral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("client__isnull", True),
+                        ("decided_at__isnull", True),
+                        ("decided_by__isnull", True),
+                        ("referrer_told__isnull", True),
+                        ("state", ""),
+                        ("why", ""),
+                    ),
+                    models.Q(
+                        ("client__isnull", False),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("referrer_told__isnull", True),
+                        ("state", "accepted"),
+                        ("why", ""),
+                    ),
+                    models.Q(
+                        models.Q(("why", ""), _negated=True),
+                        ("client__isnull", True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("referrer_told__isnull", False),
+                        ("state", "declined"),
+                    ),
+                    _connector="OR",
+                ),
+                name="referral_decided_by_whom_when_and_how",
             ),
         ),
         migrations.AddIndex(

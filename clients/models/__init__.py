@@ -6,6 +6,7 @@ from clients.models.clients import Client, SafeContact
 from clients.models.consents import Consent, ConsentAgency, Opening
 from clients.models.episodes import Episode
 from clients.models.proposals import ClientPathway, Proposal
+from clients.models.referrals import ReceivedReferral, ReferralLink
 from clients.models.risk_plans import RiskPlan, RiskPlanStep
 from clients.models.unusual import UnusualAccess
 
@@ -19,6 +20,8 @@ __all__ = [
     "Episode",
     "Opening",
     "Proposal",
+    "ReceivedReferral",
+    "ReferralLink",
     "RiskFound",
     "RiskPlan",
     "RiskPlanStep",

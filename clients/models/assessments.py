@@ -78,6 +78,8 @@ class Assessment(AboutClient, Versioned):
     #: Asked on paper and typed in later: the time of day it took place, where it is known.
     on_paper = models.BooleanField(default=False)
     took_place_at = models.TimeField(null=True, blank=True)
+    #: Asked elsewhere and sent by a referral link: who asked, and where they work.
+    by_link_from = models.CharField(max_length=330, blank=True)
     started_at = models.DateTimeField()
     started_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
     completed_at = models.DateTimeField(null=True, blank=True)

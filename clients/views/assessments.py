@@ -30,15 +30,16 @@ def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
     drafts = [each for each in rows if each.state == Assessment.State.DRAFT]
     history = assessed.scored(standing)
     areas = assessed.areas_now(history)
+    outcome_due = profile_due(actor, episode)
     context |= {
         "may_assess": episode is not None and allows(policies.may_assess, actor, episode),
-        "kinds": assessed.kinds(standing, drafts, partnership=actor.partnership, today=today),
+        "kinds": assessed.kinds(standing, drafts, partnership=actor.partnership, today=today, outcome_due=outcome_due),
         "areas": areas if history else [],
         "scored_on": sorted({each.asked for each in areas if each.asked}),
         "profile": assessed.profile(areas) if history else None,
         "over_time": assessed.over_time(history, areas) if history else None,
         "listed": [(each, form := form_of(each), part_asked(each, form), each.pk in corrected) for each in rows],
         "form": None,
-        "outcome_due": profile_due(actor, episode),
+        "outcome_due": outcome_due,
     }
     return render(request, "clients/assessments.html", context)

@@ -1,5 +1,7 @@
 """Registering a client: one page, and a second one where somebody on record looks like the same person."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +16,7 @@ from carehub.rules import Refused
 from clients import policies
 from clients.actions.registering import register_client
 from clients.forms import RegisterForm
+from clients.models import Client
 from clients.views.finding import with_episodes
 
 #: Fields of the second page, beside those of the form.
@@ -22,50 +25,77 @@ LOOKED_AT, CHANGE, SAME = "looked_at", "change", "same"
 
 @requires("client.register")
 def register(request: HttpRequest) -> HttpResponse:
-    keeping = Keeping(request, kind="register")
-    if request.method != "POST":
-        form = as_left(RegisterForm(keeping.data, actor=request.actor)) if keeping.data else RegisterForm(actor=request.actor)
-        return _page(request, form, keeping)
-    form = RegisterForm(request.POST, actor=request.actor)
-    if CHANGE in request.POST:
-        keeping.not_taken()
-        return _page(request, as_left(form), keeping)
-    if SAME in request.POST and (same := _key(request.POST[SAME])):
+    return Registering(request, Keeping(request, kind="register")).answer()
+
+
+class Registering:
+    """One opened registration. ``stands``: what the form begins with."""
+
+    template = "clients/register.html"
+    #: For both pages, beside the form.
+    more: Mapping[str, Any] = {}
+    #: What is done when the form is right: its arguments of register_client, and who was looked at.
+    registers: Callable[[dict[str, Any], list[UUID]], Client]
+    #: What is done where somebody says that it is somebody on record; None: their record is opened.
+    is_same: Callable[[UUID, dict[str, Any]], Client] | None = None
+    said_of_same = ""
+
+    def __init__(self, request: HttpRequest, keeping: Keeping, *, stands: Mapping[str, Any] | None = None) -> None:
+        self.request, self.keeping, self.stands = request, keeping, dict(stands or {})
+        self.registers = lambda said, seen: register_client(by=request.actor, looked_at_duplicates=seen, **said)
+
+    def _form(self, data: QueryDict | None = None) -> RegisterForm:
+        return RegisterForm(data, actor=self.request.actor, initial=dict(self.stands))
+
+    def answer(self) -> HttpResponse:
+        request, keeping = self.request, self.keeping
+        if request.method != "POST":
+            return self._page(as_left(self._form(keeping.data)) if keeping.data else self._form())
+        form = self._form(request.POST)
+        if CHANGE in request.POST:
+            keeping.not_taken()
+            return self._page(as_left(form))
+        same = _key(request.POST.get(SAME, ""))
+        if same and self.is_same is None:
+            keeping.done()
+            return redirect("client", same)
+        if not form.is_valid():
+            return self._not_taken(form)
+        try:
+            if same and self.is_same is not None:
+                client, said = self.is_same(same, form.client), self.said_of_same
+            else:
+                client = self.registers(form.client, _keys(request.POST))
+                said = _("%(name)s is registered. Their reference is %(reference)s.")
+        except policies.LikelyDuplicates as likely:
+            keeping.not_taken()
+            return self._duplicates_page(form, likely)
+        except Refused as refused:
+            for name, sentences in (refused.fields or {"": [refused.message]}).items():
+                form.add_error(name if name in form.fields else None, sentences)
+            return self._not_taken(form)
         keeping.done()
-        return redirect("client", same)
-    if not form.is_valid():
-        keeping.not_taken()
-        return _page(request, form, keeping)
-    try:
-        client = register_client(by=request.actor, looked_at_duplicates=_keys(request.POST), **form.client)
-    except policies.LikelyDuplicates as likely:
-        keeping.not_taken()
-        return _duplicates_page(request, form, likely, keeping)
-    except Refused as refused:
-        for name, sentences in refused.fields.items():
-            form.add_error(name if name in form.fields else None, sentences)
-        keeping.not_taken()
-        return _page(request, form, keeping)
-    keeping.done()
-    said = _("%(name)s is registered. Their reference is %(reference)s.") % {"name": client.full_name, "reference": client.reference}
-    messages.success(request, said)
-    return redirect("client", client.pk)
+        messages.success(request, said % {"name": client.full_name, "reference": client.reference})
+        return redirect("client", client.pk)
 
+    def _not_taken(self, form: RegisterForm) -> HttpResponse:
+        self.keeping.not_taken()
+        return self._page(form)
 
-def _page(request: HttpRequest, form: RegisterForm, keeping: Keeping) -> HttpResponse:
-    return render(request, "clients/register.html", {"form": form, "keeping": keeping, "draft_ticket": keeping.ticket})
+    def _page(self, form: RegisterForm) -> HttpResponse:
+        shown = {"form": form, "keeping": self.keeping, "draft_ticket": self.keeping.ticket}
+        return render(self.request, self.template, shown | self.more)
 
-
-def _duplicates_page(request: HttpRequest, form: RegisterForm, likely: policies.LikelyDuplicates, keeping: Keeping) -> HttpResponse:
-    """Who it might be, and the whole form carried along, so that nothing typed is lost whichever way it goes on."""
-    rows = with_episodes(likely.clients, request.actor)
-    events.saw(*(row.client.pk for row in rows))
-    seen = {*_keys(request.POST), *(row.client.pk for row in rows)}
-    ours = {"csrfmiddlewaretoken", "draft_ticket", "draft_form", "draft_sequence", LOOKED_AT, CHANGE, SAME}
-    carried = [(name, value) for name, values in request.POST.lists() if name not in ours for value in values]
-    carried += [(LOOKED_AT, str(key)) for key in sorted(seen)]
-    context = {"rows": rows, "carried": carried, "draft_ticket": keeping.ticket, "new": form.cleaned_data}
-    return render(request, "clients/duplicates.html", context)
+    def _duplicates_page(self, form: RegisterForm, likely: policies.LikelyDuplicates) -> HttpResponse:
+        """Who it might be, and the whole form carried along, so that nothing typed is lost whichever way it goes on."""
+        rows = with_episodes(likely.clients, self.request.actor)
+        events.saw(*(row.client.pk for row in rows))
+        seen = {*_keys(self.request.POST), *(row.client.pk for row in rows)}
+        ours = {"csrfmiddlewaretoken", "draft_ticket", "draft_form", "draft_sequence", LOOKED_AT, CHANGE, SAME}
+        carried = [(name, value) for name, values in self.request.POST.lists() if name not in ours for value in values]
+        carried += [(LOOKED_AT, str(key)) for key in sorted(seen)]
+        context = {"rows": rows, "carried": carried, "draft_ticket": self.keeping.ticket, "new": form.cleaned_data}
+        return render(self.request, "clients/duplicates.html", context | self.more)
 
 
 def _key(text: str) -> UUID | None:

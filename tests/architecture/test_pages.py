@@ -30,6 +30,7 @@ WITHOUT_SIGN_IN = {
     "mfa_reauthenticate_webauthn",
     "mfa_list_webauthn",
     "document-check",
+    "refer",
     "gallery",
     "gallery-page",
 }
@@ -44,6 +45,7 @@ READABLE = {
     ("form-question-add", "section"),
     ("document-check", "token"),
     ("password-link", "token"),
+    ("refer", "token"),
     ("client-found", "token"),
     ("assessment-edit", "section"),
     ("assessment-start", "form"),

@@ -12,6 +12,8 @@ from carehub.demo import many_statements
 from carehub.demo.many import load_many
 from carehub.models import Notice, Partnership
 from careplans.actions.reviews import tell_of_reviews
+from careplans.notices import REVIEWS
+from clients.actions.late_profiles import PROFILE_LATE, tell_of_late_profiles
 from reports.actions.freezing import freeze
 from tests.bench.asking import Ask
 from tests.bench.conftest import READS
@@ -33,11 +35,11 @@ def _pass(partnerships, work) -> dict:
     return {"queries": queries, "done": done, "seconds": round(took, 2), "seconds of Python": round(web, 2)}
 
 
-def _notices(partnerships) -> int:
+def _notices(partnerships, kinds) -> int:
     found = 0
     for each in partnerships:
         with context.on_duty(each.pk, "reviews"):
-            found += Notice.objects.filter(partnership_id=each.pk).count()
+            found += Notice.objects.filter(partnership_id=each.pk, kind__in=kinds).count()
     return found
 
 
@@ -46,7 +48,7 @@ def test_everything_overdue_is_told(house, report):
     partnerships = list(Partnership.objects.using("owner").all())
     first = _pass(partnerships, tell_of_reviews)
     again = _pass(partnerships, tell_of_reviews)
-    assert first["done"] == _notices(partnerships) > house.clients / 20
+    assert first["done"] == _notices(partnerships, REVIEWS) > house.clients / 20
     assert again["done"] == 0
     clients = f"{house.clients:,} clients"
     report(json.dumps({f"overdue reviews found among {clients}": first, f"the same pass again, {clients}": again}))
@@ -54,6 +56,19 @@ def test_everything_overdue_is_told(house, report):
     # Staff, and so mails, are written a thousand at a time.
     assert first["queries"] <= 40
     assert again["queries"] <= 12
+
+
+def test_every_late_profile_is_told(house, report):
+    """The same twice over: late outcome profiles, found by their own rule."""
+    partnerships = list(Partnership.objects.using("owner").all())
+    first = _pass(partnerships, tell_of_late_profiles)
+    again = _pass(partnerships, tell_of_late_profiles)
+    assert first["done"] == _notices(partnerships, [PROFILE_LATE]) > house.clients / 20
+    assert again["done"] == 0
+    clients = f"{house.clients:,} clients"
+    report(json.dumps({f"late outcome profiles found among {clients}": first, f"the same pass again, {clients}, profiles": again}))
+    assert first["seconds"] <= 30
+    assert max(first["queries"], again["queries"]) <= 12
 
 
 #: Clients → partnerships.

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.template import engines
@@ -100,3 +101,17 @@ def test_nothing_to_show_is_still_a_picture():
     assert "<svg" in stacked_bars("x", title="x", summary="x", about="x", parts=["a"], rows=[]).wide
     assert "<svg" in lines_over_time("x", title="x", summary="x", days=[date(2025, 1, 1)], lines=[Line("a", (None,))]).wide
     assert "<svg" in score_profile("x", title="x", summary="x", areas=[]).wide
+
+
+def test_labels_of_lines_that_end_on_one_point_stand_apart_and_above_the_dates():
+    days = [date(2025, 1, 3), date(2025, 7, 3)]
+    for end in (1, 5):
+        four = [Line(f"Somewhat long name {number}", (3, end)) for number in range(4)]
+        drawn = ElementTree.fromstring(lines_over_time("ends", title="Ends", summary="…", days=days, lines=four, least=1, most=5).wide)
+        texts = [(float(each.get("y")), each.get("font-weight"), each.text) for each in drawn.iter(f"{SVG}text")]
+        dates = next(y for y, _weight, words in texts if words == "Jul 2025")
+        # Each label: its value, and its name in two lines.
+        labels = sorted(y for y, weight, words in texts if weight or "name" in words or words.startswith("Somewhat"))
+        assert len(labels) >= 8
+        assert all(after - before >= 14 for before, after in pairwise(labels))
+        assert labels[-1] < dates - 14

@@ -49,9 +49,8 @@ def test_each_kind_of_change_has_its_sentence(triaged, keyworker):
     said.texts["way_back"] = "I walk in on any weekday."
     plans.save(draft, said, keyworker)
     found = between(before, draft, keyworker)
-    assert {"Treatment: Specialist prescribing (tier 3)", "How we will know: Three nights in a row"} <= set(
-        found.beside["What I want"][0].now
-    )
+    lines = [line.strip() for line in found.beside["What I want"][0].now]
+    assert {"Treatment: Specialist prescribing (tier 3)", "How we will know: Three nights in a row"} <= set(lines)
     sentences = "\n".join(found.sentences)
     for words in (
         "In other words: ‘I want to sleep till seven’, before: ‘I want to sleep through’",

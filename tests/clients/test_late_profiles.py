@@ -135,6 +135,10 @@ def test_it_stands_on_the_clients_page_in_the_work_list_and_among_the_notices(ke
     listed = browser.get(reverse("caseload"), {"show": "profiles"}).content.decode()
     assert "with a late outcome profile" in listed
     assert client.reference in listed
+    # The profile and its day, and the button that asks it; what else waits stands below.
+    due_on = clock.today() - 15 * DAY
+    assert f'<time datetime="{due_on.isoformat()}">' in listed
+    assert f'href="{reverse("assessment-start", args=[client.pk, "outcome-profile"])}"' in listed
     assert other.reference not in listed
     assert "The outcome profile was due on" in browser.get(reverse("notices")).content.decode()
     profile_of(client, clock.today(), START, by=keyworker)

@@ -23,10 +23,11 @@ django.setup()
 from django.db import connections  # noqa: E402
 
 from carehub import jobs  # noqa: E402
-from carehub.documents import certificate, fonts, render, seal  # noqa: E402, F401 (slow to load, and needed by each)
+from carehub.documents import render, seal  # noqa: E402, F401 (slow to load, and needed by each)
 from carehub.embedded.processes import die_with_parent  # noqa: E402
 from careplans import tasks  # noqa: E402
 from tests import working  # noqa: E402, F401 (its handler)
+from tests.carehub.documents.example import USUAL, page_of  # noqa: E402
 
 #: Point → before or after which function, at which of its calls.
 POINTS: Mapping[str, tuple[str, str, int]] = {
@@ -72,6 +73,8 @@ def work(told: dict[str, str]) -> None:
 
 
 def main() -> None:
+    html, pictures = page_of(USUAL)
+    render.render(html, identifier="the first", pictures=pictures)  # style sheet and fonts are read once, for all
     parent = os.getpid()
     while line := sys.stdin.readline():
         number = os.fork()

@@ -106,9 +106,16 @@ OFFICE_ROWS: dict[str, str] = {
     "keyworker-share-out": "person",
     "change-rule-change": "change rule",
     "change-rule-end": "change rule",
+    "referral-show": "referral",
+    "referral-accept": "referral",
+    "referral-decline": "referral",
+    "referral-link-stop": "referral link",
 }
 #: Of these, what a role at an agency opens for its own staff only.
-OF_ONES_OWN = ("staff-seen", "staff-seen-paper", "unusual-look", "keyworker-share-out", "paper-form-change", "paper-form-remove")
+OF_ONES_OWN = (
+    *("staff-seen", "staff-seen-paper", "unusual-look", "keyworker-share-out", "paper-form-change", "paper-form-remove"),
+    *("referral-show", "referral-accept", "referral-decline", "referral-link-stop"),
+)
 #: Where such a person or agency is: with us, beside us, in another partnership.
 OFFICES = ("own", "never shared", "other partnership")
 #: What a part of the record that was not shared holds: 'shared in part' has the record and neither of these.
@@ -252,7 +259,11 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
     with factories.loading(client.partnership_id):
         unusual.save(force_insert=True)
         change_rule.save(force_insert=True)
+    link = factories.referral_link(by.agency, by=by)
     keys = {
+        "referral link": link.pk,
+        # Somebody who waits to be looked at, with the marks of the client: whatever shows them elsewhere is recognised.
+        "referral": factories.referral(link, **marks).pk,
         "edition": factories.edition(by=by).pk,
         "paper form": factories.paper_form(by=by).pk,
         "unusual": unusual.pk,
