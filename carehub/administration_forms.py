@@ -43,7 +43,10 @@ class AgencyForm(Opened):
         max_length=300,
         rows=3,
         required=False,
-        help_text=_("For clients, on the leaflet about their rights: whom to tell and how. No word that says what the service is for."),
+        help_text=_(
+            "For clients, on the plan and the leaflet, as a whole sentence: ‘If you are not happy with us, tell …’. "
+            "No word that says what the service is for."
+        ),
     )
     advocacy = LongText(
         label=_("Who speaks up for a client"),

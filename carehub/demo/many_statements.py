@@ -84,10 +84,11 @@ FROM made JOIN samples s ON s.place = made.n %% %(samples)s
 #: Three assessments a client; one draft of a form at a time, so one after the other: written, its risks with it, locked.
 ASSESSMENTS = """
 INSERT INTO clients_assessment (id, row_version, partnership_id, client_id, episode_id, agency_id, form, form_version, form_fingerprint,
-    state, answers, took_place_on, started_at, started_by_id, risk, form_edition, only_sections, sections, on_paper, corrects_why)
+    state, answers, took_place_on, started_at, started_by_id, risk, form_edition, only_sections, sections, on_paper,
+    by_link_from, corrects_why)
 SELECT md5(%(seed)s || ':assessment:' || %(round)s || n)::uuid, 2, %(partnership)s, client_id, episode_id, agency_id, 'triage',
     %(form_version)s, %(fingerprint)s, 'draft', s.answers, referred_on + 3 + 12 * %(round)s,
-    referred_on + 3 + 12 * %(round)s + time '11:00', person_id, '', 0, '[]'::jsonb, '{}'::jsonb, false, ''
+    referred_on + 3 + 12 * %(round)s + time '11:00', person_id, '', 0, '[]'::jsonb, '{}'::jsonb, false, '', ''
 FROM made JOIN samples s ON s.place = made.n %% %(samples)s WHERE state <> 'referral'
 """
 RISKS = """

@@ -22,7 +22,10 @@ class DemoAgency:
     telephone: str
     address: str
     opening_hours: str
-    complaints: str = "Tell the manager, by telephone, in a letter or at the desk. You have an answer within four weeks."
+    complaints: str = (
+        "If you are not happy with the service, tell the manager by telephone, in a letter or at the desk. "
+        "You have an answer within four weeks."
+    )
     advocacy: str = "Sparrowgate Advocacy, free and not part of the service: 01632 960 170"
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,9 +18,9 @@ from carehub.definitions.errors import UnknownDefinition
 from carehub.guards import requires
 from carehub.models import Document
 from carehub.offering import allows
-from careplans import content, documents, policies
+from careplans import content, documents, policies, returns
 from careplans.content import Content
-from careplans.models import CarePlan, PlanVersion
+from careplans.models import CarePlan, PlanReturn, PlanVersion
 from careplans.review_standing import standing, told
 from careplans.views.plan_page import address, tabs
 from careplans.who_signed import signatures_in, signers, with_signatures
@@ -67,19 +67,21 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     versions = _versions(episode, actor)
     current = next((each for each in versions if each.pk == each.plan.current_id), None)
     draft = next((each for each in versions if each.locked_at is None), None)
-    said = content.of(current or draft) if current or draft else None
+    shown = current or draft
+    said = content.of(shown) if shown else None
     tasks, later = of_client(actor, person.pk, today=clock.today())
     assessed = _assessments(person, actor)
     context: dict[str, Any] = {
         "client": person,
         "episode": episode,
         "banner": banner(person, episode, actor),
-        "tabs": tabs(actor, person.pk, current or draft),
+        "tabs": tabs(actor, person.pk, shown),
         "tab": "summary",
         "due": episode.due if episode and episode.next_due_on else None,
         "due_what": episode.get_next_due_what_display() if episode else "",
+        "returns": returns.of_plan(shown, actor) if shown and shown.is_returned else None,  # type: ignore[attr-defined]  # of _versions
         "standing": standing(current, current.partnership) if current else None,
-        "button": next_step(actor, episode, current, draft),
+        "button": next_step(actor, episode, current, draft, triage_begun=_triage_begun(assessed, episode)),
         "current": current,
         "signers": signers(current, signatures_in(current)) if current else [],
         "to_sign": signers(draft, []) if draft and draft.state == PlanVersion.State.AGREED else [],
@@ -111,16 +113,19 @@ def _to_decide(person: Client, actor: Actor, shown: list[OpenTask]) -> list[Prop
 
 
 def _versions(episode: Episode | None, actor: Actor) -> list[PlanVersion]:
-    """The plan that is in force and the one being written, with their rows and where the review stands. One query."""
+    """The plan that is in force and the one being written, with their rows, where the review stands and ``is_returned``. One query."""
     if episode is None:
         return []
     mine = PlanVersion.objects.visible_to(actor)
     wanted = mine.filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
     wanted = wanted.exclude(plan__state=CarePlan.State.CLOSED).select_related("plan__episode__keyworker", "client", "partnership")
-    return list(told(content.loaded(with_signatures(wanted))).order_by("-begun_at"))
+    waits = PlanReturn.objects.filter(version__plan=OuterRef("plan_id"), mended_at__isnull=True)
+    return list(told(content.loaded(with_signatures(wanted))).annotate(is_returned=Exists(waits)).order_by("-begun_at"))
 
 
-def next_step(actor: Actor, episode: Episode | None, current: PlanVersion | None, draft: PlanVersion | None) -> Button | None:
+def next_step(
+    actor: Actor, episode: Episode | None, current: PlanVersion | None, draft: PlanVersion | None, *, triage_begun: bool = False
+) -> Button | None:
     """What the role may do, of what the episode waits for; nothing where another agency does it."""
     if episode is None or episode.agency_id != actor.agency_id or episode.state == Episode.State.DISCHARGED:
         return None
@@ -135,8 +140,15 @@ def next_step(actor: Actor, episode: Episode | None, current: PlanVersion | None
             return Button(_("Review the plan"), address("plan-review", current))
         return None
     if episode.next_due_what == Episode.NextDue.TRIAGE or episode.state == Episode.State.REFERRAL:
-        return Button(_("Start triage"), reverse("assessment-start", args=[episode.client_id])) if actor.may("assessment.write") else None
+        text = _("Go on with the triage") if triage_begun else _("Start triage")
+        return Button(text, reverse("assessment-start", args=[episode.client_id])) if actor.may("assessment.write") else None
     return Button(_("Write the plan"), reverse("plan-start", args=[episode.client_id])) if actor.may("plan.write") else None
+
+
+def _triage_begun(assessments: list[Assessment], episode: Episode | None) -> bool:
+    return any(
+        each.form == "triage" and each.state == Assessment.State.DRAFT and each.episode_id == episode.pk for each in assessments if episode
+    )
 
 
 def _lines(said: Content) -> list[GoalLine]:
@@ -200,4 +212,7 @@ def _listed(assessments: list[Assessment], actor: Actor) -> list[dict[str, Any]]
 
 
 def _documents(person: Client, actor: Actor) -> list[Document]:
-    return list(Document.objects.visible_to(actor).filter(client_id=person.pk, kind=documents.CARE_PLAN).order_by("-asked_at")[:NEWEST])
+    """Each with the ``number`` of the version that it prints."""
+    found = Document.objects.visible_to(actor).filter(client_id=person.pk, kind=documents.CARE_PLAN)
+    number = PlanVersion.objects.filter(pk=OuterRef("subject_id")).values("number")
+    return list(found.annotate(number=Subquery(number)).order_by("-asked_at")[:NEWEST])

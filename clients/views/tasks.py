@@ -32,7 +32,10 @@ def done(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         messages.error(request, reason.message)
     else:
         messages.success(
-            request, _("Countersigned by you, and closed.") if task.countersigned else _("Done, and on record as done by you.")
+            request,
+            _("Countersigned by you, and closed.")
+            if task.countersigned
+            else _("Done, and on record as done by you: %(what)s") % {"what": task.words},
         )
     return redirect("client", task.client_id)
 

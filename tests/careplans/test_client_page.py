@@ -8,6 +8,7 @@ from django.urls import reverse
 from carehub import clock, context
 from carehub.models import Event
 from careplans.actions import revising
+from careplans.actions.returning import mend, return_version
 from clients.actions import assessing
 from clients.models import Assessment, Episode
 from tests import factories
@@ -34,6 +35,24 @@ def test_waiting_for_triage(keyworker, agency, browser):
     assert "Overdue" in texts(page, "//h1")[0]
     assert "There is no plan yet" in page.content.decode()
     assert texts(page, "//nav[@class='tabs']//a") == ["Summary", "Assessments", "Pathways", "Sharing", "Who has looked"]
+
+
+def test_a_triage_that_is_begun_is_gone_on_with(keyworker, agency, browser):
+    client = factories.client_of(agency, keyworker=keyworker, state="referral", next_due=("triage", clock.today()))
+    factories.assessment(client, by=keyworker)
+    assert texts(page_of(browser, client), BUTTON) == ["Go on with the triage"]
+
+
+def test_what_a_manager_returned_stands_there_until_it_is_mended(triaged, keyworker, manager, browser):
+    signed = plans.signed(triaged, keyworker)
+    with context.acting(manager):
+        returned = return_version(version=signed, mend="now", words="Name the GP.", by=manager)
+    page = page_of(browser, triaged).content.decode()
+    assert "Returned: mend it now" in page
+    assert "Name the GP." in page
+    with context.acting(keyworker):
+        mend(returned=returned, words="The GP is named.", by=keyworker)
+    assert "Name the GP." not in page_of(browser, triaged).content.decode()
 
 
 def test_from_plan_to_review(triaged, keyworker, browser):

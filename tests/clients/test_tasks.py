@@ -52,8 +52,8 @@ def test_a_colleagues_client_is_not_on_my_caseload_and_another_agencys_nowhere(a
 
 def test_done_closes_it_and_is_on_record(a_client, keyworker, signed_in):
     task = asked_for(a_client, by=keyworker)
-    response = signed_in(keyworker).post(f"/clients/{a_client.pk}/tasks/{task.pk}/done/")
-    assert response.status_code == 302
+    page = signed_in(keyworker).post(f"/clients/{a_client.pk}/tasks/{task.pk}/done/", follow=True).content.decode()
+    assert f"Done, and on record as done by you: {task.words}" in page
     with context.acting(keyworker):
         task.refresh_from_db()
         assert task.done_by == keyworker.person

@@ -128,7 +128,7 @@ def test_triage_and_plan_with_what_cannot_be(window, carehub: CareHub):
 
     # And completing a triage with gaps leads to each gap
     page.goto(f"/clients/{client}/")
-    steps.press(page, "Start triage")
+    steps.press(page, "Go on with the triage")
     page.get_by_role("button", name="Check and complete").click()
     expect(page.get_by_text("Missing before it can be completed")).to_be_visible()
     desk.look("answers missing")

@@ -188,7 +188,13 @@ def test_when_the_screen_is_turned_third_party_questions_are_gone_and_kept(tmp_p
         "a": {"value": "no"},
         "secret": {"value": "yes"},
     }
-    assert "Ask in private" in html(build(form))
+    assert "Ask in private. Kept off everything" in html(build(form))
+
+
+def test_what_the_worker_answers_is_not_called_something_to_ask(tmp_path: Path) -> None:
+    page = html(build(form_of(tmp_path, question("judged", third_party=True, for_worker=True))))
+    assert "Kept off everything that is shown or given to the client." in page
+    assert "Ask in private" not in page
 
 
 def test_long_lists_are_opened_short_ones_are_radios(tmp_path: Path) -> None:
