@@ -122,7 +122,7 @@ class ComingBack:
 
 def coming_back(actor: Actor, client: Client, episode: Episode | None, stays: Iterable[Episode]) -> ComingBack | None:
     """None for whoever was never away, or has gone. ``client`` comes with its safe_contact; ``stays``: all of the client's, ``episode``
-    among them. No query but after a break.
+    among them. No query but after a break; then one for each form asked, one for what was answered and one for consent.
     """
     if episode is None or episode.state == Episode.State.DISCHARGED:
         return None
@@ -136,7 +136,7 @@ def coming_back(actor: Actor, client: Client, episode: Episode | None, stays: It
     days = {RECORD: client.registered_at.date(), CONTACT: contact and contact.asked_on, SHARING: agreed and agreed.from_on}
     to_ask: dict[tuple[str, str], list[FactNow]] = {}
     stands: list[FactNow] = []
-    forms = {fact.form: form_for(actor.partnership_id, fact.form) for fact in _facts() if fact.form}
+    forms = {name: form_for(actor.partnership_id, name) for name in {fact.form for fact in _facts()} - {""}}
     known = {name: newest_answers(assessments, into=form) for name, form in forms.items()}
     for fact in _facts():
         if fact.of == FORM:

@@ -60,7 +60,9 @@ class GoalLine:
 @requires("client.view")
 def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor = request.actor
-    person = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
+    waits = Proposal.objects.visible_to(actor).filter(client=OuterRef("pk")).open()
+    found = Client.objects.visible_to(actor).select_related("safe_contact").annotate(is_to_decide=Exists(waits))
+    person = get_object_or_404(found, pk=client_id)
     events.saw(person.pk)
     stays = stays_of(person, actor)
     episode = next(reversed(stays), None)
@@ -96,7 +98,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "may_allocate": allocates(actor, episode),
         "tasks": tasks,
         "later": later,
-        "proposals": _to_decide(person, actor, shown=[*tasks, *later]),
+        "proposals": _to_decide(person, actor, shown=[*tasks, *later]) if person.is_to_decide else [],
         "may_decide": bool(episode) and episode.agency_id == actor.agency_id and actor.may("assessment.write"),
         "may_assess": (assesses := episode is not None and allows(may_assess, actor, episode)),
         "back": coming_back(actor, person, episode, stays) if assesses else None,

@@ -15,6 +15,7 @@ from clients.coming_back import coming_back
 from clients.models import Client, Episode, SafeContact
 from tests import factories
 from tests.careplans.pages import texts, tree_of
+from tests.queries import at_most
 
 #: A triage in which everything was answered that has a fact of its own.
 ANSWERS = {
@@ -76,6 +77,8 @@ def test_an_episode_begins_again_and_nothing_is_typed_twice(keyworker, signed_in
     assert "must be today or in the past" in sent(today + timedelta(days=1))
     assert "Back after 3 months: ask again" in sent(today)
     assert "their episode is open" in sent(today)
+    with at_most(14):  # 11, and three for what is to be asked again
+        browser.get(reverse("client", args=[client.pk]))
     with context.acting(keyworker):
         old, new = Episode.objects.filter(client=client).order_by("referred_on")
     assert (new.state, new.keyworker, new.referred_on, old.state) == ("referral", keyworker.person, today, "discharged")
