@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -27,6 +28,7 @@ from carehub.demo.many import load_many
 from carehub.embedded.folders import ROOT
 from carehub.middleware.actor import CHOSEN
 from carehub.models import Membership, Partnership
+from carehub.reading import GOES_ON
 from tests.bench.asking import Answer, Ask, four_at_once, in_plain_sql, send
 from tests.working import environment, free_port, process, wait_for
 
@@ -59,11 +61,14 @@ class House:
         return Partnership.objects.using("owner").order_by("name")[0]
 
     def signed_in(self, actor: Actor) -> dict[str, str]:
-        """The cookies of a browser in which ``actor`` has signed in."""
+        """The cookies of a browser in which ``actor`` has signed in, and is not asked whether it is them who opens so many records."""
         from tests.factories import signed_in
 
         browser = signed_in(actor)
-        assert browser.session[CHOSEN]
+        session = browser.session
+        assert session[CHOSEN]
+        session[GOES_ON] = (clock.now() + timedelta(days=1)).isoformat()
+        session.save()
         return {"sessionid": browser.cookies["sessionid"].value, "csrftoken": CSRF}
 
     def somebody(self, role: str, agency_of: Actor | None = None) -> Actor:
