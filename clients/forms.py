@@ -79,13 +79,8 @@ class ContactForm(ReachForm, Opened):
         return (Section(_("Name, number, address"), "name_used", "telephone", "address"), *self.sections(), Section("", "why"))
 
 
-class RegisterForm(ReachForm):
-    """A person's first entry in the record: who they are, how they may be reached safely, who sent them."""
-
-    first_name = Text(label=_("First name"), max_length=80)
-    last_name = Text(label=_("Last name"), max_length=80)
-    date_of_birth = BirthDateField(earliest=BORN_AFTER + timedelta(days=1), help_text=_("For example, 27 3 1981"))
-    sex = OneOf(Client.Sex.choices, label=_("Sex"), inline=True)
+class ReferredForm(CareHubForm):
+    """Who sent somebody, when, and whose client they become: what an episode begins with."""
 
     referred_on = DateField(label=_("Date of referral"), latest="today")
     referral_source = OneFromList(label=_("Who referred them"))
@@ -101,6 +96,15 @@ class RegisterForm(ReachForm):
         else:
             del self.fields["keyworker"]
         self.initial.setdefault("referred_on", clock.today())
+
+
+class RegisterForm(ReferredForm, ReachForm):
+    """A person's first entry in the record: who they are, how they may be reached safely, who sent them."""
+
+    first_name = Text(label=_("First name"), max_length=80)
+    last_name = Text(label=_("Last name"), max_length=80)
+    date_of_birth = BirthDateField(earliest=BORN_AFTER + timedelta(days=1), help_text=_("For example, 27 3 1981"))
+    sex = OneOf(Client.Sex.choices, label=_("Sex"), inline=True)
 
     def layout(self) -> Sequence[Any]:
         who = ("first_name", "last_name", "name_used", "date_of_birth", "sex", "telephone", "address")

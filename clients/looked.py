@@ -23,6 +23,7 @@ _DEEDS: tuple[tuple[str, Promise], ...] = (
     ("consent.form-printed", _("Printed the consent form")),
     ("consent.", _("Recorded what was agreed")),
     ("assessment.", _("Assessed")),
+    ("episode.begun", _("Began an episode")),
     ("episode.discharged", _("Discharged")),
     ("episode.keyworker-changed", _("Gave them to another keyworker")),
     ("plan.printed", _("Printed the care plan")),

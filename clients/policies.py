@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from carehub import clock
@@ -58,6 +59,21 @@ def may_register(actor: Actor) -> UUID:
     if actor.agency_id is None:
         raise NotAllowed(_("Clients are registered by an agency. Change to your role at an agency first."))
     return actor.agency_id
+
+
+def may_begin_episode(actor: Actor, stays: Iterable[Episode]) -> None:
+    """``stays``: the client's episodes that the actor reaches. One at a time in an agency."""
+    agency_id = may_register(actor)
+    if any(stay.agency_id == agency_id and stay.state != Episode.State.DISCHARGED for stay in stays):
+        raise Refused(_("They are with your agency already: their episode is open."))
+
+
+def not_before_the_last_ended(referred_on: date, stays: Iterable[Episode]) -> None:
+    """``stays``: the client's earlier episodes with the agency; two of them do not overlap."""
+    last = max((stay.discharged_on for stay in stays if stay.discharged_on), default=None)
+    if last and referred_on < last:
+        words = _("‘Date of referral’ lies before %(day)s, the day on which they left") % {"day": date_format(last, "j F Y")}
+        raise Refused(words, fields={"referred_on": [words]})
 
 
 def dates_fit(*, date_of_birth: date, referred_on: date) -> None:

@@ -31,6 +31,7 @@ urlpatterns = [
     path("clients/find/", finding.find, name="client-find"),
     path("clients/found/<slug:token>/", finding.found, name="client-found"),
     path("clients/register/", registering.register, name="client-register"),
+    path("clients/<uuid:client_id>/episode/begin/", registering.begin_again, name="episode-begin"),
     path("refer/<str:token>/", referring.refer, name="refer"),
     path("referrals/", referrals.referrals, name="referrals"),
     path("referrals/<uuid:pk>/", referrals.show, name="referral-show"),

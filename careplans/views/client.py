@@ -29,7 +29,7 @@ from clients.banner import banner, stays_of
 from clients.coming_back import coming_back
 from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import OpenTask, of_client
-from clients.policies import may_assess
+from clients.policies import may_assess, may_begin_episode
 from clients.profile_due import FORM, STAGE, profile_due
 from clients.recorded import form_of, part_asked
 
@@ -82,6 +82,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "returns": returns.of_plan(shown, actor) if shown and shown.is_returned else None,  # type: ignore[attr-defined]  # of _versions
         "standing": standing(current, current.partnership) if current else None,
         "button": next_step(actor, episode, current, draft, triage_begun=_triage_begun(assessed, episode)),
+        "may_begin": allows(may_begin_episode, actor, stays),
         "current": current,
         "signers": signers(current, signatures_in(current)) if current else [],
         "to_sign": signers(draft, []) if draft and draft.state == PlanVersion.State.AGREED else [],
@@ -127,8 +128,11 @@ def next_step(
     actor: Actor, episode: Episode | None, current: PlanVersion | None, draft: PlanVersion | None, *, triage_begun: bool = False
 ) -> Button | None:
     """What the role may do, of what the episode waits for; nothing where another agency does it."""
-    if episode is None or episode.agency_id != actor.agency_id or episode.state == Episode.State.DISCHARGED:
+    if episode is None or episode.agency_id != actor.agency_id:
         return None
+    if episode.state == Episode.State.DISCHARGED:
+        again = Button(_("Begin a new episode"), reverse("episode-begin", args=[episode.client_id]))
+        return again if actor.may("client.register") else None
     if draft is not None:
         if policies.allows(policies.check_sign, draft, actor):
             return Button(_("Sign the plan"), address("plan-sign", draft))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -69,6 +70,14 @@ def register_client(
     return client
 
 
+def begin_episode(*, by: Actor, client: Client, **referred: Any) -> Episode:
+    """Somebody on record comes (back) to ``by``'s agency. ``referred``: as for :func:`episode_here`; Refused where one is open."""
+    with transaction.atomic():
+        Agency.objects.select_for_update(no_key=True).get(pk=policies.may_register(by))
+        policies.may_begin_episode(by, Episode.objects.visible_to(by).filter(client=client))
+        return episode_here(by=by, client=client, **referred)
+
+
 def episode_here(*, by: Actor, client: Client, referred_on: date, referral_source: str, keyworker: Person | None = None) -> Episode:
     """The open episode of somebody on record with ``by``'s agency, begun now where there is none.
 
@@ -78,8 +87,10 @@ def episode_here(*, by: Actor, client: Client, referred_on: date, referral_sourc
     with transaction.atomic():
         Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
         context.catch_up()
-        if found := Episode.objects.visible_to(by).of_agency(agency_id).open().filter(client=client).first():
+        stays = list(Episode.objects.visible_to(by).of_agency(agency_id).filter(client=client))
+        if found := next((stay for stay in stays if stay.state != Episode.State.DISCHARGED), None):
             return found
+        policies.not_before_the_last_ended(referred_on, stays)
         episode = _begin_episode(client, by=by, referred_on=referred_on, referral_source=referral_source, keyworker=keyworker)
         events.record("episode.begun", by=by, client=client.pk, subject=episode)
     return episode

@@ -7,17 +7,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carehub import events
+from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.keeping import Keeping, as_left
 from carehub.rules import Refused
 from clients import policies
-from clients.actions.registering import register_client
-from clients.forms import RegisterForm
-from clients.models import Client
+from clients.actions.registering import begin_episode, register_client
+from clients.forms import ReferredForm, RegisterForm
+from clients.models import Client, Episode
 from clients.views.finding import with_episodes
+from clients.views.of_client import client_page
 
 #: Fields of the second page, beside those of the form.
 LOOKED_AT, CHANGE, SAME = "looked_at", "change", "same"
@@ -26,6 +29,25 @@ LOOKED_AT, CHANGE, SAME = "looked_at", "change", "same"
 @requires("client.register")
 def register(request: HttpRequest) -> HttpResponse:
     return Registering(request, Keeping(request, kind="register")).answer()
+
+
+@requires("client.register")
+def begin_again(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """A new episode of somebody on record: they are back, or come from another agency. Nothing that is known is typed again."""
+    client, context = client_page(request, client_id)
+    back = reverse("client", args=[client.pk])
+    try:
+        policies.may_begin_episode(request.actor, Episode.objects.visible_to(request.actor).filter(client=client))
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect(back)
+    asking = Asking(request, ReferredForm, kind="episode-begin", subject=client.pk, client_id=client.pk, back_url=back, actor=request.actor)
+    if (form := asking.answered()) and asking.does(
+        lambda: begin_episode(by=request.actor, client=client, **form.cleaned_data),
+        said=_("An episode is begun. What is to be asked again stands below."),
+    ):
+        return redirect(back)
+    return asking.page("clients/episode_begin.html", **context)
 
 
 class Registering:

@@ -142,7 +142,7 @@ def test_a_discharged_client_can_be_read(triaged, keyworker, browser):
         )
     page = page_of(browser, triaged)
     assert page.status_code == 200
-    assert texts(page, BUTTON) == []
+    assert texts(page, BUTTON) == ["Begin a new episode"]
 
 
 def test_it_is_one_event_and_asks_little(triaged, keyworker, browser):

@@ -1,7 +1,7 @@
 """Back after a break: what is asked again, where, until it was; what stands, with its day; and what no file can leave out."""
 
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from clients.banner import stays_of
 from clients.coming_back import coming_back
 from clients.models import Client, Episode, SafeContact
 from tests import factories
-from tests.careplans.pages import texts
+from tests.careplans.pages import texts, tree_of
 
 #: A triage in which everything was answered that has a fact of its own.
 ANSWERS = {
@@ -31,17 +31,23 @@ ANSWERS = {
 }
 
 
-def back(keyworker, *, days_away: int) -> tuple[Client, Episode]:
-    """Triaged 500 days ago, gone ``days_away`` days before coming back, which was five days ago."""
-    today = clock.today()
-    came = today - timedelta(days=5)
-    long_ago, left = today - timedelta(days=500), came - timedelta(days=days_away)
+def gone(keyworker, *, left: date) -> Client:
+    """Triaged 500 days ago, discharged since."""
+    long_ago = clock.today() - timedelta(days=500)
     ended = {"discharged_on": left, "discharge_reason": "85", "ending": "unplanned", "referred_on": long_ago}
     client = factories.client_of(keyworker.agency, keyworker=keyworker, state="triage", episode={"referred_on": long_ago})
     factories.assessment(client, by=keyworker, state="complete", risks=0, answers=ANSWERS, took_place_on=long_ago)
     with factories.loading(client.partnership_id):
         SafeContact.objects.filter(client=client).update(asked_on=long_ago)
         Episode.objects.filter(client=client).update(state="discharged", next_due_what="", next_due_on=None, **ended)
+    return client
+
+
+def back(keyworker, *, days_away: int) -> tuple[Client, Episode]:
+    """Gone ``days_away`` days before coming back, which was five days ago."""
+    came = clock.today() - timedelta(days=5)
+    client = gone(keyworker, left=came - timedelta(days=days_away))
+    with factories.loading(client.partnership_id):
         stay = factories.episode_of(client, keyworker.agency, keyworker=keyworker, state="referral", referred_on=came)
     return client, stay
 
@@ -53,6 +59,26 @@ def asked(keyworker, client, stay) -> tuple[set[str], set[str]]:
         found = coming_back(keyworker, known, Episode.objects.get(pk=stay.pk), stays_of(known, keyworker))
     assert found is not None
     return {each.fact.id for place in found.places for each in place.facts}, {each.fact.id for each in found.stands}
+
+
+def test_an_episode_begins_again_and_nothing_is_typed_twice(keyworker, signed_in):
+    today = clock.today()
+    client, browser = gone(keyworker, left=today - timedelta(days=100)), signed_in(keyworker)
+    begin = reverse("episode-begin", args=[client.pk])
+    assert texts(browser.get(reverse("client", args=[client.pk])), f"//a[@href='{begin}']") == ["Begin a new episode"]
+    source = next(value for value in tree_of(browser.get(begin)).xpath("//select[@name='referral_source']/option/@value") if value)
+
+    def sent(day: date):
+        data = {f"referred_on_{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
+        return browser.post(begin, data | {"referral_source": source}, follow=True).content.decode()
+
+    assert "the day on which they left" in sent(today - timedelta(days=101))
+    assert "must be today or in the past" in sent(today + timedelta(days=1))
+    assert "Back after 3 months: ask again" in sent(today)
+    assert "their episode is open" in sent(today)
+    with context.acting(keyworker):
+        old, new = Episode.objects.filter(client=client).order_by("referred_on")
+    assert (new.state, new.keyworker, new.referred_on, old.state) == ("referral", keyworker.person, today, "discharged")
 
 
 ALWAYS = {"contact", "sharing", "today", "risk", "overdose", "injecting", "drugs", "alcohol", "accommodation", "children", "pregnancy"}

@@ -33,6 +33,7 @@ NAMED = ("peer-auditor", "visiting-auditor", "prescriber")
 ROWS: dict[str, str] = {
     "client": "",
     "client-contact": "client",
+    "episode-begin": "",
     "contact-change": "",
     "client-outcomes": "",
     "client-looked": "",
