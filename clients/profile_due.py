@@ -58,6 +58,11 @@ class ProfileDue:
         return self.opens_on <= self.today <= self.closes_on
 
     @property
+    def may_be_asked(self) -> bool:
+        """From when the window opens, late or not."""
+        return self.opens_on <= self.today
+
+    @property
     def is_first(self) -> bool:
         return self.last_on is None
 

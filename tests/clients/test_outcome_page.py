@@ -56,6 +56,16 @@ def test_without_a_profile_it_says_what_would_be_here(browser, client_in_treatme
     assert "No outcome profile yet" in text(browser, client_in_treatment)
 
 
+def test_the_clients_page_leads_to_one_that_may_be_asked_and_to_none_before(browser, keyworker, client_in_treatment):
+    page, link = (
+        reverse("client", args=[client_in_treatment.pk]),
+        reverse("assessment-start", args=[client_in_treatment.pk, "outcome-profile"]),
+    )
+    assert link in browser.get(page).content.decode()
+    profile_of(client_in_treatment, ago(0), "start", by=keyworker)
+    assert link not in browser.get(page).content.decode()
+
+
 def test_one_profile_is_no_change(browser, keyworker, client_in_treatment):
     profile_of(client_in_treatment, ago(10), "start", by=keyworker)
     assert "There is one profile" in text(browser, client_in_treatment)
