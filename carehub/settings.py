@@ -176,6 +176,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# A message may name a client: it stays on the server. Django's own choice is a cookie, signed and readable.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- In production: TLS in front of us, and nothing but TLS -------------------------------------------------------
 

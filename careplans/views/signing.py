@@ -18,15 +18,21 @@ from careplans.actions import signing
 from careplans.forms.signing import SignForm
 from careplans.models import PlanVersion
 from careplans.views.plan_page import plan_context, plan_version
+from careplans.who_signed import signatures_of
 
 
 @requires("plan.sign")
 def sign(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
-    """Turned to the client: no banner, no notices, nobody else's name. A signature is never kept as a draft, so this form is not."""
+    """Turned to the client, before and after: no banner, no notices, nobody else's name.
+
+    A signature is never kept as a draft, so this form is not.
+    """
     version = plan_version(request, client_id, pk)
     if version.state != PlanVersion.State.AGREED:
         if request.method == "POST":
             messages.error(request, policies.why_not(policies.check_sign, version, request.actor))
+        elif version.state == PlanVersion.State.SIGNED:
+            return render(request, "careplans/plan_signed.html", plan_context(request, version) | {"signatures": signatures_of(version)})
         return redirect("plan-show", client_id, pk)
     form = SignForm(version, request.actor, request.POST or None, request.FILES or None)
     problem = policies.why_not(policies.check_sign, version, request.actor)
@@ -47,7 +53,8 @@ def sign(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
             problem = str(no)
         else:
             messages.success(request, _("Signed and locked. The document is being made."))
-            return redirect("plan-show", client_id, pk)
+            # The client still looks at the screen.
+            return redirect("plan-sign", client_id, pk)
     context = plan_context(request, version) | {
         "sheet": sheets.sheet_of(version, draft=True),
         "form": form,

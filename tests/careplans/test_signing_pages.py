@@ -58,12 +58,14 @@ def test_nobodys_name_is_typed_for_them(agreed, browser):
 
 def test_signed_on_screen(agreed, keyworker, browser):
     answer = browser.post(url("plan-sign", agreed), words(browser, agreed, keyworker, client_strokes="M1 2L3 4"))
-    assert answer.url == url("plan-show", agreed)
+    assert answer.url == url("plan-sign", agreed)
     assert signatures(agreed, keyworker)["client"].strokes == "M1 2L3 4"
-    page = browser.get(answer.url)
+    turned_to_the_client = browser.get(answer.url).content.decode()
+    assert "Give the screen back" in turned_to_the_client
+    assert "Risk" not in turned_to_the_client
+    page = browser.get(url("plan-show", agreed))
     assert "Signed and locked" in page.content.decode()
     assert "Being made" in page.content.decode()
-    assert browser.get(url("plan-sign", agreed)).url == url("plan-show", agreed)
 
 
 def test_signed_on_paper_with_a_scan(agreed, keyworker, browser):

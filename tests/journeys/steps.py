@@ -352,9 +352,11 @@ def type_signatures(page: Page, who: Newcomer, keyworker: str = KEYWORKER) -> No
 
 
 def sign(window: Window) -> None:
-    """What each has said is sent; the plan is locked."""
+    """What each has said is sent; the plan is locked, and the client gives the screen back."""
     page = window.page
     press(page, "Sign and lock the plan")
+    window.look("signed")
+    press(page, "Give the screen back to the keyworker")
     expect(page.get_by_text("Signed and locked")).to_be_visible()
 
 

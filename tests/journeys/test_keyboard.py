@@ -111,6 +111,7 @@ def sign(keys: Keyboard, page: Page, who: steps.Newcomer) -> None:
     keys.choose(client.get_by_role("group", name="Did the client take their copy?"), "Yes")
     keys.type(keyworker.get_by_label("Keyworker: type your name"), steps.KEYWORKER)
     keys.press(page.get_by_role("button", name="Sign and lock"))
+    keys.press(page.get_by_role("link", name="Give the screen back"))
     expect(page.get_by_text("Signed and locked")).to_be_visible()
 
 
