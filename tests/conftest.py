@@ -15,6 +15,7 @@ import django
 import django.conf
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 for _needed in ("DATABASE_URL", "DATABASE_OWNER_URL"):
     if not os.environ.get(_needed):
@@ -45,11 +46,19 @@ _ONE_BY_ONE = ("tests/embedded/", "tests/journeys/", "tests/proof/")
 _BESIDE = tuple(f"tests/proof/test_promise_{number}_" for number in ("01", "05", "07", "16", "17"))
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name: one that comes after it groups nothing
+class _OneByOne(LoadScopeScheduling):
+    """Whatever must not run beside its like goes to one worker, and begins first; everything else to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "one by one" if nodeid.startswith(_ONE_BY_ONE) and not nodeid.startswith(_BESIDE) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, in the process that hands out
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduling:
+    return _OneByOne(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.nodeid.startswith(_ONE_BY_ONE) and not item.nodeid.startswith(_BESIDE):
-            item.add_marker(pytest.mark.xdist_group("one by one"))
     # What takes longest begins first: nobody waits for it alone at the end.
     items.sort(key=lambda item: not item.nodeid.startswith(("tests/proof/", "tests/journeys/")))
 
