@@ -32,6 +32,9 @@ django.setup()
 # pytest-django reads the settings before this file, and a worker of pytest-xdist with the folder of whoever started it: without this line
 # all workers would share one clock, and a test that moves it on would move it in the middle of another one.
 django.conf.settings.CLOCK_FILE = VAR / "clock"
+# So with files: a process that a test starts finds them where the test does.
+django.conf.settings.FILES_ROOT = VAR / "files"
+django.conf.settings.STORAGES["default"]["OPTIONS"]["location"] = VAR / "files"
 
 pytest_plugins = ["tests.proofs", "tests.world", "tests.journeys.fixtures"]
 
