@@ -1,6 +1,6 @@
 """Who signed one version of a plan, how and when, and who still has to: for every page that says so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,6 +65,11 @@ def signatures_in(version: PlanVersion) -> list[Signature]:
         found.append(Signature(**{name: row[name] for name in _TEXTS}, **days))
         found[-1].signed_since = since  # type: ignore[attr-defined]  # as annotated
     return found
+
+
+def word_of_client(signatures: Iterable[Signature]) -> Signature | None:
+    """How the client agreed, where that was by word; ``signatures`` from :func:`signatures_of`."""
+    return next((each for each in signatures if each.party == Party.CLIENT and each.how == How.VERBAL), None)
 
 
 def signers(version: PlanVersion, signatures: Sequence[Signature]) -> list[Signer]:

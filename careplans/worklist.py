@@ -147,12 +147,16 @@ def page_of(episodes, actor: Actor, after: str = "") -> tuple[list[WorkRow], str
 
 def _row(episode: Episode, actor: Actor) -> WorkRow:
     review = review_of(episode, actor)
-    return WorkRow(episode, review, may_put_off=review is not None and allows(policies.check_put_off, review, actor))
+    return WorkRow(episode, review, may_put_off=may_put_off(review, actor))
 
 
 def review_of(episode: Episode, actor: Actor) -> ReviewStanding | None:
     """Of an episode that came through review_standing.told; None where it waits for another thing than a review."""
     return standing(episode, actor.partnership) if episode.next_due_what == Next.REVIEW else None
+
+
+def may_put_off(review: ReviewStanding | None, actor: Actor) -> bool:
+    return review is not None and allows(policies.check_put_off, review, actor)
 
 
 def position(after: str) -> tuple[date, UUID] | None:

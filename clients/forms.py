@@ -28,6 +28,11 @@ def keyworkers_of(actor: Actor) -> QuerySet[Person]:
     return Person.objects.filter(is_active=True, pk__in=there.values("person_id")).order_by("name", "pk")
 
 
+def referral_sources() -> list[tuple[str, Any]]:
+    """Who may have referred somebody, to choose from today."""
+    return [("", _("Choose")), *((code.value, code.text) for code in catalogue().codes_on("referral-source", clock.today()).codes)]
+
+
 class ReachForm(CareHubForm):
     """How somebody may be reached safely, and what those who meet them should know: asked at registration and whenever it changes."""
 
@@ -64,6 +69,12 @@ class ReachForm(CareHubForm):
             Section(_("Safety of staff"), "safety_warning"),
         )
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """For an action, once the form is valid: its arguments by name, the answers about reaching them as ``safe_contact``."""
+        about = {name: value for name, value in self.cleaned_data.items() if name not in self.REACH}
+        return about | {"safe_contact": {name: self.cleaned_data[name] for name in self.REACH}}
+
 
 class ContactForm(ReachForm, Opened):
     """The same again, later: what they answered before stands there."""
@@ -89,8 +100,7 @@ class ReferredForm(CareHubForm):
     def __init__(self, *args: Any, actor: Actor, **more: Any) -> None:
         self.actor = actor
         super().__init__(*args, **more)
-        codes = catalogue().codes_on("referral-source", clock.today()).codes
-        self.fields["referral_source"].choices = [("", _("Choose")), *((code.value, code.text) for code in codes)]
+        self.fields["referral_source"].choices = referral_sources()
         if actor.may("case.allocate"):
             self.fields["keyworker"].queryset = keyworkers_of(actor)
         else:
@@ -124,9 +134,3 @@ class RegisterForm(ReferredForm, ReachForm):
                 for name, messages in refused.fields.items():
                     self.add_error(name, messages)
         return cleaned
-
-    @property
-    def client(self) -> dict[str, Any]:
-        """For actions.register_client, once the form is valid: its arguments by name."""
-        about = {name: value for name, value in self.cleaned_data.items() if name not in self.REACH}
-        return about | {"safe_contact": {name: self.cleaned_data[name] for name in self.REACH}}

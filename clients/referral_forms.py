@@ -7,11 +7,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from carehub import clock
-from carehub.definitions.catalogue import catalogue
 from carehub.formfields import BirthDateField, DateField, LongText, OneFromList, OneOf, Text, YesNo
 from carehub.forms import CareHubForm, Section
 from carehub.models import Agency
-from clients.forms import ReachForm
+from clients.forms import ReachForm, referral_sources
 from clients.models import Client, ReceivedReferral
 from clients.models.clients import BORN_AFTER
 
@@ -50,12 +49,6 @@ class ReferForm(ReachForm):
             Section(_("Reason"), "reason"),
         )
 
-    @property
-    def told(self) -> dict[str, Any]:
-        """For actions.take_in, once the form is valid."""
-        said = {name: value for name, value in self.cleaned_data.items() if name not in self.REACH}
-        return said | {"safe_contact": {name: self.cleaned_data[name] for name in self.REACH}}
-
 
 class LinkForm(CareHubForm):
     for_whom = Text(label=_("Who refers with it?"), max_length=120, help_text=_("One service, for example ‘The Elms surgery’."))
@@ -69,8 +62,7 @@ class LinkForm(CareHubForm):
         self.fields["agency"].choices = [("", _("Choose")), *((key, each.name) for key, each in self.agencies.items())]
         if len(self.agencies) == 1:
             del self.fields["agency"]
-        codes = catalogue().codes_on("referral-source", clock.today()).codes
-        self.fields["referral_source"].choices = [("", _("Choose")), *((code.value, code.text) for code in codes)]
+        self.fields["referral_source"].choices = referral_sources()
         self.initial.setdefault("runs_out_on", clock.today() + USUALLY)
 
     @property

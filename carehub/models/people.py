@@ -114,9 +114,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those that are open on ``day``, and those that will be later."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), ended_at__isnull=True)
 
+    def managers_on(self, day):
+        """Whoever manages a service on ``day``: they are told of what happens there."""
+        return self.open_on(day).filter(role="service-manager")
+
     def managers_of(self, agency_ids: Collection[UUID | None], day):
-        """Who is told of what happens in these agencies: whoever manages the service there on ``day``."""
-        return self.open_on(day).filter(role="service-manager", agency_id__in=agency_ids)
+        return self.managers_on(day).filter(agency_id__in=agency_ids)
 
     def overseers_of(self, membership: "Membership", day):
         """Who is told of what somebody in ``membership`` did: the managers of their agency but not themselves, else the partnership's."""

@@ -15,6 +15,7 @@ from careplans import policies
 from careplans.actions.signing import TO_BE_SIGNED
 from careplans.actions.writing import load
 from careplans.models import Addendum, PlanVersion, Signature
+from careplans.who_signed import signatures_of, word_of_client
 
 LONGEST = 4000
 
@@ -51,9 +52,8 @@ def sign_later(*, version: PlanVersion, signed_on: date | None, scan: CleanFile 
 
 def may_sign_later(version: PlanVersion, actor: Actor) -> Signature:
     """The word that the client gave; raises where there is none, or a signature has come since."""
-    word = Signature.objects.filter(version=version, party=Signature.Party.CLIENT, how=Signature.How.VERBAL).first()
-    signed = Addendum.objects.filter(version=version, kind=Addendum.Kind.SIGNED_LATER).exists()
-    policies.check_sign_later(version, actor, by_word=word is not None, signed=signed)
+    word = word_of_client(signatures_of(version))
+    policies.check_sign_later(version, actor, word)
     return word  # type: ignore[return-value]  # check_sign_later raises where there is none
 
 

@@ -14,6 +14,7 @@ from careplans import policies
 from careplans.models import CarePlan, PlanVersion, ReviewAsked
 from careplans.review_standing import standing_of
 from clients.risk import ORDER
+from clients.telling import Whom, tell
 
 #: Told to the keyworker, where there is none to the managers; see careplans.notices.
 REVIEW_ASKED, RISK_ROSE = "review.asked", "review.risk-rose"
@@ -45,17 +46,6 @@ WHERE p.partnership_id = %(partnership)s AND p.state = 'current' AND e.state <> 
     > coalesce(array_position(%(order)s::text[], p.risk_when_signed::text), 0)
 ON CONFLICT (of_version_id, reason) DO NOTHING
 RETURNING id
-"""
-_TELL_OF_RISK = """
-INSERT INTO carehub_notice (id, partnership_id, client_id, person_id, kind, subject_id, about_day, made_at)
-SELECT gen_random_uuid(), a.partnership_id, a.client_id, coalesce(e.keyworker_id, m.person_id), %(kind)s, e.id, a.due_on, %(now)s
-FROM careplans_reviewasked a JOIN careplans_careplan p ON p.id = a.plan_id JOIN clients_episode e ON e.id = p.episode_id
-LEFT JOIN (
-    SELECT DISTINCT agency_id, person_id FROM carehub_membership
-    WHERE role = 'service-manager' AND starts_on <= %(today)s AND (ends_on IS NULL OR ends_on >= %(today)s) AND ended_at IS NULL
-) m ON m.agency_id = e.agency_id AND e.keyworker_id IS NULL
-WHERE a.id = ANY(%(asked)s) AND coalesce(e.keyworker_id, m.person_id) IS NOT NULL
-ON CONFLICT (person_id, kind, subject_id, about_day) DO NOTHING
 """
 
 
@@ -99,16 +89,15 @@ def ask_where_risk_rose(partnership: Partnership, *, today: date) -> int:
         "days": local_settings.of(partnership).review_asked_days,
         "order": [level.value for level in ORDER],
         "reason": RISK,
-        "kind": RISK_ROSE,
     }
     with connection.cursor() as cursor:
         cursor.execute(_RISEN, about)
-        about["asked"] = [key for (key,) in cursor.fetchall()]
-        if not about["asked"]:
-            return 0
-        _bring_nearer(about["asked"])
-        cursor.execute(_TELL_OF_RISK, about)
-        return cursor.rowcount
+        asked = [key for (key,) in cursor.fetchall()]
+    if not asked:
+        return 0
+    _bring_nearer(asked)
+    rows = ReviewAsked.objects.filter(pk__in=asked)
+    return tell(Whom.KEYWORKER_OR_MANAGERS, RISK_ROSE, rows, day="due_on", at=about["now"], today=today, episode="plan__episode__")
 
 
 def _bring_nearer(asked: Collection[UUID]) -> None:

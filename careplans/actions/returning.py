@@ -26,7 +26,7 @@ def return_version(*, version: PlanVersion, mend: str, words: str, by: Actor) ->
         words = _said(words, _("Say what is to be mended"))
         if mend not in PlanReturn.Mend.values:
             raise Refused(_("Choose when it is to be mended"), fields={"mend": [_("Choose when it is to be mended")]})
-        if PlanReturn.objects.filter(version=now, words=words, mended_at__isnull=True).exists():
+        if PlanReturn.objects.open().filter(version=now, words=words).exists():
             raise Refused(_("This was returned already in the same words, and is not mended yet."))
         about = {"partnership_id": now.partnership_id, "client_id": now.client_id, "agency_id": now.plan.agency_id}
         returned = PlanReturn.objects.create(**about, version=now, mend=mend, words=words, returned_at=clock.now(), returned_by=by.person)

@@ -1,15 +1,13 @@
 """The scheduled pass: finds reviews that are due soon or overdue, asks for those that a risen risk calls for, tells each person once.
 
-Set-based: one INSERT … SELECT a kind of notice, whatever the number of clients. A notice is unique by person, kind, episode and due
-day, so a pass that runs twice, late, or after a crash tells nobody twice and misses nobody. Of a review that is put off the keyworker is
-reminded on the day until which it was; the manager is told as if it were not.
+Set-based (clients.telling). Of a review that is put off the keyworker is reminded on the day until which it was; the manager is told as
+if it were not.
 """
 
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,25 +19,9 @@ from careplans.actions.asking import ask_where_risk_rose
 from careplans.models import ReviewPutOff
 from clients import due
 from clients.models import Episode
+from clients.telling import Whom, tell
 
 MAIL_KIND = "reviews"
-
-_TELL_KEYWORKERS = """
-INSERT INTO carehub_notice (id, partnership_id, client_id, person_id, kind, subject_id, about_day, made_at)
-SELECT gen_random_uuid(), e.partnership_id, e.client_id, e.keyworker_id, %s, e.id, e.about_day, %s
-FROM ({episodes}) AS e (id, partnership_id, client_id, keyworker_id, agency_id, about_day) WHERE e.keyworker_id IS NOT NULL
-ON CONFLICT (person_id, kind, subject_id, about_day) DO NOTHING
-"""
-_TELL_MANAGERS = """
-INSERT INTO carehub_notice (id, partnership_id, client_id, person_id, kind, subject_id, about_day, made_at)
-SELECT gen_random_uuid(), e.partnership_id, e.client_id, m.person_id, %s, e.id, e.about_day, %s
-FROM ({episodes}) AS e (id, partnership_id, client_id, keyworker_id, agency_id, about_day)
-JOIN (
-    SELECT DISTINCT agency_id, person_id FROM carehub_membership
-    WHERE role = 'service-manager' AND starts_on <= %s AND (ends_on IS NULL OR ends_on >= %s) AND ended_at IS NULL
-) m ON m.agency_id = e.agency_id
-ON CONFLICT (person_id, kind, subject_id, about_day) DO NOTHING
-"""
 
 
 def tell_of_reviews(partnership: Partnership, *, today: date | None = None) -> int:
@@ -52,28 +34,20 @@ def tell_of_reviews(partnership: Partnership, *, today: date | None = None) -> i
         told = ask_where_risk_rose(partnership, today=today)
         put_off = ReviewPutOff.objects.open().newest().filter(plan__episode=OuterRef("pk"))
         plain = open_reviews.filter(~Exists(put_off))
-        told += _tell(_TELL_KEYWORKERS, notices.REVIEW_SOON, plain.filter(due.due_within("next_due_on", today=today)), began)
-        told += _tell(_TELL_KEYWORKERS, notices.REVIEW_OVERDUE, plain.review_overdue(today), began)
         over = open_reviews.annotate(over_on=Subquery(put_off.filter(until__lte=today).values("until")[:1])).filter(over_on__isnull=False)
-        told += _tell(_TELL_KEYWORKERS, notices.PUT_OFF_OVER, over, began, day="over_on")
-        told += _tell(
-            _TELL_MANAGERS, notices.REVIEW_OVERDUE_IN_SERVICE, open_reviews.review_overdue(today, grace_days), began, today, today
-        )
+        late = open_reviews.review_overdue(today, grace_days)
         # Nobody's client waits for nobody: where there is no keyworker, the manager hears at once.
         unheld = open_reviews.review_overdue(today).filter(keyworker__isnull=True)
-        told += _tell(_TELL_MANAGERS, notices.REVIEW_OVERDUE_IN_SERVICE, unheld, began, today, today)
+        for whom, kind, rows, day in (
+            (Whom.KEYWORKER, notices.REVIEW_SOON, plain.filter(due.due_within("next_due_on", today=today)), "next_due_on"),
+            (Whom.KEYWORKER, notices.REVIEW_OVERDUE, plain.review_overdue(today), "next_due_on"),
+            (Whom.KEYWORKER, notices.PUT_OFF_OVER, over, "over_on"),
+            (Whom.MANAGERS, notices.REVIEW_OVERDUE_IN_SERVICE, late, "next_due_on"),
+            (Whom.MANAGERS, notices.REVIEW_OVERDUE_IN_SERVICE, unheld, "next_due_on"),
+        ):
+            told += tell(whom, kind, rows, day=day, at=began, today=today)
         _write_mails(partnership, today=today)
     return told
-
-
-def _tell(insert: str, kind: str, episodes: QuerySet, *more, day: str = "next_due_on") -> int:
-    """Run ``insert`` over the SQL of ``episodes``, so that the rule of what is overdue stays where it is. ``day``: the notice's."""
-    columns = ("id", "partnership_id", "client_id", "keyworker_id", "agency_id", day)
-    sql, params = episodes.order_by().values_list(*columns).query.sql_with_params()
-    made_at, *days = more
-    with connection.cursor() as cursor:
-        cursor.execute(insert.format(episodes=sql), [kind, made_at, *params, *days])
-        return cursor.rowcount
 
 
 def _write_mails(partnership: Partnership, *, today: date) -> None:

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from carehub.models.access import Part
-from carehub.models.base import OfAgency
+from carehub.models.base import ClientRecordQuerySet, OfAgency
 from careplans.models.plans import PlanVersion
 from clients.models.base import AboutClient
 
@@ -42,6 +42,12 @@ class Addendum(AboutClient, OfAgency):
         indexes = [models.Index(fields=["version"], name="addendum_version"), models.Index(fields=["client"], name="addendum_client")]
 
 
+class PlanReturnQuerySet(ClientRecordQuerySet):
+    def open(self):
+        """Not mended yet."""
+        return self.filter(mended_at__isnull=True)
+
+
 class PlanReturn(AboutClient, OfAgency):
     """A manager sends a version back: to be mended now, or at the next review. Nobody calls a client in to sign a correction."""
 
@@ -60,6 +66,8 @@ class PlanReturn(AboutClient, OfAgency):
     mended_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     #: How it was mended.
     mended_words = models.TextField(blank=True)
+
+    objects = PlanReturnQuerySet.as_manager()
 
     class Meta:
         ordering = ["returned_at", "pk"]

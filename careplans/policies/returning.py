@@ -41,7 +41,7 @@ def check_mend(returned: PlanReturn, actor: Actor) -> None:
 
 def check_nothing_to_mend(version: PlanVersion) -> None:
     """An agreed text that was returned to be mended now is not put before a client to sign."""
-    waits = PlanReturn.objects.filter(version=version, mend=PlanReturn.Mend.NOW, mended_at__isnull=True).select_related("returned_by")
+    waits = PlanReturn.objects.open().filter(version=version, mend=PlanReturn.Mend.NOW).select_related("returned_by")
     if found := waits.first():
         raise Refused(_returned_by(found.returned_by))
 

@@ -15,7 +15,7 @@ from carehub.definitions.catalogue import catalogue
 from carehub.definitions.plans import PlanKind
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
-from careplans.models import HEAD_LIFECYCLE, PLAN_LIFECYCLE, CarePlan, PlanVersion
+from careplans.models import HEAD_LIFECYCLE, PLAN_LIFECYCLE, CarePlan, PlanVersion, Signature
 from careplans.policies.missing import PARTS_HELD, missing_before_agreed
 from careplans.policies.returning import check_nothing_to_mend
 from careplans.policies.whose import of_own_agency
@@ -99,12 +99,12 @@ def check_add(version: PlanVersion, actor: Actor) -> None:
         raise WrongState(_("This version is not signed yet: write in the plan itself."))
 
 
-def check_sign_later(version: PlanVersion, actor: Actor, *, by_word: bool, signed: bool) -> None:
-    """``by_word``: the client agreed to this version by word; ``signed``: and has signed it since."""
+def check_sign_later(version: PlanVersion, actor: Actor, word: Signature | None) -> None:
+    """``word``: how the client agreed to this version, where that was by word (careplans.who_signed.word_of_client)."""
     check_add(version, actor)
-    if not by_word:
+    if word is None:
         raise WrongState(_("The client did not agree to this version by word alone."))
-    if signed:
+    if word.signed_since:  # type: ignore[attr-defined]  # annotated
         raise WrongState(_("The client has signed this version since."))
 
 

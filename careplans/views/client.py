@@ -122,7 +122,7 @@ def _versions(episode: Episode | None, actor: Actor) -> list[PlanVersion]:
     mine = PlanVersion.objects.visible_to(actor)
     wanted = mine.filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
     wanted = wanted.exclude(plan__state=CarePlan.State.CLOSED).select_related("plan__episode__keyworker", "client", "partnership")
-    waits = PlanReturn.objects.filter(version__plan=OuterRef("plan_id"), mended_at__isnull=True)
+    waits = PlanReturn.objects.open().filter(version__plan=OuterRef("plan_id"))
     return list(told(content.loaded(with_signatures(wanted))).annotate(is_returned=Exists(waits)).order_by("-begun_at"))
 
 

@@ -17,7 +17,7 @@ from careplans import content, documents, policies, returns, sheets
 from careplans.models import Addendum, CarePlan, PlanVersion, Signature
 from careplans.review_standing import standing
 from careplans.views.plan_page import plan_context, plan_version
-from careplans.who_signed import signatures_of, signers
+from careplans.who_signed import signatures_of, signers, word_of_client
 from clients.models import RiskFound
 
 #: A page that waits for its document looks again this often, then leaves it to the reader.
@@ -59,10 +59,6 @@ def _beside(version: PlanVersion, actor: Actor, signatures: list[Signature]) -> 
     endings = {code.value: code.text for code in catalogue().codes("plan-endings").codes}
     # Before the lock there is none, and the page has better things to ask.
     notes = list(Addendum.objects.filter(version=version).select_related("written_by")) if version.locked_at else []
-    later = {
-        "by_word": any(each.how == Signature.How.VERBAL for each in signatures),
-        "signed": any(each.kind == Addendum.Kind.SIGNED_LATER for each in notes),
-    }
     return {
         "notes": notes,
         "standing": review,
@@ -71,7 +67,7 @@ def _beside(version: PlanVersion, actor: Actor, signatures: list[Signature]) -> 
         "other_plans": open_plans,
         "closed_words": endings.get(plan.closed_why, ""),
         "may_add": policies.allows(policies.check_add, version, actor),
-        "may_sign_later": policies.allows(policies.check_sign_later, version, actor, **later),
+        "may_sign_later": policies.allows(policies.check_sign_later, version, actor, word_of_client(signatures)),
         "may_close": policies.allows(policies.check_close, plan, actor),
         "may_lead": policies.allows(policies.check_lead, plan, actor, other_leads=leads),
     }

@@ -62,7 +62,7 @@ def _left(actor: Actor) -> QuerySet:
 
 
 def _returned(actor: Actor) -> QuerySet:
-    waits = PlanReturn.objects.filter(partnership_id=actor.partnership_id, agency_id=actor.agency_id, mended_at__isnull=True)
+    waits = PlanReturn.objects.open().filter(partnership_id=actor.partnership_id, agency_id=actor.agency_id)
     return waits.exclude(version__plan__state=CLOSED)
 
 

@@ -10,12 +10,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from carehub.actors import Actor
-from carehub.offering import allows
-from careplans import policies
 from careplans.models import CarePlan, Goal, Need
 from careplans.review_standing import ReviewStanding, told
 from careplans.work.kinds import KINDS, Kind
-from careplans.worklist import PAGE, position, review_of
+from careplans.worklist import PAGE, may_put_off, position, review_of
 from clients.due import Due
 from clients.models import Episode
 
@@ -103,8 +101,7 @@ def of_kind(episodes: QuerySet[Episode], name: str, actor: Actor) -> QuerySet[Ep
 def row_of(episode: Episode, name: str, today: date, actor: Actor) -> Work:
     """``episode`` out of :func:`of_kind`."""
     review = review_of(episode, actor)
-    may_put_off = review is not None and allows(policies.check_put_off, review, actor)
-    return Work(episode, KINDS[name], today, review, may_put_off=may_put_off)
+    return Work(episode, KINDS[name], today, review, may_put_off=may_put_off(review, actor))
 
 
 def page_of(episodes: QuerySet[Episode], name: str, today: date, actor: Actor, after: str = "") -> tuple[list[Work], str]:

@@ -73,8 +73,7 @@ def register_client(
 def begin_episode(*, by: Actor, client: Client, **referred: Any) -> Episode:
     """Somebody on record comes (back) to ``by``'s agency. ``referred``: as for :func:`episode_here`; Refused where one is open."""
     with transaction.atomic():
-        Agency.objects.select_for_update(no_key=True).get(pk=policies.may_register(by))
-        policies.may_begin_episode(by, Episode.objects.visible_to(by).filter(client=client))
+        policies.may_begin_episode(by, _stays_here(by, client))
         return episode_here(by=by, client=client, **referred)
 
 
@@ -83,17 +82,23 @@ def episode_here(*, by: Actor, client: Client, referred_on: date, referral_sourc
 
     For somebody who was referred and is known here already: a second record is never made.
     """
-    agency_id = _may_begin(by, client.date_of_birth, referred_on, keyworker)
+    _may_begin(by, client.date_of_birth, referred_on, keyworker)
     with transaction.atomic():
-        Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
-        context.catch_up()
-        stays = list(Episode.objects.visible_to(by).of_agency(agency_id).filter(client=client))
+        stays = _stays_here(by, client)
         if found := next((stay for stay in stays if stay.state != Episode.State.DISCHARGED), None):
             return found
         policies.not_before_the_last_ended(referred_on, stays)
         episode = _begin_episode(client, by=by, referred_on=referred_on, referral_source=referral_source, keyworker=keyworker)
         events.record("episode.begun", by=by, client=client.pk, subject=episode)
     return episode
+
+
+def _stays_here(by: Actor, client: Client) -> list[Episode]:
+    """With ``by``'s agency, as they stand while nobody else there registers."""
+    agency_id = policies.may_register(by)
+    Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
+    context.catch_up()
+    return list(Episode.objects.visible_to(by).of_agency(agency_id).filter(client=client))
 
 
 def _may_begin(by: Actor, date_of_birth: date, referred_on: date, keyworker: Person | None) -> UUID:

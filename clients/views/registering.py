@@ -85,9 +85,9 @@ class Registering:
             return self._not_taken(form)
         try:
             if same and self.is_same is not None:
-                client, said = self.is_same(same, form.client), self.said_of_same
+                client, said = self.is_same(same, form.told), self.said_of_same
             else:
-                client = self.registers(form.client, _keys(request.POST))
+                client = self.registers(form.told, _keys(request.POST))
                 said = _("%(name)s is registered. Their reference is %(reference)s.")
         except policies.LikelyDuplicates as likely:
             keeping.not_taken()

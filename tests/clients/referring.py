@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from carehub import clock, context
 from clients.models import ReceivedReferral
+from tests.clients.registering import PERSON
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 FORM = {
@@ -12,20 +13,7 @@ FORM = {
     "referrer_role": "Practice nurse",
     "referrer_organisation": "The Elms surgery",
     "referrer_telephone": "01632 960456",
-    "first_name": "Sorrel",
-    "last_name": "Larkrise",
-    "date_of_birth_day": "27",
-    "date_of_birth_month": "3",
-    "date_of_birth_year": "1981",
-    "sex": "F",
-    "telephone": "07700 900123",
-    "address": "1 Sandpiper Row\nTesting",
-    "by_telephone": "yes",
-    "by_voicemail": "no",
-    "by_text": "yes",
-    "by_post": "no",
-    "by_visit": "no",
-    "what_to_say": "It is Sam",
+    **PERSON,
     "who_must_not_know": "Her brother",
     "reason": "She wants to stop.",
 }

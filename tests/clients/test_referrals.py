@@ -174,7 +174,7 @@ class TestCommitted:
                 with context.acting(who):
                     form = RegisterForm(registration(), actor=who)
                     assert form.is_valid(), form.errors
-                    return referring.accept_as_new(by=who, referral=sent, registered=form.client)
+                    return referring.accept_as_new(by=who, referral=sent, registered=form.told)
 
             return accept
 

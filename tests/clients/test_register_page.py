@@ -9,6 +9,7 @@ from carehub import clock, context
 from carehub.models import Draft, EventClient
 from clients.models import Client, Episode
 from tests import factories
+from tests.clients.registering import PERSON
 from tests.queries import at_most
 
 ADDRESS = "/clients/register/"
@@ -18,20 +19,7 @@ OTHER_AGENCIES = "We do not look in other agencies. Ask for consent to check oth
 def typed(**other) -> dict:
     today = clock.today()
     values = {
-        "first_name": "Sorrel",
-        "last_name": "Larkrise",
-        "date_of_birth_day": "27",
-        "date_of_birth_month": "3",
-        "date_of_birth_year": "1981",
-        "sex": "F",
-        "telephone": "07700 900123",
-        "address": "1 Sandpiper Row\nTesting",
-        "by_telephone": "yes",
-        "by_voicemail": "no",
-        "by_text": "yes",
-        "by_post": "no",
-        "by_visit": "no",
-        "what_to_say": "It is Sam",
+        **PERSON,
         "referred_on_day": str(today.day),
         "referred_on_month": str(today.month),
         "referred_on_year": str(today.year),

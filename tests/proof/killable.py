@@ -39,8 +39,8 @@ POINTS: Mapping[str, tuple[str, str, int]] = {
     "done": ("after", "carehub.models.Job.end", 1),
     "committed": ("after", "carehub.jobs.do_job", 1),
     "review asked for": ("after", "careplans.actions.reviews.ask_where_risk_rose", 1),
-    "keyworkers told": ("after", "careplans.actions.reviews._tell", 2),
-    "managers told": ("after", "careplans.actions.reviews._tell", 5),
+    "keyworkers told": ("after", "careplans.actions.reviews.tell", 2),
+    "managers told": ("after", "careplans.actions.reviews.tell", 5),
     "mails written": ("after", "careplans.actions.reviews._write_mails", 1),
     "one partnership told": ("after", "careplans.tasks.tell_of_reviews", 1),
 }
