@@ -136,19 +136,20 @@ def _read_trigger(table: Table, words: Words, entries: Entries) -> Trigger:
         kind=table.one_of("kind", TRIGGER_KINDS, "proposal"),
         text=table.text("text"),
         when=any_entry(read_condition(table.table("when", "a condition")), entries),
-        why=table.text("why", ""),
         source=table.text("source", ""),
         pathway=table.text("pathway", ""),
         tell=table.one_of("tell", ("manager", "safeguarding-lead"), ""),
         same_day=table.flag("same_day"),
         countersign=table.flag("countersign"),
+        within_days=table.whole("within_days", 0) if "within_days" in table else None,
     )
     table.finish()
+    if trigger.within_days is not None and (trigger.same_day or trigger.countersign or trigger.kind != "proposal"):
+        raise table.wrong("'within_days' is for a proposal that can wait until tomorrow.", "within_days")
     if trigger.countersign and not trigger.tell:
         raise table.wrong("A trigger with countersign = true must say whom to 'tell'.", "countersign")
-    for key, said in (("text", trigger.text), ("why", trigger.why)):
-        if len(said) > LONGEST_TRIGGER:
-            raise table.wrong(f"'{key}' of a trigger has {LONGEST_TRIGGER} characters at most: it becomes a line of a list.", key)
+    if len(trigger.text) > LONGEST_TRIGGER:
+        raise table.wrong(f"'text' of a trigger has {LONGEST_TRIGGER} characters at most: it becomes a line of a list.", "text")
     if trigger.pathway:
         table.known(trigger.pathway, words.pathways, "pathway")
     return trigger

@@ -173,13 +173,14 @@ class Trigger:
     kind: str
     text: str
     when: Condition
-    why: str = ""
     source: str = ""
     pathway: str = ""
     #: Who is told, 'manager' or 'safeguarding-lead'.
     tell: str = ""
     same_day: bool = False
     countersign: bool = False
+    #: By when it is to be done, in days from the assessment; None: as the partnership has decided for all.
+    within_days: int | None = None
 
 
 @dataclass(frozen=True)
