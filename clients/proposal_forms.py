@@ -55,7 +55,9 @@ class DecideForm(CareHubForm):
         declining = [self.name("reason", proposal), self.name("words", proposal)]
         if not proposal.same_day:
             accepting.insert(0, self.name("due_on", proposal))
-            self._add("due_on", proposal, DateField(label=_("By when?"), help_text=asked_for(proposal), required=False), usual_day(proposal))
+            self._add(
+                "due_on", proposal, DateField(label=_("By when?"), help_text=asked_for(proposal), required=False), usual_day(proposal)
+            )
         whoever = [("", _("Whoever is on duty")), *((key, person.name) for key, person in self.people.items())]
         person = OneFromList(label=_("Who does it?"), required=False)
         person.choices = whoever

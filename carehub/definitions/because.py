@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from carehub.definitions.answers import Answer, is_answered
 from carehub.definitions.conditions import holds, passes, shown, standing
+from carehub.definitions.following import Condition
 from carehub.definitions.forward import Stamp
-from carehub.definitions.schema import Condition, Form, Question
+from carehub.definitions.schema import Form, Question
 from carehub.definitions.scores import result
 from carehub.definitions.show import answer_words
 

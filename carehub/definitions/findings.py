@@ -11,8 +11,9 @@ from carehub.definitions.answers import Answer
 from carehub.definitions.because import Because, because, in_one_line
 from carehub.definitions.because import asked as asked_of
 from carehub.definitions.conditions import holds, last_known, open_questions, passes, rests_on, shown, standing
+from carehub.definitions.following import RISK_LEVELS, RiskRule, Trigger
 from carehub.definitions.forward import Stamp
-from carehub.definitions.schema import RISK_LEVELS, Form, Question, RiskRule, Trigger
+from carehub.definitions.schema import Form, Question
 from carehub.definitions.scores import result
 
 

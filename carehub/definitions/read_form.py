@@ -2,24 +2,13 @@
 
 from dataclasses import replace
 
+from carehub.definitions.following import RISK_LEVELS, TRIGGER_KINDS, Condition, RiskRule, Trigger
 from carehub.definitions.read_codes import refuse_twice
 from carehub.definitions.read_condition import read_condition
 from carehub.definitions.read_group import Entries, any_entry, read_group
 from carehub.definitions.read_question import Words, find_codes, read_question
 from carehub.definitions.read_score import check_tool, read_scores
-from carehub.definitions.schema import (
-    COMPETENCES,
-    NOT_ANSWERS,
-    RISK_LEVELS,
-    TRIGGER_KINDS,
-    Condition,
-    Form,
-    Question,
-    Reason,
-    RiskRule,
-    Section,
-    Trigger,
-)
+from carehub.definitions.schema import COMPETENCES, NOT_ANSWERS, Form, Question, Reason, Section
 from carehub.definitions.table import Table
 from carehub.definitions.whole_form import Places, check_as_a_whole
 

@@ -7,7 +7,8 @@ from carehub import clock, events, local_settings
 from carehub.actors import Actor
 from carehub.definitions.answers import Answers
 from carehub.definitions.findings import Finding, proposed
-from carehub.definitions.schema import Form, Trigger
+from carehub.definitions.following import Trigger
+from carehub.definitions.schema import Form
 from carehub.local_settings import LocalSettings
 from carehub.models import Membership, Notice, Task
 from clients.actions import pathways

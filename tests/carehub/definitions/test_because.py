@@ -11,8 +11,9 @@ from carehub.definitions.because import in_one_line
 from carehub.definitions.catalogue import catalogue
 from carehub.definitions.conditions import rests_on, shown
 from carehub.definitions.findings import Finding, findings
+from carehub.definitions.following import Condition, Trigger
 from carehub.definitions.forward import Stamp
-from carehub.definitions.schema import Condition, Form, Question, Trigger
+from carehub.definitions.schema import Form, Question
 from tests.carehub.definitions.writing import choices, form_of, question, toml_table
 
 TODAY = Stamp(dt.date(2006, 9, 1), "Sam Field")
@@ -32,35 +33,36 @@ def found(tmp_path: Path, when: dict[str, Any], **answers: Any) -> Finding:
     return finding
 
 
+YEAR = {"question": "overdose", "is": "year"}
 ANY = {"any": [{"question": "injects", "is": "now"}, {"question": "shares", "is": "recent"}]}
 
 
 @pytest.mark.parametrize(
     ("when", "answers", "said"),
     [
-        (ANY, {"injects": "past", "shares": "recent"}, "Sharing: Answer recent (asked 1 September 2006)"),
-        (ANY, {"injects": "now", "shares": "recent"}, "Injecting: Answer now; Sharing: Answer recent (asked 1 September 2006)"),
+        (ANY, {"injects": "past", "shares": "recent"}, "Sharing: Answer recent ({today})"),
+        (ANY, {"injects": "now", "shares": "recent"}, "Injecting: Answer now; Sharing: Answer recent ({today})"),
         # Half of one way is no reason where another way was met.
         (
-            {"any": [{"all": [{"question": "injects", "is": "now"}, {"question": "shares", "is": "recent"}]}, {"question": "overdose", "is": "year"}]},
+            {"any": [{"all": [{"question": "injects", "is": "now"}, {"question": "shares", "is": "recent"}]}, YEAR]},
             {"injects": "now", "shares": "no", "overdose": "year"},
-            "Overdose: Answer year (asked 1 September 2006)",
+            "Overdose: Answer year ({today})",
         ),
-        ({"question": "signs", "includes": "fits"}, {"signs": ["shakes", "fits"]}, "Signs: Answer fits (asked 1 September 2006)"),
-        ({"question": "signs", "chosen_at_least": 2}, {"signs": ["shakes", "fits"]}, "Signs: Answer shakes, Answer fits (asked 1 September 2006)"),
-        ({"not": {"any": [{"question": "injects", "is": "never"}]}}, {"injects": "past"}, "Injecting: Answer past (asked 1 September 2006)"),
-        ({"question": "injects", "none": "declined"}, {"injects": {"none": "declined"}}, "Injecting: Asked and declined (asked 1 September 2006)"),
+        ({"question": "signs", "includes": "fits"}, {"signs": ["shakes", "fits"]}, "Signs: Answer fits ({today})"),
+        ({"question": "signs", "chosen_at_least": 2}, {"signs": ["shakes", "fits"]}, "Signs: Answer shakes, Answer fits ({today})"),
+        ({"not": {"any": [{"question": "injects", "is": "never"}]}}, {"injects": "past"}, "Injecting: Answer past ({today})"),
+        ({"question": "injects", "none": "declined"}, {"injects": {"none": "declined"}}, "Injecting: Asked and declined ({today})"),
         # What was not asked again keeps its own day.
         (
-            {"all": [{"question": "injects", "is": "now"}, {"question": "overdose", "is": "year"}]},
+            {"all": [{"question": "injects", "is": "now"}, YEAR]},
             {"injects": "now", "overdose": EARLIER},
-            "Injecting: Answer now (asked 1 September 2006); Overdose: Answer year (asked 5 January 2006)",
+            "Injecting: Answer now ({today}); Overdose: Answer year (asked 5 January 2006)",
         ),
     ],
 )  # fmt: skip
 def test_the_answers_that_made_it_so(tmp_path: Path, when: dict[str, Any], answers: dict[str, Any], said: str) -> None:
     finding = found(tmp_path, when, **answers)
-    assert (finding.holds, finding.why) == (True, said)
+    assert (finding.holds, finding.why) == (True, said.format(today="asked 1 September 2006"))
 
 
 def test_without_a_day_none_is_made_up(tmp_path: Path) -> None:
@@ -124,7 +126,10 @@ def test_every_way_names_the_answers_that_were_given(form: Form, trigger: Trigge
         answers: dict[str, Any] = {}
         for leaf in way:
             if leaf.score:
-                answers |= {name: {"value": max(form.question(name).choices, key=lambda one: one.points or 0).value} for name in form.score(leaf.score).questions}
+                answers |= {
+                    name: {"value": max(form.question(name).choices, key=lambda one: one.points or 0).value}
+                    for name in form.score(leaf.score).questions
+                }
             elif leaf.question:
                 meet(form, leaf, answers)
         [finding] = [one for one in findings(form, answers, trigger.kind, asked=TODAY) if one.trigger is trigger]
