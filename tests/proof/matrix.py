@@ -56,6 +56,7 @@ ROWS: dict[str, str] = {
     "assessment-show": "assessment",
     "assessment-edit": "draft assessment",
     "task-done": "task",
+    "task-reopened": "task",
     "task-carried-out": "task to carry out",
     "task-sent-back": "task to countersign",
     "proposals": "",
