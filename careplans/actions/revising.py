@@ -30,6 +30,7 @@ def next_version(
     *,
     reviewed: bool = False,
     without_goals: Collection[str] = (),
+    without_actions: Collection[str] = (),
     needs: Mapping[str, Row] | None = None,
     more: Content | None = None,
 ) -> PlanVersion:
@@ -44,6 +45,6 @@ def next_version(
     draft.partnership = signed.partnership
     draft.next_review_on = policies.latest_review(draft, reviewed=reviewed)
     draft.save(force_insert=True)
-    copy_forward(signed, draft, without_goals=without_goals, needs=needs, more=more)
+    copy_forward(signed, draft, without_goals=without_goals, without_actions=without_actions, needs=needs, more=more)
     events.record("plan.revision-started", by=by, client=plan.client_id, subject=draft)
     return draft

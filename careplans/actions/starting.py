@@ -100,6 +100,7 @@ def _risk_steps(version: PlanVersion) -> content.Rows:
             "by_when": step.by_when.isoformat() if step.by_when else "",
             "told": step.told,
             "third_party": content.YES if RiskStep.kept_off(step.area) else "",
+            "task_id": str(step.task_id or ""),
         }
         for step in (plan.steps.all() if plan else ())
     }

@@ -438,6 +438,12 @@ class Migration(migrations.Migration):
                 ),
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.task"
+                    ),
+                ),
                 ("goal", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="careplans.goal")),
                 (
                     "version",
@@ -455,6 +461,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("reason", models.CharField(max_length=20)),
                 ("words", models.CharField(blank=True, max_length=300)),
+                ("cause", models.CharField(blank=True, max_length=36)),
                 ("due_on", models.DateField()),
                 ("asked_at", models.DateTimeField()),
                 (
@@ -535,6 +542,12 @@ class Migration(migrations.Migration):
                 ),
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.task"
+                    ),
+                ),
                 (
                     "version",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="careplans.planversion"),
@@ -637,6 +650,29 @@ class Migration(migrations.Migration):
                         condition=models.Q(("outcome", "achieved"), models.Q(("why", ""), _negated=True), _connector="OR"),
                         name="outcome_says_why",
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ActionDone",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("action", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="done", to="careplans.action")),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "review",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="actions_done", to="careplans.planreview"),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["review"], name="action_done_review"),
+                    models.Index(fields=["client"], name="action_done_client"),
                 ],
             },
         ),
@@ -887,7 +923,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="reviewasked",
-            constraint=models.UniqueConstraint(fields=("of_version", "reason"), name="review_asked_once_a_reason_and_version"),
+            constraint=models.UniqueConstraint(fields=("of_version", "reason", "cause"), name="review_asked_once_a_cause_and_version"),
         ),
         migrations.AddIndex(
             model_name="reviewputoff",

@@ -85,7 +85,7 @@ class Goal(PlanPart):
 class Action(PlanPart):
     """One step towards a goal: what, who, by when. A draft may leave any of them open; once locked, none is."""
 
-    FIELDS = ("goal_id", "what", "who", "who_name", "by_when", "intervention", "tier", "milestone")
+    FIELDS = ("goal_id", "what", "who", "who_name", "by_when", "intervention", "tier", "milestone", "task_id")
 
     class Who(models.TextChoices):
         KEYWORKER = "keyworker", _("Keyworker")
@@ -105,6 +105,8 @@ class Action(PlanPart):
     tier = models.PositiveSmallIntegerField(null=True, blank=True)
     #: How both will see that it is on its way.
     milestone = models.CharField(max_length=200, blank=True)
+    #: The task that it was put into the plan from: both are one matter.
+    task = models.ForeignKey("carehub.Task", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     class Meta(PlanPart.Meta):
         constraints = [
@@ -123,7 +125,7 @@ class Action(PlanPart):
 class RiskStep(PlanPart):
     """A step of the risk management plan: what will be done, by whom, by when, who has been told (MoC 4.5)."""
 
-    FIELDS = ("area", "what", "who_name", "by_when", "told", "third_party")
+    FIELDS = ("area", "what", "who_name", "by_when", "told", "third_party", "task_id")
 
     #: One of the five areas of clients.RiskFound.
     area = models.CharField(max_length=20)
@@ -132,6 +134,8 @@ class RiskStep(PlanPart):
     by_when = models.DateField(null=True, blank=True)
     told = models.CharField(max_length=200, blank=True)
     third_party = models.BooleanField(default=False)
+    #: As of an action.
+    task = models.ForeignKey("carehub.Task", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     @staticmethod
     def kept_off(area: str) -> bool:

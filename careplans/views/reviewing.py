@@ -15,7 +15,7 @@ from carehub.guards import requires
 from carehub.keeping import Keeping, as_left
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
-from careplans import content, policies, returns
+from careplans import content, offers, policies, returns
 from careplans.actions import reviewing
 from careplans.content import Content
 from careplans.forms.reviewing import ReviewForm
@@ -85,7 +85,7 @@ def _form(request: HttpRequest, version: PlanVersion, said: Content, data: Any =
     rows = Assessment.objects.visible_to(actor).filter(client_id=version.client_id).standing().select_related("completed_by", "started_by")
     areas = assessed.areas_now(assessed.scored(list(rows)))
     scores = form_for(actor.partnership_id, reviewing.SCORES) if actor.may("assessment.write") else None
-    return ReviewForm(version, said, areas, scores, data, **more)
+    return ReviewForm(version, said, areas, scores, data, tasks=offers.tasks_in(actor, said), **more)
 
 
 def _context(request: HttpRequest, version: PlanVersion, form: ReviewForm, keeping: Keeping) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from careplans.actions.agreeing import agree
 from careplans.actions.returning import return_version
 from careplans.actions.reviewing import review
 from careplans.actions.revising import start_revision
-from careplans.models import CarePlan, GoalOutcome, PlanReview, PlanVersion
+from careplans.changes import changes_since
+from careplans.models import ActionDone, CarePlan, GoalOutcome, PlanReview, PlanVersion
 from careplans.policies import Held
 from clients.models import Assessment, Episode
 from tests.careplans import plans
@@ -74,10 +75,44 @@ def test_a_review_leaves_its_outcomes_and_a_draft_behind(keyworker, signed):
         assert PlanVersion.objects.get(pk=signed.pk).agreed_text == signed.agreed_text
 
 
+def test_an_action_that_is_done_is_said_to_be_and_not_carried_on(keyworker, signed):
+    with context.acting(keyworker):
+        before = content.of(signed)
+        first, second = before.rows["goal"]
+        done, gone = (next(iter(before.actions_of(key))) for key in (second, first))
+        made = review(plan=signed.plan, version=signed, held=held(signed, done=[done, gone]), by=keyworker)
+        assert {each.action_id for each in ActionDone.objects.filter(review=made)} == {UUID(done), UUID(gone)}
+        draft = PlanVersion.objects.get(pk=made.draft_id)
+        after = content.of(draft)
+        assert [goal["client_words"] for goal in after.rows["goal"].values()] == ["A room of my own"]
+        assert after.rows["action"] == {}
+        sentences = changes_since(signed.pk, draft, keyworker).sentences
+        assert "Done: See the housing office" in sentences
+        assert not any("taken off" in each for each in sentences)
+        assert ("goal", "actions") in {(each.split(".")[0], each.split(".")[-1]) for each, _words in policies.missing_before_agreed(draft)}
+
+
+def test_the_page_ticks_actions_done_in_the_same_save(keyworker, signed, signed_in):
+    here, address = signed_in(keyworker), reverse("plan-review", args=[signed.client_id, signed.pk])
+    assert "Which of these are done?" in here.get(address).content.decode()
+    with context.acting(keyworker):
+        said = content.of(signed)
+    first, second = said.rows["goal"]
+    (done,) = said.actions_of(second)
+    sent = {f"goal-{first}-outcome": "achieved", f"goal-{second}-outcome": "not-yet", f"goal-{second}-why": "The list is long"}
+    for name, day in (("held_on", clock.today()), ("next_review_on", clock.today() + timedelta(days=14))):
+        sent |= {f"{name}_{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
+    page = here.post(address, sent | {f"goal-{second}-done": [done]}, follow=True).content.decode()
+    assert "Done: See the housing office" in page
+    with context.acting(keyworker):
+        assert ActionDone.objects.get(action_id=done).review.of_version_id == signed.pk
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
         ({"held_on": None}, "held_on"),
+        ({"done": ["another"]}, "done"),
         ({"held_on": 1}, "held_on"),
         ({"held_on": -1}, "held_on"),
         ({"next_review_on": None}, "next_review_on"),
