@@ -166,7 +166,7 @@ def names_of(keyworker: str, client: str) -> dict[str, str]:
 
 
 def who_does(action: Row, names: Mapping[str, str]) -> str:
-    return names.get(action["who"]) or action["who_name"]
+    return names.get(action["who"]) or action["who_name"] or (str(Action.Who.GP.label) if action["who"] == Action.Who.GP else "")
 
 
 def _treatments_now(said: Content) -> dict[str, str]:

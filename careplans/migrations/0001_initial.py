@@ -294,6 +294,8 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("agency", "A service of the partnership"),
+                            ("gp", "The client’s GP"),
+                            ("pharmacy", "A pharmacy, or who prescribes"),
                             ("outside", "Another service"),
                             ("co-ordination", "Co-ordination from outside: mental health, probation, community care"),
                             ("carer", "A carer, family or a friend"),
@@ -420,6 +422,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("keyworker", "Keyworker"),
                             ("client", "Client"),
+                            ("gp", "GP"),
                             ("agency", "Another agency"),
                             ("carer", "A carer"),
                             ("other", "Somebody else"),
@@ -906,7 +909,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("locked_at__isnull", True),
-                    ("who__in", ["keyworker", "client"]),
+                    ("who__in", ["keyworker", "client", "gp"]),
                     models.Q(("who_name", ""), _negated=True),
                     _connector="OR",
                 ),

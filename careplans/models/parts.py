@@ -90,6 +90,7 @@ class Action(PlanPart):
     class Who(models.TextChoices):
         KEYWORKER = "keyworker", _("Keyworker")
         CLIENT = "client", _("Client")
+        GP = "gp", _("GP")
         AGENCY = "agency", _("Another agency")
         CARER = "carer", _("A carer")
         OTHER = "other", _("Somebody else")
@@ -97,7 +98,7 @@ class Action(PlanPart):
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="actions")
     what = models.CharField(max_length=500)
     who = models.CharField(max_length=10, choices=Who, blank=True)
-    #: Named: the agency, the carer; empty where 'who' says it.
+    #: Named: the agency, the carer; empty where 'who' says it. The GP's comes from who has a part in the plan.
     who_name = models.CharField(max_length=120, blank=True)
     by_when = models.DateField(null=True, blank=True)
     #: A code of the list 'modality', where the step is an intervention; its tier as the list had it on the day of writing.
@@ -116,7 +117,7 @@ class Action(PlanPart):
                 name="action_says_what_who_and_when",
             ),
             models.CheckConstraint(
-                condition=Q(locked_at__isnull=True) | Q(who__in=["keyworker", "client"]) | ~Q(who_name=""), name="action_names_who"
+                condition=Q(locked_at__isnull=True) | Q(who__in=["keyworker", "client", "gp"]) | ~Q(who_name=""), name="action_names_who"
             ),
         ]
         indexes = [models.Index(fields=["version"], name="action_version"), models.Index(fields=["goal"], name="action_goal")]
@@ -153,12 +154,14 @@ class RiskStep(PlanPart):
 
 
 class Involved(PlanPart):
-    """Who else has a part in the plan: an agency of the partnership, a service from outside, a carer; and how to reach them."""
+    """Who else has a part: an agency of the partnership, GP and pharmacy, a service from outside, a carer; and how to reach them."""
 
     FIELDS = ("role", "party_id", "name", "contact", "does", "receives")
 
     class Role(models.TextChoices):
         AGENCY = "agency", _("A service of the partnership")
+        GP = "gp", _("The client’s GP")
+        PHARMACY = "pharmacy", _("A pharmacy, or who prescribes")
         OUTSIDE = "outside", _("Another service")
         CO_ORDINATION = "co-ordination", _("Co-ordination from outside: mental health, probation, community care")
         CARER = "carer", _("A carer, family or a friend")

@@ -25,6 +25,7 @@ from careplans.content import Content
 from careplans.forms import posted
 from careplans.forms.starting import StartForm
 from careplans.forms.writing import PlanPage
+from careplans.known_parts import PART, known_parts, put_part_in
 from careplans.models import CarePlan, PlanReview, PlanVersion
 from careplans.views.plan_conflict import conflict_page
 from careplans.views.plan_page import address, plan_context, plan_version, tabs
@@ -128,8 +129,11 @@ def _save(request: HttpRequest, version: PlanVersion, stored: Content, keeping: 
 
 
 def _put_in(request: HttpRequest, version: PlanVersion, said: Content) -> tuple[Content, str]:
-    """What was accepted, put where the page says; and its row as the page would call it, '' for none."""
+    """What was accepted, put where the page says, or who has a part; and the row as the page would call it, '' for none."""
     wanted = request.POST.get("take", "")
+    if wanted.startswith(PART):
+        part = next((each for each in known_parts(request.actor, version, said) if each.key == wanted), None)
+        return put_part_in(said, part) if part else (said, "")
     offer = next((each for each in offers.offers(request.actor, version, said) if each.key == wanted), None) if wanted else None
     return offers.put_in(version, said, offer, request.POST.get(f"where-{wanted}", "")) if offer else (said, "")
 
@@ -219,6 +223,7 @@ def _page(
     context: dict[str, Any] = plan_context(request, version) | {
         "page": page,
         "offers": offers.offers(request.actor, version, said),
+        "known": known_parts(request.actor, version, said),
         "kind": kind,
         "opened": conflicts.as_text(opened),
         "expected": expected,
