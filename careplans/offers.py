@@ -54,7 +54,7 @@ def _offer(each: Accepted, said: Content) -> Offer:
     of_domain = next((where for where, _words, goal in goals if each.domain and goal.get("domain") == each.domain), "")
     new = f"{NEW_GOAL}{each.domain}"
     places.append((new, _("A new goal: %(domain)s") % {"domain": Domain(each.domain).label} if each.domain else _("A new goal")))
-    return Offer(each, (*places, risk), RISK if each.is_risk else of_domain or new)
+    return Offer(each, (*places, risk), RISK if each.is_risk else of_domain or (RISK if each.area else new))
 
 
 def put_in(version: PlanVersion, said: Content, offer: Offer, where: str) -> tuple[Content, str]:

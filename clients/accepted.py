@@ -30,7 +30,7 @@ class Accepted:
 
     @property
     def is_risk(self) -> bool:
-        """It belongs to what is done about a risk: somebody's safety rests on it, or it may not be seen by the client."""
+        """It belongs to what is done about a risk: somebody's safety rests on it, or the client may not see it."""
         return self.third_party or self.task.countersigned
 
 

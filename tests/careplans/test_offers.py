@@ -25,6 +25,8 @@ from tests.clients.test_assessing import begin, complete, save
 
 pytestmark = pytest.mark.django_db
 
+NEW_GOAL = "domain-drugs-and-alcohol"
+
 
 @pytest.fixture
 def accepted(keyworker, manager):
@@ -76,7 +78,7 @@ def test_one_click_puts_it_under_a_goal_with_who_and_by_when(accepted, keyworker
     assert "Accepted, and not in the plan yet" in page
     assert f'name="take" value="{task.pk}"' in page
     for _twice in range(2):
-        assert post(here, version, take=str(task.pk)).status_code == 302
+        assert post(here, version, take=str(task.pk), **{f"where-{task.pk}": NEW_GOAL}).status_code == 302
     (action,) = rows(version, keyworker, "action")
     assert action | {"what": "Offer a hepatitis C test.", "who": "other", "who_name": manager.person.name} == action
     assert (action["by_when"], action["task_id"]) == (day(10).isoformat(), str(task.pk))
@@ -105,7 +107,7 @@ def test_a_page_cannot_tie_a_row_to_a_task(accepted, keyworker, signed_in):
 
 def test_the_day_agreed_is_the_tasks_day_and_a_review_closes_both(accepted, keyworker, signed_in):
     task, version = of(accepted, keyworker, "Offer a hepatitis C test"), plans.begun(accepted, keyworker)
-    post(signed_in(keyworker), version, take=str(task.pk))
+    post(signed_in(keyworker), version, take=str(task.pk), **{f"where-{task.pk}": NEW_GOAL})
     said = plans.said_of(version, keyworker)
     (key,) = said.rows["action"]
     said.rows["action"][key]["by_when"] = plans.soon(5)
@@ -123,7 +125,7 @@ def test_the_day_agreed_is_the_tasks_day_and_a_review_closes_both(accepted, keyw
 
 def test_a_task_that_was_done_is_said_beside_its_action_and_ticked_at_the_review(accepted, keyworker, signed_in):
     task, version, here = of(accepted, keyworker, "Offer a hepatitis C test"), plans.begun(accepted, keyworker), signed_in(keyworker)
-    post(here, version, take=str(task.pk))
+    post(here, version, take=str(task.pk), **{f"where-{task.pk}": NEW_GOAL})
     version = signed_with(version, keyworker)
     with context.acting(keyworker):
         close_task(task=task, by=keyworker)
