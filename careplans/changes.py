@@ -159,6 +159,9 @@ def _of_needs(was: Rows, now: Rows) -> Iterator[str]:
             yield _("Taken up now: %(words)s") % {"words": need["words"]}
         elif before["standing"] == taken_up and need["standing"] == for_later:
             yield _("Moved to later: %(words)s") % {"words": need["words"]}
+        if before and before["score"] and need["score"] and before["score"] != need["score"]:
+            words = {"words": need["words"], "new": need["score"], "old": before["score"]}
+            yield _("Scored anew: %(words)s, %(new)s of 5 instead of %(old)s") % words
     for line, need in was.items():
         if line not in now:
             yield _("Taken off: %(words)s") % {"words": need["words"]}

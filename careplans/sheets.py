@@ -221,7 +221,7 @@ def _signature(signature: Signature) -> SheetSignature:
         signature.signed_on,
         signature.reason,
         signature.follow_up_on,
-        picture_of(signature.strokes),
+        picture=picture_of(signature.strokes),
     )
 
 

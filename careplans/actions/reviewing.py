@@ -12,7 +12,7 @@ from carehub.definitions.answers import Answer
 from carehub.models import Task
 from carehub.rules import Refused
 from careplans import content, policies
-from careplans.actions.needs import row_of
+from careplans.actions.needs import SCORES, row_of
 from careplans.actions.putting_off import found_again
 from careplans.actions.revising import next_version
 from careplans.content import Content
@@ -22,9 +22,6 @@ from careplans.proposals import from_assessment
 from clients.actions.assessing import complete_assessment, save_answers, start_assessment
 from clients.actions.tasks import close_task
 from clients.models import Assessment
-
-#: The form on which areas are scored anew.
-SCORES = "nine-areas"
 
 
 def review(*, plan: CarePlan, version: PlanVersion, held: Held, by: Actor) -> PlanReview:
@@ -111,15 +108,12 @@ def _score(plan: CarePlan, held: Held, held_on: date, by: Actor) -> Assessment |
 
 
 def _needs(plan: CarePlan, said: Content, held: Held, scores: Assessment | None) -> tuple[dict[str, content.Row], Content]:
-    """What is said now of the needs that go on, by the key they had; and those that the scores add."""
+    """What is said now of the needs that go on, by the key they had; and those that the scores add. Scores are careplans.actions.needs'."""
     changed: dict[str, content.Row] = {key: {"standing": Need.Standing.NOW.value} for key in held.promoted}
     more, kind = Content(), policies.kind_of(plan)
     found = {each.area: each for each in from_assessment(scores) if each.score is not None} if scores else {}
-    for area, score in held.scores.items():
-        known = [key for key, need in said.rows["need"].items() if need["area"] == area and need["score"]]
-        for key in known:
-            words = {"words": found[area].words} if area in found else {}
-            changed[key] = {**changed.get(key, {}), **words, "score": str(score)}
+    for area in held.scores:
+        known = any(need["area"] == area and need["score"] for need in said.rows["need"].values())
         if not known and area in found:
             more.rows["need"][content.own_key(scores.pk, area)] = row_of(found[area], kind)  # type: ignore[union-attr]
     return changed, more

@@ -9,15 +9,18 @@ from django.db import connection
 from django.urls import reverse
 
 from carehub import clock, context
+from carehub.form_editions import form_for
 from carehub.rules import Refused
 from careplans import content, policies
 from careplans.actions.agreeing import agree
+from careplans.actions.needs import rescored
 from careplans.actions.returning import return_version
 from careplans.actions.reviewing import review
 from careplans.actions.revising import start_revision
 from careplans.changes import changes_since
 from careplans.models import ActionDone, CarePlan, GoalOutcome, PlanReview, PlanVersion
 from careplans.policies import Held
+from clients.actions.assessing import complete_assessment, save_answers, start_assessment
 from clients.models import Assessment, Episode
 from tests.careplans import plans
 from tests.careplans.pages import tree_of
@@ -73,6 +76,45 @@ def test_a_review_leaves_its_outcomes_and_a_draft_behind(keyworker, signed):
         head = CarePlan.objects.get(pk=signed.plan_id)
         assert (head.current_id, head.review_due_on, made.was_due_on) == (signed.pk, signed.next_review_on, signed.next_review_on)
         assert PlanVersion.objects.get(pk=signed.pk).agreed_text == signed.agreed_text
+
+
+def test_an_area_that_is_well_again_shows_its_new_score_on_the_next_draft(keyworker, signed):
+    with context.acting(keyworker):
+        first = review(plan=signed.plan, version=signed, held=held(signed, scores={"housing": 4}), by=keyworker)
+        draft = PlanVersion.objects.get(pk=first.draft_id)
+        said = content.of(draft)
+        for goal in list(said.rows["goal"]):
+            said.rows["action"][f"n{goal}"] = {"goal_id": goal, "what": "Ask again", "who": "client", "by_when": plans.soon()}
+        said.rows["risk"]["r"] = {"area": "substance", "what": "Carry naloxone", "who_name": "Nurse", "by_when": plans.soon()}
+    draft = plans.save(draft, said, keyworker)
+    with context.acting(keyworker):
+        agreed = agree(version=draft, by=keyworker, seen_text=content.of(draft).fingerprint())
+        agreed = PlanVersion.objects.select_related("client").get(pk=agreed.pk)
+    now = plans.signed(agreed.client, keyworker, version=agreed)
+    with context.acting(keyworker):
+        goals = dict.fromkeys(content.of(now).rows["goal"], ("partly", "It takes time"))
+        plan = CarePlan.objects.select_related("episode").get(pk=now.plan_id)
+        draft = review(plan=plan, version=now, held=held(now, outcomes=goals, scores={"housing": 1}), by=keyworker).draft
+        (need,) = (each for each in content.of(draft).rows["need"].values() if each["area"] == "housing" and each["score"])
+        best = next(each for each in form_for(plan.partnership_id, "nine-areas").questions if each.area == "housing").anchors[0]
+        assert (need["score"], need["words"]) == ("1", f"Housing: {best}")
+        sentences = changes_since(now.pk, PlanVersion.objects.get(pk=draft.pk), keyworker).sentences
+        assert f"Scored anew: {need['words']}, 1 of 5 instead of 4" in sentences
+
+
+def test_a_draft_without_a_review_shows_the_newest_scores_too(keyworker, triaged, signed):
+    scored = {"score-housing": {"value": 3}}
+    with context.acting(keyworker):
+        review(plan=signed.plan, version=signed, held=held(signed, scores={"housing": 4}), by=keyworker)
+        episode = Episode.objects.get(client=triaged)
+        needs = {"a": {"area": "housing", "score": "4", "words": "Housing: worse"}, "b": {"area": "", "score": "", "words": "Else"}}
+        assert rescored(needs, episode) == {}
+        begun = start_assessment(by=keyworker, client_id=triaged.pk, episode=episode, form="nine-areas", took_place_on=clock.today())
+        saved = save_answers(by=keyworker, client_id=triaged.pk, assessment=begun, answers=scored, questions=scored, opened={})
+        complete_assessment(by=keyworker, client_id=triaged.pk, assessment=saved, row_version=saved.row_version)
+        episode.refresh_from_db()
+        changed = rescored(needs, episode)
+        assert (list(changed), changed["a"]["score"]) == (["a"], "3")
 
 
 def test_an_action_that_is_done_is_said_to_be_and_not_carried_on(keyworker, signed):
