@@ -22,6 +22,7 @@ from clients.views import (
     sharing,
     staff,
     tasks,
+    turning,
 )
 
 _ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
@@ -59,6 +60,7 @@ urlpatterns = [
     path("clients/<uuid:client_id>/contact/change/", contacting.change, name="contact-change"),
     path("clients/<uuid:client_id>/keyworker/", allocating.change, name="keyworker-change"),
     path("keyworkers/<uuid:pk>/share-out/", allocating.share, name="keyworker-share-out"),
+    path("clients/<uuid:client_id>/turn/", turning.turn, name="screen-turn"),
     path("clients/<uuid:client_id>/outcomes/", outcomes.outcomes, name="client-outcomes"),
     path("administration/change-rules/", change_rules.change_rules, name="change-rules"),
     path("administration/change-rules/add/", change_rules.add, name="change-rule-add"),

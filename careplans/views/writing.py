@@ -18,19 +18,23 @@ from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
 from carehub.models import Agency
 from carehub.rules import Refused
+from carehub.turned_screen import for_the_client, turned_to
 from careplans import content, policies, returns, sheets
 from careplans.actions import agreeing, revising, starting, writing
 from careplans.changes import changes_since
 from careplans.content import Content
+from careplans.for_client import for_client, not_for_client, stands
 from careplans.forms import posted
 from careplans.forms.starting import StartForm
 from careplans.forms.writing import PlanPage
 from careplans.models import CarePlan, PlanReview, PlanVersion
 from careplans.views.plan_conflict import conflict_page
-from careplans.views.plan_page import address, plan_context, plan_version, tabs
+from careplans.views.plan_page import address, plan_context, plan_version
 from clients.banner import banner, stays_of
+from clients.client_tabs import client_tabs
 from clients.coming_back import coming_back
 from clients.models import Client
+from clients.views.turning import turn_to
 
 NO = (Refused, WrongState, NotAllowed)
 
@@ -61,7 +65,8 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
     context = {
         "client": client,
         "banner": banner(client, episode, actor),
-        "tabs": tabs(request.actor, client.pk, None),
+        "tabs": client_tabs(request.actor, client.pk),
+        "tab": "plan",
         "form": form,
         "refused": refused,
         "back": coming_back(actor, client, episode, stays),
@@ -70,6 +75,7 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
     return render(request, "careplans/plan_start.html", context)
 
 
+@for_the_client
 @requires("plan.write")
 def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     version = plan_version(request, client_id, pk)
@@ -77,6 +83,8 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     if policies.why_not(policies.may_edit, version, request.actor):
         return _not_now(request, version, keeping)
     stored = content.of(version)
+    if turned_to(request):
+        keeping.not_now = not_for_client(stored)
     if request.method == "POST":
         return _save(request, version, stored, keeping)
     if (left := keeping.data) is not None:
@@ -158,6 +166,9 @@ def _go_on(request: HttpRequest, version: PlanVersion, before: Content) -> HttpR
         return HttpResponseRedirect(f"{here}#needs")
     if moved := _moved(request.POST.get("up") or request.POST.get("moved") or "", version, before):
         return HttpResponseRedirect(f"{here}?moved={moved}#{moved}")
+    if request.POST.get("then") == "turn":
+        turn_to(request, version.client)
+        return HttpResponseRedirect(here)
     if request.POST.get("then") == "agree":
         return redirect("plan-agree", version.client_id, version.pk)
     messages.success(request, _("Saved. The plan is still a draft."))
@@ -201,7 +212,10 @@ def _page(
     agencies = [
         (str(key), name) for key, name in Agency.objects.filter(partnership=version.partnership).order_by("name").values_list("pk", "name")
     ]
-    page = PlanPage(version.plan.kind, said, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies)
+    shown = for_client(said) if turned_to(request) else said
+    if turned_to(request):
+        areas, problems = [], [each for each in problems if stands(each[0], shown)]
+    page = PlanPage(version.plan.kind, shown, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies)
     kind = policies.kind_of(version.plan)
     held = PlanReview.objects.filter(draft=version).first() if version.copied_from_id else None
     context: dict[str, Any] = plan_context(request, version) | {
@@ -212,7 +226,7 @@ def _page(
         "keeping": keeping,
         "draft_ticket": keeping.ticket,
         "latest_review": policies.latest_review(version),
-        "returns": returns.of_plan(version, request.actor),
+        "returns": [] if turned_to(request) else returns.of_plan(version, request.actor),
         "from_review": held,
         "changes": changes_since(held.of_version_id, version, request.actor) if held else None,
         "moved": next((goal for goal in page.goals if goal.anchor == request.GET.get("moved")), None),
@@ -222,6 +236,7 @@ def _page(
     return render(request, "careplans/plan_edit.html", context)
 
 
+@for_the_client
 @requires("plan.write")
 def agree(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """The plan as it would be signed. Is this what we agreed?"""
@@ -249,6 +264,7 @@ def agree(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     return render(request, "careplans/plan_agree.html", context)
 
 
+@for_the_client
 @require_POST
 @requires("plan.write")
 def reopen(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:

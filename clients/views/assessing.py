@@ -1,6 +1,7 @@
 """Assessing a client, section by section: answer, check, complete; and the assessment as it was asked."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from carehub.models import Draft
 from carehub.offering import allows
 from carehub.rules import Refused
 from carehub.templatetags.form_tags import anchor
+from carehub.turned_screen import for_the_client, turned_away, turned_to
 from clients import policies
 from clients.actions import assessing
 from clients.banner import banner
@@ -34,8 +36,9 @@ from clients.client_tabs import client_tabs
 from clients.findings import what_answers_say
 from clients.models import Assessment
 from clients.proposed import after_completing, of_assessment
-from clients.recorded import asked_sections, earlier_answers, form_of, stamp_of, stamps_of
+from clients.recorded import asked_sections, earlier_answers, form_of, one_before, stamp_of, stamps_of
 from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of, text_fields
+from clients.views.turning import not_for_client, turn_to
 
 #: Where the sections end: what is missing, what the answers say, the button that completes.
 CHECK = "check"
@@ -62,6 +65,7 @@ def assessment_context(request: HttpRequest, assessment: Assessment, form: Form)
     }
 
 
+@for_the_client
 @requires("assessment.write")
 def edit(request: HttpRequest, client_id: UUID, pk: UUID, section: str = "") -> HttpResponse:
     assessment = assessment_of(request, client_id, pk)
@@ -73,6 +77,8 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID, section: str = "") -> 
         return redirect("assessment-show", client_id, pk)
     form = form_of(assessment)
     if section == CHECK:
+        if turned_to(request):
+            return turned_away(request.path)
         return _check(request, assessment, form)
     names = [each.id for each in asked_sections(assessment, form)]
     if section not in ("", *names):
@@ -84,20 +90,25 @@ def _section(request: HttpRequest, assessment: Assessment, form: Form, section: 
     try:
         policies.may_answer_section(request.actor, form.section(section))
     except NotAllowed as no:
+        if turned_to(request):
+            return turned_away(request.path)
         return _for_others(request, assessment, form, section, str(no))
     keeping = Keeping(request, kind=f"assessment.{section}"[:40], subject=assessment.pk, client_id=assessment.client_id)
+    if turned := turned_to(request) is not None:
+        keeping.not_now = not_for_client(form.section(section))
     last = earlier_answers(by=request.actor, assessment=assessment, form=form)
     saved = typed.from_answers(form, assessment.answers)
+    page_of = partial(build, form, section=section, last=last, for_client=turned)
     data = request.POST if request.method == "POST" else keeping.data
     if data is None:
-        page = build(form, section=section, draft=saved, last=last)
+        page = page_of(draft=saved)
         return _section_page(request, assessment, page, keeping, marks=marks_of(form, section, assessment.answers))
     # The choices of a conflict page are applied first: from there on it is a form like any other.
     data = conflicts.settled(data, theirs=as_fields(form, section, assessment.answers), texts=text_fields(form, section))
     if request.method != "POST":
-        page = build(form, section=section, draft=typed.merge(saved, typed.from_post(form, data)), last=last)
+        page = page_of(draft=typed.merge(saved, typed.from_post(form, data)))
         return _section_page(request, assessment, page, keeping, marks=conflicts.opened(data))
-    page = build(form, section=section, draft=saved, data=data, last=last)
+    page = page_of(draft=saved, data=data)
     if not page.is_valid():
         keeping.not_taken()
         return _section_page(request, assessment, page, keeping, marks=conflicts.opened(data))
@@ -168,6 +179,9 @@ def _go_on(request: HttpRequest, assessment: Assessment, form: Form, section: st
     if wanted == "client":
         messages.success(request, _("Saved. The assessment is still a draft."))
         return redirect("client", assessment.client_id)
+    if wanted == "turn":
+        turn_to(request, assessment.client)
+        return redirect("assessment-edit", assessment.client_id, assessment.pk, section)
     following = wanted if wanted in names else names[names.index(section) + 1]
     return redirect("assessment-edit", assessment.client_id, assessment.pk, following)
 
@@ -259,7 +273,7 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     assessment = assessment_of(request, client_id, pk)
     form = form_of(assessment)
     complete = assessment.state == Assessment.State.COMPLETE
-    before = _before(request, assessment, form) if complete else None
+    before = one_before(request.actor, assessment) if complete else None
     sections = as_asked.show(
         form,
         assessment.answers,
@@ -282,12 +296,3 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         and request.actor.may("assessment.write"),
     }
     return render(request, "clients/assessment_show.html", context)
-
-
-def _before(request: HttpRequest, assessment: Assessment, form: Form) -> Assessment | None:
-    """The one before, on the same form: what this one corrects, or what stood when it was asked."""
-    mine = Assessment.objects.visible_to(request.actor)
-    if assessment.corrects_id:
-        return mine.filter(pk=assessment.corrects_id).first()
-    earlier = mine.standing().filter(client_id=assessment.client_id, form=form.name, completed_at__lt=assessment.completed_at)
-    return earlier.filter(took_place_on__lte=assessment.took_place_on).exclude(pk=assessment.pk).first()

@@ -154,3 +154,18 @@ def test_it_is_one_event_and_asks_little(triaged, keyworker, browser):
         page_of(browser, triaged)
     with context.acting(keyworker):
         assert Event.objects.count() == before + 1
+
+
+@pytest.mark.parametrize("page", ["client", "assessments", "client-looked", "client-sharing", "client-pathways", "client-plan"])
+def test_the_same_tabs_in_the_same_order_on_every_page(triaged, keyworker, signed_in, page):
+    plans.begun(triaged, keyworker)
+    shown = signed_in(keyworker).get(reverse(page, args=[triaged.pk]), follow=True)
+    words = texts(shown, "//nav[contains(@class, 'tabs')]//a")
+    assert words == ["Summary", "Assessments", "Plan", "Pathways", "Sharing", "Who has looked"]
+
+
+def test_the_tab_leads_to_the_plan_in_force_else_to_where_one_begins(triaged, keyworker, signed_in):
+    browser, tab = signed_in(keyworker), reverse("client-plan", args=[triaged.pk])
+    assert browser.get(tab).url == reverse("plan-start", args=[triaged.pk])
+    version = plans.signed(triaged, keyworker)
+    assert browser.get(tab).url == reverse("plan-show", args=[triaged.pk, version.pk])
