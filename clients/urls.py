@@ -40,6 +40,7 @@ urlpatterns = [
     path("referrals/<uuid:pk>/decline/", referrals.decline, name="referral-decline"),
     path("referral-links/", referral_links.links, name="referral-links"),
     path("referral-links/add/", referral_links.add, name="referral-link-add"),
+    path("referral-links/<uuid:pk>/made/", referral_links.made, name="referral-link-made"),
     path("referral-links/<uuid:pk>/stop/", referral_links.stop, name="referral-link-stop"),
     path("staff/", staff.staff, name="staff"),
     path("staff/<uuid:pk>/seen/", staff.seen, name="staff-seen"),

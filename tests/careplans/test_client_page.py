@@ -34,7 +34,7 @@ def test_waiting_for_triage(keyworker, agency, browser):
     assert texts(page, BUTTON) == ["Start triage"]
     assert "Overdue" in texts(page, "//h1")[0]
     assert "There is no plan yet" in page.content.decode()
-    assert texts(page, "//nav[@class='tabs']//a") == ["Summary", "Assessments", "Pathways", "Sharing", "Who has looked"]
+    assert texts(page, "//nav[@class='tabs']//a") == ["Summary", "Assessments", "Plan", "Pathways", "Sharing", "Who has looked"]
 
 
 def test_a_triage_that_is_begun_is_gone_on_with(keyworker, agency, browser):
