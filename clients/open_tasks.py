@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, JSONObject
 
 from carehub.actors import Actor, NotAllowed
 from carehub.models import Task
@@ -19,10 +19,10 @@ from clients.handing_over import REALLOCATE
 from clients.models import Client, Episode, Proposal, SafeContact
 from clients.re_engaging import RE_ENGAGE, contact_from, contact_of
 
-#: One more is given, so that the page can say that there are more.
-SHOWN = 10
-#: On a client's own page: all of them.
+#: All of a client on their own page; of a whole caseload so many, and the page says how many more there are.
 AT_MOST = 200
+#: So many people stand there in full, each with so many tasks; of danger to life all of it stands there.
+PEOPLE, EACH = 6, 2
 #: What was said of the task is that somebody declined what was proposed.
 DECLINED = Exists(Proposal.objects.filter(task=OuterRef("pk"), state=Proposal.State.DECLINED))
 
@@ -31,6 +31,8 @@ DECLINED = Exists(Proposal.objects.filter(task=OuterRef("pk"), state=Proposal.St
 class OpenTask:
     task: Task
     name: str
+    reference: str
+    date_of_birth: date
     due: Due
     #: Why this person cannot close it; '' where they can.
     waits_for: str
@@ -48,17 +50,88 @@ class OpenTask:
     contact: SafeContact | None = None
 
 
+@dataclass(frozen=True)
+class OfPerson:
+    """What is to be done for one client. What is grave is never folded."""
+
+    client_id: UUID
+    name: str
+    reference: str
+    date_of_birth: date
+    tasks: tuple[OpenTask, ...]
+    #: Whether the tasks stand there with their buttons; else their words alone, with a link to the client's page.
+    in_full: bool
+
+    @property
+    def is_grave(self) -> bool:
+        return any(each.task.countersigned for each in self.tasks)
+
+    @property
+    def shown(self) -> list[OpenTask]:
+        most = EACH if self.in_full else 0
+        return [each for place, each in enumerate(self.tasks) if place < most or each.task.countersigned]
+
+    @property
+    def folded(self) -> list[OpenTask]:
+        shown = self.shown
+        return [each for each in self.tasks if each not in shown]
+
+
+@dataclass(frozen=True)
+class BeforeAnythingElse:
+    """The block above a work list: a person at a time, who is in most danger first."""
+
+    #: Those that stand there, and those that are folded: nothing about them is grave.
+    people: tuple[OfPerson, ...]
+    folded: tuple[OfPerson, ...]
+    #: Tasks that are not looked at here: each stands on its client's own page.
+    beyond: int
+
+    @property
+    def tasks_folded(self) -> int:
+        return sum(len(each.tasks) for each in self.folded)
+
+    @property
+    def client_ids(self) -> list[UUID]:
+        return [each.client_id for each in (*self.people, *self.folded)]
+
+
+def before_anything_else(actor: Actor, *, mine: bool = False, today: date) -> BeforeAnythingElse:
+    """``open_tasks`` by person. One query; another one where there are more than the page looks at."""
+    found = open_tasks(actor, mine=mine, today=today)
+    by_person: dict[UUID | None, list[OpenTask]] = {}
+    for each in found[:AT_MOST]:
+        by_person.setdefault(each.task.client_id, []).append(each)
+    people = [_of_person(tasks, in_full=place < PEOPLE) for place, tasks in enumerate(by_person.values())]
+    beyond = _open(actor, mine, today).count() - AT_MOST if len(found) > AT_MOST else 0
+    return BeforeAnythingElse(
+        tuple(each for each in people if each.in_full or each.is_grave),
+        tuple(each for each in people if not (each.in_full or each.is_grave)),
+        beyond,
+    )
+
+
+def _of_person(tasks: list[OpenTask], *, in_full: bool) -> OfPerson:
+    about = tasks[0]
+    return OfPerson(about.task.client_id, about.name, about.reference, about.date_of_birth, tuple(tasks), in_full)
+
+
 def open_tasks(actor: Actor, *, mine: bool = False, today: date) -> list[OpenTask]:
     """Open tasks of the actor's agency, imminent risk and safeguarding first, then the oldest; last who needs another keyworker. One query.
 
     Whoever countersigns finds what waits for it on top; for everybody else it comes after what they can do themselves. Of one's own
-    caseload and what one was given besides (``mine``), or of all. What was accepted for a later day comes on that day.
+    caseload and what one was given besides (``mine``), or of all. What was accepted for a later day comes on that day. ``AT_MOST``, and
+    one more where there are more.
     """
+    return _in_order(actor, _open(actor, mine, today), today, AT_MOST + 1)
+
+
+def _open(actor: Actor, mine: bool, today: date) -> TaskQuerySet:
     tasks = Task.objects.visible_to(actor).open().filter(~_later(today), agency_id=actor.agency_id)
-    if mine:
-        held = Episode.objects.visible_to(actor).of_keyworker(actor.caseload_person_id).open()
-        tasks = tasks.filter(Q(client_id__in=held.values("client_id")) | Q(person_id__in=actor.person_ids))
-    return _in_order(actor, tasks, today, SHOWN + 1)
+    if not mine:
+        return tasks
+    held = Episode.objects.visible_to(actor).of_keyworker(actor.caseload_person_id).open()
+    return tasks.filter(Q(client_id__in=held.values("client_id")) | Q(person_id__in=actor.person_ids))
 
 
 def of_client(actor: Actor, client_id: UUID, *, today: date) -> tuple[list[OpenTask], list[OpenTask]]:
@@ -74,12 +147,13 @@ def _later(today: date) -> Q:
 
 
 def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list[OpenTask]:
-    named = Client.objects.filter(pk=OuterRef("client_id")).values(name=Concat(F("first_name"), Value(" "), F("last_name")))
+    about = JSONObject(name=Concat(F("first_name"), Value(" "), F("last_name")), reference="reference", born="date_of_birth")
+    client = Client.objects.filter(pk=OuterRef("client_id")).values(about=about)
     # A whole caseload to be shared out must not push what is urgent about one person off the list.
     can_wait = Case(When(kind=REALLOCATE, then=1), default=0)
     waits = ExpressionWrapper(WAITS, output_field=BooleanField())
     holder = Subquery(Episode.objects.filter(pk=OuterRef("subject_id")).values("keyworker_id")[:1])
-    tasks = tasks.annotate(name=Subquery(named), can_wait=can_wait, is_waiting=waits, declined=DECLINED)
+    tasks = tasks.annotate(about=Subquery(client), can_wait=can_wait, is_waiting=waits, declined=DECLINED)
     tasks = tasks.annotate(contact=Case(When(kind=RE_ENGAGE, then=contact_of("client_id"))))
     tasks = tasks.annotate(holder_id=Case(When(kind=REALLOCATE, then=holder)))
     tasks = tasks.select_related("person", "carried_out_by", "sent_back_by", "proposal__again")
@@ -89,7 +163,9 @@ def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list
     return [
         OpenTask(
             task,
-            task.name,
+            task.about["name"],
+            task.about["reference"],
+            date.fromisoformat(task.about["born"]),
             Due(task.due_on, today),
             _refusal(policies.may_close, actor, task),
             leaver_id=None if task.holder_id in stays else task.holder_id,

@@ -48,7 +48,7 @@ class Task(ClientRecord):
     subject_id = models.UUIDField()
     #: What is to be done, and why, as it was said on the day it was asked for.
     words = models.CharField(max_length=300)
-    why = models.CharField(max_length=300, blank=True)
+    why = models.CharField(max_length=1000, blank=True)
     #: Somebody else than who asked for it, a manager, must see that it was done: safeguarding and imminent risk.
     countersigned = models.BooleanField(default=False)
     due_on = models.DateField()

@@ -639,7 +639,7 @@ class Migration(migrations.Migration):
                 ("trigger", models.CharField(max_length=60)),
                 ("place", models.PositiveSmallIntegerField()),
                 ("words", models.CharField(max_length=300)),
-                ("why", models.CharField(blank=True, max_length=300)),
+                ("why", models.CharField(blank=True, max_length=1000)),
                 ("source", models.CharField(blank=True, max_length=200)),
                 ("pathway", models.CharField(blank=True, max_length=70)),
                 ("tell", models.CharField(blank=True, max_length=20)),
@@ -647,6 +647,7 @@ class Migration(migrations.Migration):
                 ("countersign", models.BooleanField(default=False)),
                 ("third_party", models.BooleanField(default=False)),
                 ("made_at", models.DateTimeField()),
+                ("wanted_by", models.DateField()),
                 (
                     "state",
                     models.CharField(
@@ -694,7 +695,7 @@ class Migration(migrations.Migration):
                 ("pathway", models.CharField(max_length=60)),
                 ("version", models.PositiveSmallIntegerField()),
                 ("started_on", models.DateField()),
-                ("because", models.CharField(max_length=300)),
+                ("because", models.CharField(max_length=1000)),
                 ("third_party", models.BooleanField(default=False)),
                 ("ended_on", models.DateField(blank=True, null=True)),
                 ("ended_how", models.CharField(blank=True, max_length=40)),

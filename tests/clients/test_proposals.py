@@ -238,7 +238,7 @@ def test_accepted_is_a_task_with_its_day_and_begins_the_pathway(keyworker, refer
     assert (now.state, now.decided_by_id, now.task_id) == ("accepted", keyworker.person_id, task.pk)
     with context.acting(keyworker):
         began = ClientPathway.objects.get()
-        assert (began.pathway, began.version, began.proposal_id, began.because) == ("blood-borne-viruses", 1, proposal.pk, "Has injected")
+        assert (began.pathway, began.version, began.proposal_id, began.because) == ("blood-borne-viruses", 1, proposal.pk, proposal.why)
         assert Event.objects.filter(verb="proposal.accepted", subject_id=proposal.pk).exists()
 
 
