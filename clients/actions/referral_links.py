@@ -113,7 +113,7 @@ def _tell(row: ReceivedReferral) -> None:
     day = clock.day_of(row.received_at)
     about = {"partnership_id": row.partnership_id, "kind": RECEIVED, "subject_id": row.pk, "about_day": day, "made_at": row.received_at}
     people = {each.person for each in rules.who_hears(row.agency_id, day).select_related("person")}
-    Notice.objects.bulk_create(Notice(**about, person=each) for each in people)  # type: ignore[misc]
+    Notice.objects.bulk_create(Notice(**about, person=each) for each in people)
     cannot_wait = row.urgency == Episode.Urgency.TODAY
     for each in sorted(people, key=lambda person: person.pk):
         mail.leave(
