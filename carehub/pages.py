@@ -20,7 +20,7 @@ from carehub.models import Notice
 from carehub.permissions import ROLES
 
 #: Nobody reads more than a hundred notices one by one; the count stops there.
-_NOTICES_COUNTED = 100
+NOTICES_COUNTED = 100
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "lock_minutes": screen_lock.minutes(request),
         "partnership_name": actor.partnership.name,
         "navigation": list(_navigation(actor, match.view_name if match else "")),
-        "unread_notices": lambda: Notice.objects.visible_to(actor).unread()[:_NOTICES_COUNTED].count(),
+        "unread_notices": lambda: Notice.objects.visible_to(actor).unread()[:NOTICES_COUNTED].count(),
         "other_roles": [
             {"pk": each.pk, "title": each.title, "where": each.agency or each.partnership} for each in others
         ],

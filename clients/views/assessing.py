@@ -250,7 +250,7 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
         "problem": problem,
         "items": _items(assessment, page, CHECK),
         "missing": [
-            {"text": form.question(one.question).name, "url": f"{places[one.section]}#{anchor(page[one.question])}"}
+            {"text": typed.words_of(form.question(one.question)), "url": f"{places[one.section]}#{anchor(page[one.question])}"}
             for one in policies.still_missing(form, assessment.answers, assessment.only)
         ],
         "unsaved": _unsaved(request, assessment, form, places),

@@ -13,7 +13,7 @@ from clients.actions import assessing
 from clients.models import Assessment, Episode
 from tests import factories
 from tests.careplans import plans
-from tests.careplans.pages import texts
+from tests.careplans.pages import texts, tree_of
 from tests.queries import at_most
 
 BUTTON = "//*[@class='page-head__action']//*[contains(@class, 'govuk-button')]"
@@ -169,3 +169,25 @@ def test_the_tab_leads_to_the_plan_in_force_else_to_where_one_begins(triaged, ke
     assert browser.get(tab).url == reverse("plan-start", args=[triaged.pk])
     version = plans.signed(triaged, keyworker)
     assert browser.get(tab).url == reverse("plan-show", args=[triaged.pk, version.pk])
+
+
+def test_how_they_may_be_reached_stands_at_the_top_with_number_and_address(keyworker, agency, browser):
+    said = {"by_telephone": True, "by_voicemail": False, "by_text": False, "by_post": False, "by_visit": False}
+    contact = said | {"what_to_say": "Say it is Sam", "who_must_not_know": "Her brother"}
+    client = factories.client_of(agency, keyworker=keyworker, contact=contact, telephone="07700 900333", address="6 Ropery Yard")
+    page = page_of(browser, client)
+    (reach,) = texts(page, "//section[contains(@class, 'reach')]")
+    for words in (
+        "07700 900333",
+        "6 Ropery Yard",
+        "Ring",
+        "No voicemail",
+        "No text",
+        "Do not write",
+        "Do not visit",
+        "Say it is Sam",
+        "Her brother",
+    ):
+        assert words in reach
+    assert "Do not ring" not in reach
+    assert "not-printed" in tree_of(page).xpath("//section[contains(@class, 'reach')]/@class")[0]

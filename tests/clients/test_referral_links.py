@@ -171,7 +171,7 @@ def test_whoever_allocates_hears_of_each_once_and_the_mail_names_nobody(keyworke
     page = factories.signed_in(manager)
     assert "A referral by link was received" in page.get(reverse("notices")).content.decode()
     assert page.post(reverse("notice-read", args=[told[0].pk])).url == reverse("referral-show", args=[row.pk])
-    page.post(reverse("referral-decline", args=[row.pk]), {"why": "sent-twice", "referrer_told": "True"})
+    page.post(reverse("referral-decline", args=[row.pk]), {"why": "sent-twice", "referrer_told": "yes"})
     assert f"Done: {manager.person.name}" in page.get(reverse("notices")).content.decode()
 
 
