@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Concat, JSONObject
 
+from carehub import clock
 from carehub.actors import Actor, NotAllowed
 from carehub.models import Task
 from carehub.models.tasks import WAITS, TaskQuerySet
 from carehub.rules import Refused
-from clients import policies
+from clients import task_rules
 from clients.allocating_rules import who_stays
 from clients.due import Due
 from clients.handing_over import REALLOCATE
@@ -21,6 +23,8 @@ from clients.re_engaging import RE_ENGAGE, contact_from, contact_of
 
 #: All of a client on their own page; of a whole caseload so many, and the page says how many more there are.
 AT_MOST = 200
+#: How long what is done stands on the client's page, with the way back from a wrong click.
+DONE_DAYS = 14
 #: So many people stand there in full, each with so many tasks; of danger to life all of it stands there.
 PEOPLE, EACH = 6, 2
 #: What was said of the task is that somebody declined what was proposed.
@@ -48,6 +52,16 @@ class OpenTask:
     #: To find the client again: how they may be reached, None where nobody asked them.
     is_re_engagement: bool = False
     contact: SafeContact | None = None
+    may_reopen: bool = False
+
+
+@dataclass(frozen=True)
+class TasksOfClient:
+    """What is to be done now, what was accepted for a later day, and what has been done lately, the newest first."""
+
+    now: list[OpenTask]
+    later: list[OpenTask]
+    done: list[OpenTask]
 
 
 @dataclass(frozen=True)
@@ -134,11 +148,14 @@ def _open(actor: Actor, mine: bool, today: date) -> TaskQuerySet:
     return tasks.filter(Q(client_id__in=held.values("client_id")) | Q(person_id__in=actor.person_ids))
 
 
-def of_client(actor: Actor, client_id: UUID, *, today: date) -> tuple[list[OpenTask], list[OpenTask]]:
-    """All open tasks of one client: what is to be done now, in the same order, and what was accepted for a later day. One query."""
-    tasks = Task.objects.visible_to(actor).open().filter(agency_id=actor.agency_id, client_id=client_id)
+def of_client(actor: Actor, client_id: UUID, *, today: date) -> TasksOfClient:
+    """All open tasks of one client, in the same order, and those done in the last days. One query."""
+    lately = Q(done_at__isnull=True) | Q(done_at__gte=clock.now() - timedelta(days=DONE_DAYS))
+    tasks = Task.objects.visible_to(actor).filter(lately, agency_id=actor.agency_id, client_id=client_id)
     found = _in_order(actor, tasks.annotate(is_later=ExpressionWrapper(_later(today), output_field=BooleanField())), today, AT_MOST)
-    return [each for each in found if not each.task.is_later], [each for each in found if each.task.is_later]
+    still = [each for each in found if each.task.done_at is None]
+    done = sorted((each for each in found if each.task.done_at), key=lambda each: each.task.done_at, reverse=True)
+    return TasksOfClient([each for each in still if not each.task.is_later], [each for each in still if each.task.is_later], done)
 
 
 def _later(today: date) -> Q:
@@ -156,9 +173,9 @@ def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list
     tasks = tasks.annotate(about=Subquery(client), can_wait=can_wait, is_waiting=waits, declined=DECLINED)
     tasks = tasks.annotate(contact=Case(When(kind=RE_ENGAGE, then=contact_of("client_id"))))
     tasks = tasks.annotate(holder_id=Case(When(kind=REALLOCATE, then=holder)))
-    tasks = tasks.select_related("person", "carried_out_by", "sent_back_by", "proposal__again")
+    tasks = tasks.select_related("person", "carried_out_by", "sent_back_by", "done_by", "reopened_by", "proposal__again")
     first = "-is_waiting" if actor.may("service.view") else "is_waiting"
-    found = list(tasks.order_by(first, "-countersigned", "can_wait", "due_on", "made_at", "pk")[:most])
+    found = list(tasks.order_by(F("done_at").desc(nulls_first=True), first, "-countersigned", "can_wait", "due_on", "made_at", "pk")[:most])
     stays = who_stays(actor.agency_id) if any(each.holder_id for each in found) else []
     return [
         OpenTask(
@@ -167,15 +184,16 @@ def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list
             task.about["reference"],
             date.fromisoformat(task.about["born"]),
             Due(task.due_on, today),
-            _refusal(policies.may_close, actor, task),
+            _refusal(task_rules.may_close, actor, task),
             leaver_id=None if task.holder_id in stays else task.holder_id,
-            may_carry_out=not _refusal(policies.may_carry_out, actor, task),
-            may_send_back=not _refusal(policies.may_send_back, actor, task),
+            may_carry_out=not _refusal(task_rules.may_carry_out, actor, task),
+            may_send_back=not _refusal(task_rules.may_send_back, actor, task),
             declined=task.declined,
             proposal=proposal if (proposal := getattr(task, "proposal", None)) and proposal.is_open else None,
             may_decide=actor.may("assessment.write"),
             is_re_engagement=task.kind == RE_ENGAGE,
             contact=contact_from(task.contact),
+            may_reopen=task.done_at is not None and not _refusal(partial(task_rules.may_reopen, declined=task.declined), actor, task),
         )
         for task in found
     ]

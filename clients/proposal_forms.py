@@ -15,8 +15,8 @@ from carehub.forms import CareHubForm, Section
 from carehub.models import Person, Task
 from carehub.rules import Refused
 from carehub.templatetags.carehub import uk_date
-from clients import policies
 from clients import proposal_rules as rules
+from clients import task_rules
 from clients.actions.deciding import usual_day
 from clients.forms import keyworkers_of
 from clients.models import Proposal
@@ -114,7 +114,7 @@ class DecideForm(CareHubForm):
                     case "decline":
                         rules.declined_because(each, said["reason"] or "", said["words"] or "")
                         if each.countersign:
-                            policies.told_fits(said["told"] or ())
+                            task_rules.told_fits(said["told"] or ())
             except Refused as refused:
                 for part, sentences in refused.fields.items():
                     self.add_error(self.name(part, each), [f"{sentence}: {each.words}" for sentence in sentences])

@@ -1,11 +1,10 @@
 """Writing a plan: begin, write, agree, open again, begin the next version."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from carehub.lifecycle import WrongState
 from carehub.models import Agency
 from carehub.rules import Refused
 from carehub.turned_screen import for_the_client, turned_to
-from careplans import content, policies, returns, sheets
+from careplans import content, offers, policies, returns, sheets
 from careplans.actions import agreeing, revising, starting, writing
 from careplans.changes import changes_since
 from careplans.content import Content
@@ -27,8 +26,9 @@ from careplans.for_client import for_client, not_for_client, stands
 from careplans.forms import posted
 from careplans.forms.starting import StartForm
 from careplans.forms.writing import PlanPage
+from careplans.known_parts import PART, known_parts, put_part_in
 from careplans.models import CarePlan, PlanReview, PlanVersion
-from careplans.views.plan_conflict import conflict_page
+from careplans.views.plan_conflict import conflict_page, settled
 from careplans.views.plan_page import address, plan_context, plan_version
 from clients.banner import banner, stays_of
 from clients.client_tabs import client_tabs
@@ -113,6 +113,7 @@ def _save(request: HttpRequest, version: PlanVersion, stored: Content, keeping: 
         said = posted.moved_up(said, kind, key) if kind in content.FIELDS else said
     if request.POST.get("rest") == "later":
         said = posted.rest_later(said)
+    said, put_in = _put_in(request, version, said)
     try:
         saved = writing.save_plan(
             version=version,
@@ -128,33 +129,20 @@ def _save(request: HttpRequest, version: PlanVersion, stored: Content, keeping: 
         messages.error(request, str(reason))
         return redirect("plan-show", version.client_id, version.pk)
     keeping.done()
+    if put_in:
+        kind, _dash, key = put_in.partition("-")
+        return HttpResponseRedirect(f"{address('plan-edit', saved)}#{kind}-{content.own_key(saved.pk, key)}")
     return _go_on(request, saved, stored)
 
 
-def settled(data: QueryDict, stored: Content) -> QueryDict:
-    """The form with the choices of the conflict page made in it."""
-    theirs: dict[str, dict[str, list[str]]] = {}
-    for name in data:
-        if name.startswith(conflicts.KEEP):
-            line = name.removeprefix(conflicts.KEEP)
-            theirs[line] = dict(_as_it_stands(data, stored, line))
-    return conflicts.settled(data, theirs=theirs, texts={line: posted.field_name(line) for line in theirs})
-
-
-def _as_it_stands(data: QueryDict, stored: Content, line: str) -> Iterator[tuple[str, list[str]]]:
-    """The page's fields where 'what stands there' was chosen: of the line, or of the whole row that one had taken off."""
-    row = line.rpartition(".")[0]
-    if not row:
-        yield from posted.fields_of(line, stored.get(line))
-        return
-    kind, _dot, key = row.partition(".")
-    removed, stands = posted.field_name(f"{row}.{posted.REMOVE}"), stored.rows.get(kind, {}).get(key)
-    if stands is None:
-        yield removed, ["on"]
-        return
-    for name in content.FIELDS[kind] if removed in data else [line.rpartition(".")[2]]:
-        yield from posted.fields_of(f"{row}.{name}", stands[name])
-    yield removed, []
+def _put_in(request: HttpRequest, version: PlanVersion, said: Content) -> tuple[Content, str]:
+    """What was accepted, put where the page says, or who has a part; and the row as the page would call it, '' for none."""
+    wanted = request.POST.get("take", "")
+    if wanted.startswith(PART):
+        part = next((each for each in known_parts(request.actor, version, said) if each.key == wanted), None)
+        return put_part_in(said, part) if part else (said, "")
+    offer = next((each for each in offers.offers(request.actor, version, said) if each.key == wanted), None) if wanted else None
+    return offers.put_in(version, said, offer, request.POST.get(f"where-{wanted}", "")) if offer else (said, "")
 
 
 def _go_on(request: HttpRequest, version: PlanVersion, before: Content) -> HttpResponse:
@@ -212,14 +200,17 @@ def _page(
     agencies = [
         (str(key), name) for key, name in Agency.objects.filter(partnership=version.partnership).order_by("name").values_list("pk", "name")
     ]
-    shown = for_client(said) if turned_to(request) else said
+    shown, tasks = said, offers.tasks_in(request.actor, said)
     if turned_to(request):
-        areas, problems = [], [each for each in problems if stands(each[0], shown)]
-    page = PlanPage(version.plan.kind, shown, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies)
+        shown, tasks, areas = for_client(said), {}, []
+        problems = [each for each in problems if stands(each[0], shown)]
+    page = PlanPage(version.plan.kind, shown, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies, tasks=tasks)
     kind = policies.kind_of(version.plan)
     held = PlanReview.objects.filter(draft=version).first() if version.copied_from_id else None
     context: dict[str, Any] = plan_context(request, version) | {
         "page": page,
+        "offers": [] if turned_to(request) else offers.offers(request.actor, version, said),
+        "known": [] if turned_to(request) else known_parts(request.actor, version, said),
         "kind": kind,
         "opened": conflicts.as_text(opened),
         "expected": expected,

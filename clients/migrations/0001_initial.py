@@ -881,9 +881,10 @@ class Migration(migrations.Migration):
                         choices=[
                             ("agrees", "The client agrees with it"),
                             ("in-part", "The client agrees in part"),
+                            ("disagrees", "The client does not agree"),
                             ("not-told", "The client has not been told"),
                         ],
-                        max_length=8,
+                        max_length=10,
                     ),
                 ),
                 ("agreement_words", models.CharField(blank=True, max_length=400)),
@@ -936,6 +937,12 @@ class Migration(migrations.Migration):
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
                 ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="clients.riskplan")),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.task"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["area", "place"],
@@ -1642,7 +1649,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("state", "draft"),
                     ("agreement", "agrees"),
-                    models.Q(("agreement__in", ["in-part", "not-told"]), models.Q(("agreement_words", ""), _negated=True)),
+                    models.Q(("agreement__in", ["in-part", "disagrees", "not-told"]), models.Q(("agreement_words", ""), _negated=True)),
                     _connector="OR",
                 ),
                 name="risk_plan_says_whether_the_client_agrees",

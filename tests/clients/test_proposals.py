@@ -12,7 +12,7 @@ from carehub.models import Event, Notice, Task
 from carehub.rules import Refused
 from clients.actions.assessing import start_correction
 from clients.actions.deciding import DECLINED, accept
-from clients.actions.tasks import carry_out, close_task, send_back
+from clients.actions.tasks import carry_out, close_task, reopen_task, send_back
 from clients.models import Assessment, ClientPathway, Proposal
 from clients.policies import WrongClient
 from tests import factories
@@ -314,6 +314,8 @@ def test_declining_what_cannot_wait_takes_it_off_the_list(keyworker, referred):
     proposal = proposed(keyworker)["alcohol-dependence"]
     declines(keyworker, proposal, "arranged")
     assert fresh(keyworker, proposal.task).done_by == keyworker.person
+    with context.acting(keyworker), pytest.raises(Refused, match="declined, not done"):
+        reopen_task(task=proposal.task, by=keyworker)
 
 
 @pytest.mark.parametrize("trigger", ["suicide-today", "children-at-risk", "harm-from-others"])
