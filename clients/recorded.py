@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from carehub.actors import Actor
 from carehub.definitions.answers import NOT_RE_ASKED, Answer, Answers, is_asked
 from carehub.definitions.forward import LastAnswer, Stamp, last_answers
@@ -32,9 +34,13 @@ def asked_sections(assessment: Assessment, form: Form) -> list[Section]:
     return [section for section in form.sections if not assessment.only or section.id in assessment.only]
 
 
-def part_asked(assessment: Assessment, form: Form) -> str:
-    """The titles of the sections that were asked alone; '' where it was all of them."""
-    return ", ".join(section.title for section in asked_sections(assessment, form)) if assessment.only else ""
+def part_asked(form: Form, only: Sequence[str]) -> str:
+    """'‘Keeping safe’ only': the sections that were asked alone (Assessment.only); '' where it was all of them."""
+    if not only:
+        return ""
+    titles = [_("‘%(section)s’") % {"section": section.title} for section in form.sections if section.id in only]
+    listed = _("%(sections)s and %(last)s") % {"sections": ", ".join(titles[:-1]), "last": titles[-1]} if len(titles) > 1 else titles[0]
+    return _("%(sections)s only") % {"sections": listed}
 
 
 def told_by(assessment: Assessment) -> risk.Told:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from carehub.definitions.answers import (
@@ -124,6 +125,8 @@ class DefinitionForm(CareHubForm):
         for_client: bool = False,
     ) -> None:
         self.definition, self.section, self.last, self.completing = definition, section, last or {}, completing
+        #: Question → what stands above it: what is to be read before it is answered.
+        self.above: dict[str, SafeString] = {}
         sections = (definition.section(section),) if section else definition.sections
         wanted = [question for one in sections for question in one.questions if not (for_client and not_for_client(question))]
         before = {name: list(values) for name, values in (draft or {}).items()}

@@ -206,7 +206,7 @@ def _listed(assessments: list[Assessment], actor: Actor) -> list[dict[str, Any]]
         except UnknownDefinition:
             title, part = each.form, ""
         else:
-            title, part = form.title, part_asked(each, form)
+            title, part = form.title, part_asked(form, each.only)
         writing = each.state == Assessment.State.DRAFT and each.agency_id == actor.agency_id and actor.may("assessment.write")
         page = "assessment-edit" if writing else "assessment-show"
         listed.append(

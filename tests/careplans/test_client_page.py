@@ -109,8 +109,8 @@ def test_the_list_of_assessments_says_what_each_line_is(triaged, keyworker, brow
         assessing.start_correction(assessment=triage, why="The postcode was wrong", **said)
         assessing.start_assessment(episode=triage.episode, form="risk", only=["now"], **said)
     lines = [" ".join(each.split()) for each in texts(page_of(browser, triaged), "//section[@aria-labelledby='assessments']//ul/li")]
-    told = [next((words for words in ("a correction", "one part: How things are now") if words in each), "") for each in lines]
-    assert sorted(told) == ["", "a correction", "one part: How things are now"]
+    told = [next((words for words in ("a correction", "‘How things are now’ only") if words in each), "") for each in lines]
+    assert sorted(told) == ["", "a correction", "‘How things are now’ only"]
 
 
 def test_a_telephone_that_must_not_be_used_is_not_shown(agency, keyworker, browser):
