@@ -10,6 +10,7 @@ from clients.actions.assessing import HANDED_ON
 from clients.actions.deciding import DECLINED
 from clients.actions.late_profiles import PROFILE_LATE
 from clients.actions.opening import OPENED, OPENED_IN_SERVICE
+from clients.actions.referral_links import RECEIVED
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
 from clients.actions.unusual import FOUND
 from clients.actions.written_down import SAME_DAY
@@ -47,7 +48,10 @@ ABOUT_STAFF = {
     FOUND: _("There is unusual access to records to look into, found on %(day)s. See who under ‘Unusual access’."),
     STOPPED: _("Somebody was asked for their password after opening many records on %(day)s. See who under ‘Unusual access’."),
 }
+#: About somebody who is no client yet: the referral says who.
+ABOUT_REFERRALS = {RECEIVED: _("A referral by link was received on %(day)s. It waits to be looked at under ‘Referrals received’.")}
 LOOKS = {
+    RECEIVED: "waiting",
     FOUND: "opened",
     STOPPED: "opened",
     SAME_DAY: "due",
