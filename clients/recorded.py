@@ -86,3 +86,12 @@ def carried_over(form: Form, only: Iterable[str], last: Mapping[str, LastAnswer]
     asked = set(only)
     outside = [question.id for section in form.sections if section.id not in asked for question in section.questions]
     return {name: Answer(none="not-asked", why=NOT_RE_ASKED, last=last[name]) for name in outside if name in last}
+
+
+def one_before(actor: Actor, assessment: Assessment) -> Assessment | None:
+    """The one before, on the same form: what this one corrects, or what stood when it was asked."""
+    mine = Assessment.objects.visible_to(actor)
+    if assessment.corrects_id:
+        return mine.filter(pk=assessment.corrects_id).first()
+    earlier = mine.standing().filter(client_id=assessment.client_id, form=assessment.form, completed_at__lt=assessment.completed_at)
+    return earlier.filter(took_place_on__lte=assessment.took_place_on).exclude(pk=assessment.pk).first()

@@ -1,6 +1,7 @@
 """Assessing a client, section by section: answer, check, complete."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
 from carehub.templatetags.form_tags import anchor
+from carehub.turned_screen import for_the_client, turned_away, turned_to
 from clients import policies
 from clients.actions import assessing
 from clients.banner import banner
@@ -36,6 +38,7 @@ from clients.proposed import after_completing
 from clients.recorded import asked_sections, earlier_answers, form_of, part_asked, stamps_of
 from clients.says_before import is_decided_in, says_before
 from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of, text_fields
+from clients.views.turning import not_for_client, turn_to
 
 
 def assessment_of(request: HttpRequest, client_id: UUID, pk: UUID) -> Assessment:
@@ -60,6 +63,7 @@ def assessment_context(request: HttpRequest, assessment: Assessment, form: Form)
     }
 
 
+@for_the_client
 @requires("assessment.write")
 def edit(request: HttpRequest, client_id: UUID, pk: UUID, section: str = "") -> HttpResponse:
     assessment = assessment_of(request, client_id, pk)
@@ -71,6 +75,8 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID, section: str = "") -> 
         return redirect("assessment-show", client_id, pk)
     form = form_of(assessment)
     if section == CHECK:
+        if turned_to(request):
+            return turned_away(request.path)
         return _check(request, assessment, form)
     if not section:
         return redirect("assessment-edit", client_id, pk, goes_on_at(request.actor, assessment, form))
@@ -83,20 +89,25 @@ def _section(request: HttpRequest, assessment: Assessment, form: Form, section: 
     try:
         policies.may_answer_section(request.actor, form.section(section))
     except NotAllowed as no:
+        if turned_to(request):
+            return turned_away(request.path)
         return _for_others(request, assessment, form, section, str(no))
     keeping = Keeping(request, kind=draft_kind(section), subject=assessment.pk, client_id=assessment.client_id)
+    if turned := turned_to(request) is not None:
+        keeping.not_now = not_for_client(form.section(section))
     last = earlier_answers(by=request.actor, assessment=assessment, form=form)
     saved = typed.from_answers(form, assessment.answers)
+    page_of = partial(build, form, section=section, last=last, for_client=turned)
     data = request.POST if request.method == "POST" else keeping.data
     if data is None:
-        page = build(form, section=section, draft=saved, last=last)
+        page = page_of(draft=saved)
         return _section_page(request, assessment, page, keeping, marks=marks_of(form, section, assessment.answers))
     # The choices of a conflict page are applied first: from there on it is a form like any other.
     data = conflicts.settled(data, theirs=as_fields(form, section, assessment.answers), texts=text_fields(form, section))
     if request.method != "POST":
-        page = build(form, section=section, draft=typed.merge(saved, typed.from_post(form, data)), last=last)
+        page = page_of(draft=typed.merge(saved, typed.from_post(form, data)))
         return _section_page(request, assessment, page, keeping, marks=conflicts.opened(data))
-    page = build(form, section=section, draft=saved, data=data, last=last)
+    page = page_of(draft=saved, data=data)
     if not page.is_valid():
         keeping.not_taken()
         return _section_page(request, assessment, page, keeping, marks=conflicts.opened(data))
@@ -172,6 +183,9 @@ def _go_on(request: HttpRequest, assessment: Assessment, form: Form, section: st
     if wanted == "client":
         messages.success(request, _("Saved. The assessment is still a draft."))
         return redirect("client", assessment.client_id)
+    if wanted == "turn":
+        turn_to(request, assessment.client)
+        return redirect("assessment-edit", assessment.client_id, assessment.pk, section)
     following = wanted if wanted in names else names[names.index(section) + 1]
     return redirect("assessment-edit", assessment.client_id, assessment.pk, following)
 
@@ -189,8 +203,11 @@ def _section_page(
         "draft_ticket": keeping.ticket,
         "marks": conflicts.as_text(marks),
         "is_last": asked_sections(assessment, form)[-1].id == section,
-        "contradictions": [each for each in contradictions(form, page.answers) if each.stands_in(form, section) and not each.third_party],
     }
+    if turned_to(request):
+        return render(request, "clients/assessment_edit.html", context)
+    against = contradictions(form, page.answers)
+    context["contradictions"] = [each for each in against if each.stands_in(form, section) and not each.third_party]
     decides = is_decided_in(form.section(section))
     if context["is_last"] or decides:
         says = what_answers_say(form, assessment.answers)
@@ -249,7 +266,7 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
         "problem": problem,
         "items": items,
         "missing": [
-            {"text": form.question(one.question).name, "url": f"{places[one.section]}#{anchor(page[one.question])}"}
+            {"text": typed.words_of(form.question(one.question)), "url": f"{places[one.section]}#{anchor(page[one.question])}"}
             for one in policies.still_missing(form, assessment.answers, assessment.only)
         ],
         # Completing without what was typed and not saved would leave somebody's words behind.

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from carehub import clock
 from carehub.definitions import show as as_asked
 from carehub.definitions.fingerprint import fingerprint
-from carehub.definitions.schema import Form
 from carehub.guards import requires
 from carehub.offering import allows
 from clients import assessed, policies
@@ -16,7 +15,7 @@ from clients.findings import what_answers_say
 from clients.models import Assessment
 from clients.profile_due import profile_due
 from clients.proposed import of_assessment
-from clients.recorded import asked_sections, form_of, part_asked, stamp_of, stamps_of
+from clients.recorded import asked_sections, form_of, one_before, part_asked, stamp_of, stamps_of
 from clients.views.assessing import assessment_context, assessment_of
 from clients.views.of_client import client_page
 
@@ -57,7 +56,7 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     assessment = assessment_of(request, client_id, pk)
     form = form_of(assessment)
     complete = assessment.state == Assessment.State.COMPLETE
-    before = _before(request, assessment, form) if complete else None
+    before = one_before(request.actor, assessment) if complete else None
     sections = as_asked.show(
         form,
         assessment.answers,
@@ -80,12 +79,3 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         and request.actor.may("assessment.write"),
     }
     return render(request, "clients/assessment_show.html", context)
-
-
-def _before(request: HttpRequest, assessment: Assessment, form: Form) -> Assessment | None:
-    """The one before, on the same form: what this one corrects, or what stood when it was asked."""
-    mine = Assessment.objects.visible_to(request.actor)
-    if assessment.corrects_id:
-        return mine.filter(pk=assessment.corrects_id).first()
-    earlier = mine.standing().filter(client_id=assessment.client_id, form=form.name, completed_at__lt=assessment.completed_at)
-    return earlier.filter(took_place_on__lte=assessment.took_place_on).exclude(pk=assessment.pk).first()
