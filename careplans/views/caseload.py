@@ -1,6 +1,6 @@
 """My caseload: what is due first."""
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients.models import Episode, ReceivedReferral
 from clients.open_assessments import open_assessments
 from clients.open_tasks import open_tasks
-from clients.profile_due import late_profiles
+from clients.profile_due import late_in_treatment, late_profiles
 
 #: Narrowed to those whose outcome profile is late: by the partnership's own settings, so it stands beside NARROWED.
 PROFILES, LATE = "profiles", _("with a late outcome profile")
@@ -21,12 +21,13 @@ PROFILES, LATE = "profiles", _("with a late outcome profile")
 def caseload(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     mine = Episode.objects.visible_to(request.actor).of_keyworker(request.actor.caseload_person_id).open()
-    late = late_profiles(mine, local_settings.of(request.actor.partnership), today)
+    settings = local_settings.of(request.actor.partnership)
+    late = Count("pk", filter=late_in_treatment(settings, today))
     sent = ReceivedReferral.objects.visible_to(request.actor).waiting().as_number()
     # Counted in the same question: nought and how many were sent.
-    counts = mine.aggregate(**numbers(today), profiles=Count("pk", filter=Q(pk__in=late.values("pk"))), referrals=0 * Count("pk") + sent)
+    counts = mine.aggregate(**numbers(today), profiles=late, referrals=0 * Count("pk") + sent)
     if request.GET.get("show") == PROFILES:
-        shown, words, narrowed = PROFILES, LATE, late
+        shown, words, narrowed = PROFILES, LATE, late_profiles(mine, settings, today)
     else:
         shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "all"
         words, _look, rule = NARROWED[shown]
