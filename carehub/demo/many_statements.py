@@ -215,7 +215,7 @@ INSERT INTO careplans_reviewputoff (id, partnership_id, client_id, agency_id, pl
     put_off_by_id)
 SELECT md5(%(seed)s || ':put-off:' || n)::uuid, %(partnership)s, client_id, agency_id, plan_id, version_id, 'not-well', '',
     %(today)s::date + 7, %(today)s::date - 2 + time '11:00', person_id
-FROM made WHERE state = 'treatment' AND n %% 60 = 20
+FROM made WHERE state = 'treatment' AND n %% 60 = 24
 """
 
 #: name → SQL, in order. What stands under 'rounds' runs three times.
