@@ -6,8 +6,10 @@ Rows are the same where their line is (careplans.models.PlanPart). What is said 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from uuid import UUID
 
+from django.db.models import F, Value
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -15,10 +17,12 @@ from carehub.actors import Actor
 from careplans import content
 from careplans.content import Content, Row, Rows
 from careplans.headings import HEADINGS
-from careplans.models import Action, GoalOutcome, Need, PlanVersion
-from careplans.sheets import day_of, treatment_of, treatments_of
+from careplans.models import Action, ActionDone, GoalOutcome, Need, PlanVersion
+from careplans.sheets import day_of, names_of, treatment_of, treatments_of, who_does
 
 Outcome = GoalOutcome.Outcome
+#: Of an action, beside the outcomes of goals.
+DONE = "done"
 #: Before a line that belongs to the one above it.
 UNDER = "\N{EM SPACE}"
 
@@ -51,11 +55,18 @@ class _Side:
     lines: Mapping[str, str]
     #: Code → words of the interventions in it.
     treatments: dict[str, str]
+    #: Who client and keyworker are, as the sheet names them.
+    names: dict[str, str]
 
     @classmethod
     def of(cls, version: PlanVersion) -> "_Side":
         said = content.of(version)
-        return cls(said, content.lines_of(version), treatments_of(version, said))
+        if about := version.as_signed:
+            names = names_of(about["keyworker"]["name"], about["client"]["known_as"])
+        else:
+            keyworker = version.plan.episode.keyworker
+            names = names_of(keyworker.name if keyworker else "", version.client.known_as)
+        return cls(said, content.lines_of(version), treatments_of(version, said), names)
 
     def rows(self, kind: str) -> Rows:
         rows = {self.lines.get(key, key): row for key, row in self.said.rows[kind].items()}
@@ -68,7 +79,7 @@ class _Side:
 
 
 def changes(before: PlanVersion, now: PlanVersion, outcomes: Mapping[str, str] | None = None) -> Changes:
-    """``outcomes``: line of a goal → what reviews between the two found of it (:func:`outcomes_between`)."""
+    """``outcomes``: line of a goal or action → what reviews between the two found of it (:func:`outcomes_between`)."""
     old, new = _Side.of(before), _Side.of(now)
     found = Changes()
     found.sentences += _of_goals(old, new, outcomes or {})
@@ -89,12 +100,17 @@ def changes_since(before: UUID, now: PlanVersion, actor: Actor) -> Changes | Non
 
 
 def outcomes_between(before: PlanVersion, now: PlanVersion) -> dict[str, str]:
-    """Line of a goal → outcome, from every review of this plan's versions from ``before`` on and before ``now``. One query."""
-    held = GoalOutcome.objects.filter(
-        review__plan_id=now.plan_id, review__of_version__number__gte=before.number, review__of_version__number__lt=now.number
-    )
-    rows = held.order_by("review__of_version__number").values_list("goal__line", "goal_id", "outcome")
-    return {str(line or key): outcome for line, key, outcome in rows}
+    """Line of a goal → outcome, of an action → DONE, from every review of this plan's versions from ``before`` on and before ``now``.
+
+    One query: the latest review of a line is read last.
+    """
+    between = {
+        "review__plan_id": now.plan_id, "review__of_version__number__gte": before.number, "review__of_version__number__lt": now.number
+    }  # fmt: skip
+    at = F("review__of_version__number")
+    goals = GoalOutcome.objects.filter(**between).values_list(at, "goal__line", "goal_id", "outcome")
+    actions = ActionDone.objects.filter(**between).values_list(at, "action__line", "action_id", Value(DONE))
+    return {str(line or key): outcome for _at, line, key, outcome in sorted(goals.union(actions, all=True), key=itemgetter(0))}
 
 
 def _of_goals(old: _Side, new: _Side, outcomes: Mapping[str, str]) -> Iterator[str]:
@@ -113,10 +129,10 @@ def _of_goals(old: _Side, new: _Side, outcomes: Mapping[str, str]) -> Iterator[s
         elif goal["client_words"] != was[line]["client_words"]:
             words = {"old": was[line]["client_words"], "new": goal["client_words"]}
             yield _("In other words: ‘%(new)s’, before: ‘%(old)s’") % words
-        yield from _of_steps(old.steps(line), new.steps(line), new_goal=line not in was)
+        yield from _of_steps(old.steps(line), new.steps(line), outcomes, new_goal=line not in was)
 
 
-def _of_steps(was: Rows, now: Rows, *, new_goal: bool) -> Iterator[str]:
+def _of_steps(was: Rows, now: Rows, outcomes: Mapping[str, str], *, new_goal: bool) -> Iterator[str]:
     for line, step in now.items():
         if line not in was:
             if not new_goal:
@@ -129,7 +145,8 @@ def _of_steps(was: Rows, now: Rows, *, new_goal: bool) -> Iterator[str]:
             yield _("Step changed: %(words)s") % {"words": step["what"]}
     for line, step in was.items():
         if line not in now:
-            yield _("Step taken off: %(words)s") % {"words": step["what"]}
+            sentence = _("Done: %(words)s") if outcomes.get(line) == DONE else _("Step taken off: %(words)s")
+            yield sentence % {"words": step["what"]}
 
 
 def _of_needs(was: Rows, now: Rows) -> Iterator[str]:
@@ -142,6 +159,9 @@ def _of_needs(was: Rows, now: Rows) -> Iterator[str]:
             yield _("Taken up now: %(words)s") % {"words": need["words"]}
         elif before["standing"] == taken_up and need["standing"] == for_later:
             yield _("Moved to later: %(words)s") % {"words": need["words"]}
+        if before and before["score"] and need["score"] and before["score"] != need["score"]:
+            words = {"words": need["words"], "new": need["score"], "old": before["score"]}
+            yield _("Scored anew: %(words)s, %(new)s of 5 instead of %(old)s") % words
     for line, need in was.items():
         if line not in now:
             yield _("Taken off: %(words)s") % {"words": need["words"]}
@@ -202,13 +222,13 @@ def _goal(side: _Side, line: str) -> tuple[str, ...]:
     goal = side.rows("goal").get(line)
     if goal is None:
         return ()
-    return (goal["client_words"], *(said for step in side.steps(line).values() for said in _step(step, side.treatments)))
+    return (goal["client_words"], *(said for step in side.steps(line).values() for said in _step(step, side)))
 
 
-def _step(step: Row, treatments: dict[str, str]) -> Iterator[str]:
-    who = step["who_name"] or (str(Action.Who(step["who"]).label) if step["who"] in Action.Who.values else "")
+def _step(step: Row, side: _Side) -> Iterator[str]:
+    who = who_does(step, side.names) or (str(Action.Who(step["who"]).label) if step["who"] in Action.Who.values else "")
     yield "– " + ", ".join(each for each in (step["what"], who, _day(step["by_when"])) if each)
-    for name, words in (("treatment", treatment_of(step, treatments)), ("milestone", step["milestone"])):
+    for name, words in (("treatment", treatment_of(step, side.treatments)), ("milestone", step["milestone"])):
         if words:
             yield f"{UNDER}{HEADINGS[name]}: {words}"
 

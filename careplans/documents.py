@@ -54,9 +54,16 @@ def ask_for_document(version: PlanVersion, *, by: Actor, token: str) -> Document
     return document
 
 
-def beside_of(kind: DocumentKind, version: PlanVersion, *, discreet: bool, share: summaries.Share | None = None) -> dict[str, Any]:
-    """What the document says beside the locked version, as it stands now; kept with the document, so that it is rendered the same again."""
+def beside_of(
+    kind: DocumentKind, version: PlanVersion, *, discreet: bool, signed_since: date | None, share: summaries.Share | None = None
+) -> dict[str, Any]:
+    """What the document says beside the locked version, as it stands now; kept with the document, so that it is rendered the same again.
+
+    ``signed_since``: careplans.who_signed.signed_since.
+    """
     beside: dict[str, Any] = {}
+    if signed_since and not (kind.sealed or kind.agency_as_now):
+        beside["signed_since"] = signed_since.isoformat()
     if kind.agency_as_now:
         beside["agency"] = agency_facts(version.plan.agency)
     if discreet:
@@ -88,6 +95,9 @@ def sheet_for(kind: DocumentKind, signed: Sheet, *, discreet: bool = False, besi
             changes["title"] = str(kind.heading)
         if "agency" in beside:
             changes["agency"] = SheetAgency(**beside["agency"])
+        if "signed_since" in beside:
+            since = date.fromisoformat(beside["signed_since"])
+            changes["signatures"] = tuple(replace(each, signed_since=since if each.to_sign_by else None) for each in signed.signatures)
         if "summary" in beside:
             until = beside["summary"]["until"]
             changes["summary"] = SheetSummary(**{**beside["summary"], "until": date.fromisoformat(until) if until else None})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from carehub.actors import Actor
 from carehub.models import Document
@@ -9,6 +10,7 @@ from careplans import documents, summaries
 from careplans.document_kinds import KINDS, DocumentKind
 from careplans.models import PlanVersion
 from careplans.policies.documents import discreet_first, is_for
+from careplans.who_signed import signed_since
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,18 @@ def printables(version: PlanVersion, actor: Actor) -> list[Printable]:
         .order_by("asked_at")
         if is_for(each, actor)
     ]
+    since = signed_since(version)
     treats = actor.agency_id == version.agency_id
     found = []
     for kind in KINDS.values():
         for share in summaries.shares(version, actor) if kind.for_agency and treats else [] if kind.for_agency else [None]:
-            found.append(Printable(kind, _sorts(kind, version, share, made), share))
+            found.append(Printable(kind, _sorts(kind, version, share, made, since), share))
     return found
 
 
-def _sorts(kind: DocumentKind, version: PlanVersion, share: summaries.Share | None, made: Iterable[Document]) -> list[Sort]:
+def _sorts(
+    kind: DocumentKind, version: PlanVersion, share: summaries.Share | None, made: Iterable[Document], since: date | None
+) -> list[Sort]:
     """The one to choose first stands first."""
     first = kind.carried and discreet_first(version.client)
     sorts = []
@@ -60,7 +65,7 @@ def _sorts(kind: DocumentKind, version: PlanVersion, share: summaries.Share | No
         same = [each for each in made if (each.kind, each.discreet) == (kind.name, discreet)]
         if share:
             same = [each for each in same if each.to_id == share.agency.pk]
-        now = documents.sha256_of(documents.beside_of(kind, version, discreet=discreet, share=share))
+        now = documents.sha256_of(documents.beside_of(kind, version, discreet=discreet, share=share, signed_since=since))
         current = next((each for each in same if each.beside_sha256 == now), None)
         sorts.append(Sort(discreet, discreet == first, current, made_before=bool(same) and current is None))
     return sorts
@@ -73,5 +78,6 @@ def still_holds(document: Document, version: PlanVersion, actor: Actor) -> bool:
     share = next((each for each in summaries.shares(version, actor) if each.agency.pk == document.to_id), None)
     if share is None:
         return False
-    beside = documents.beside_of(KINDS[document.kind], version, discreet=document.discreet, share=share)
+    since = signed_since(version)
+    beside = documents.beside_of(KINDS[document.kind], version, discreet=document.discreet, share=share, signed_since=since)
     return documents.sha256_of(beside) == document.beside_sha256

@@ -11,9 +11,10 @@ from carehub.definitions.catalogue import catalogue
 from carehub.definitions.conditions import holds, last_known
 from carehub.definitions.errors import UnknownDefinition
 from carehub.definitions.findings import RiskFound, risks
+from carehub.definitions.following import Condition
 from carehub.definitions.load import Words
 from carehub.definitions.read_condition import read_test
-from carehub.definitions.schema import Condition, Definition, Form, Question
+from carehub.definitions.schema import Definition, Form, Question
 from carehub.definitions.show import value_words
 from carehub.definitions.table import Table
 from careplans.models import Need

@@ -115,6 +115,8 @@ class SheetSignature:
     reason: str = ""
     #: Of who agreed by word: when they are asked to sign.
     to_sign_by: date | None = None
+    #: On a copy made after they signed: the day.
+    signed_since: date | None = None
     picture: Picture | None = None
 
 
@@ -204,6 +206,11 @@ class Sheet:
         """By the name that the template uses."""
         signatures = {f"signature-{at}": each.picture for at, each in enumerate(self.signatures, start=1) if each.picture}
         return {**signatures, "map": self.map.picture} if self.map else signatures
+
+    @property
+    def word_of_client(self) -> SheetSignature | None:
+        """Where the client agreed by word: nobody else can."""
+        return next((each for each in self.signatures if each.to_sign_by), None)
 
     @property
     def headings(self) -> dict[str, Promise]:

@@ -4,7 +4,7 @@ What is said by or about third parties is left out here, and so is on no paper a
 """
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -146,11 +146,11 @@ def _to_be_signed(about: Facts) -> tuple[SheetSignature, ...]:
 
 
 def _goal(said: Content, key: str, goal: Row, about: Facts) -> SheetGoal:
-    names = {Action.Who.KEYWORKER: about["keyworker"]["name"], Action.Who.CLIENT: about["client"]["known_as"]}
+    names = names_of(about["keyworker"]["name"], about["client"]["known_as"])
     actions = tuple(
         SheetAction(
             action["what"],
-            names.get(action["who"]) or action["who_name"],
+            who_does(action, names),
             day_of(action["by_when"]),
             action["milestone"],
             treatment_of(action, about["treatments"]),
@@ -158,6 +158,15 @@ def _goal(said: Content, key: str, goal: Row, about: Facts) -> SheetGoal:
         for action in said.actions_of(key).values()
     )
     return SheetGoal(goal["client_words"], goal["service_words"], _domain(goal["domain"]), actions)
+
+
+def names_of(keyworker: str, client: str) -> dict[str, str]:
+    """Value of Action.Who → the name that stands for it; '' for the keyworker while there is none."""
+    return {Action.Who.KEYWORKER.value: keyworker, Action.Who.CLIENT.value: client}
+
+
+def who_does(action: Row, names: Mapping[str, str]) -> str:
+    return names.get(action["who"]) or action["who_name"] or (str(Action.Who.GP.label) if action["who"] == Action.Who.GP else "")
 
 
 def _treatments_now(said: Content) -> dict[str, str]:
@@ -212,7 +221,7 @@ def _signature(signature: Signature) -> SheetSignature:
         signature.signed_on,
         signature.reason,
         signature.follow_up_on,
-        picture_of(signature.strokes),
+        picture=picture_of(signature.strokes),
     )
 
 

@@ -53,6 +53,7 @@ urlpatterns = [
     path(f"{_PLAN}close/", life.close, name="plan-close"),
     path(f"{_PLAN}lead/", life.lead, name="plan-lead"),
     path(f"{_PLAN}scan/", documents.scan, name="plan-scan"),
+    path(f"{_PLAN}signed/scan/", documents.scan_of_later, name="plan-scan-later"),
     path("documents/<uuid:pk>/", documents.open_document, name="document-open"),
     path("documents/<uuid:pk>/again/", documents.again, name="document-again"),
     path("check/<str:token>/", documents.check, name="document-check"),

@@ -44,6 +44,12 @@ def _signatures() -> QuerySet[Signature]:
     return Signature.objects.annotate(signed_since=Subquery(later.values("signed_on")[:1]))
 
 
+def signed_since(version: PlanVersion) -> date | None:
+    """The day on which a client who had agreed by word signed. One query."""
+    later = Addendum.objects.filter(version=version, kind=Addendum.Kind.SIGNED_LATER)
+    return later.values_list("signed_on", flat=True).first()
+
+
 def signatures_of(version: PlanVersion) -> list[Signature]:
     """One query."""
     return list(_signatures().filter(version=version).select_related("scan"))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from carehub.definitions.answers import Answers
 from carehub.definitions.findings import Finding, RiskFound, asks_of_risk, findings, proposed, risks, risks_not_known
-from carehub.definitions.schema import Form, Trigger
+from carehub.definitions.following import Trigger
+from carehub.definitions.schema import Form
 from carehub.definitions.scores import ScoreResult, of
 from clients.risk import kept_level
 

@@ -14,7 +14,7 @@ from carehub import clock
 from carehub.actors import Actor, NotAllowed
 from carehub.definitions.answers import Answers, Missing, missing
 from carehub.definitions.schema import Form, Section
-from carehub.models import Membership, Person, Task
+from carehub.models import Membership, Person
 from carehub.permissions import ROLES
 from carehub.rules import Refused
 from clients.models import Assessment, Client, Episode
@@ -217,57 +217,3 @@ def about(client_id: UUID, record: AboutClient) -> None:
     """What is to be changed belongs to the client whose page it was."""
     if record.client_id != client_id:
         raise WrongClient
-
-
-def _of_own_service(actor: Actor, task: Task) -> None:
-    actor.must("assessment.write")
-    if task.agency_id != actor.agency_id:
-        raise NotAllowed(_("Another agency has been asked to do this."))
-    if task.done_at is not None:
-        raise Refused(_("Somebody has already said that this was done."))
-
-
-def may_carry_out(actor: Actor, task: Task) -> None:
-    """Say what was done about what is countersigned; not while what somebody said waits for the countersignature."""
-    _of_own_service(actor, task)
-    if not task.countersigned:
-        raise Refused(_("Nobody has to countersign this: say ‘Done’."))
-    if task.waits:
-        raise Refused(_("%(name)s has already said what was done.") % {"name": task.carried_out_by.name if task.carried_out_by else ""})
-
-
-def told_fits(told: Iterable[str]) -> list[str]:
-    """Who was told, each once and in the order of the list; somebody, or nobody yet (MoC 4.5)."""
-    said = [each for each in Task.Told.values if each in set(told)]
-    if not said:
-        raise _wrong("told", _("Say who was told, or ‘Nobody yet’"))
-    if Task.Told.NOBODY in said and len(said) > 1:
-        raise _wrong("told", _("Choose who was told, or ‘Nobody yet’, not both"))
-    return said
-
-
-def may_close(actor: Actor, task: Task) -> None:
-    """A task of one's own service.
-
-    One that is countersigned by a manager alone, once it is said what was done; not by who did it, nor by who asked for it (MoC 4.5).
-    """
-    _of_own_service(actor, task)
-    if not task.countersigned:
-        return
-    if not actor.may("service.view"):
-        raise NotAllowed(_("This stays open until your service manager has seen that it was done."))
-    if task.made_by_id == actor.person_id:
-        raise NotAllowed(_("You asked for this yourself: another manager sees that it was done."))
-    if task.carried_out_by_id == actor.person_id:
-        raise NotAllowed(_("You did this yourself: another manager countersigns."))
-    if not task.waits:
-        raise Refused(_("It stays open until somebody says what was done, and a manager other than them has seen it."))
-
-
-def may_send_back(actor: Actor, task: Task) -> None:
-    """What was done is not enough: a manager says what is still to be done. Who did it themselves may say so too."""
-    _of_own_service(actor, task)
-    if not actor.may("service.view"):
-        raise NotAllowed(_("Your service manager decides whether this was enough."))
-    if not task.waits:
-        raise Refused(_("This does not wait for a countersignature."))

@@ -15,8 +15,8 @@ from carehub.forms import CareHubForm, Section
 from carehub.models import Person, Task
 from carehub.rules import Refused
 from carehub.templatetags.carehub import uk_date
-from clients import policies
 from clients import proposal_rules as rules
+from clients import task_rules
 from clients.actions.deciding import usual_day
 from clients.forms import keyworkers_of
 from clients.models import Proposal
@@ -55,7 +55,9 @@ class DecideForm(CareHubForm):
         declining = [self.name("reason", proposal), self.name("words", proposal)]
         if not proposal.same_day:
             accepting.insert(0, self.name("due_on", proposal))
-            self._add("due_on", proposal, DateField(label=_("By when?"), required=False), usual_day(self.actor, proposal))
+            self._add(
+                "due_on", proposal, DateField(label=_("By when?"), help_text=asked_for(proposal), required=False), usual_day(proposal)
+            )
         whoever = [("", _("Whoever is on duty")), *((key, person.name) for key, person in self.people.items())]
         person = OneFromList(label=_("Who does it?"), required=False)
         person.choices = whoever
@@ -71,7 +73,7 @@ class DecideForm(CareHubForm):
         else:
             self._add("words", proposal, Text(label=_("Anything else (optional)"), max_length=300, required=False))
         choices = [
-            (ACCEPT, _("Accept"), _("It is for today.") if proposal.same_day else ""),
+            (ACCEPT, _("Accept"), asked_for(proposal) if proposal.same_day else ""),
             (DECLINE, _("Decline")),
             (LATER, _("Decide later"), _("Until then it stands under ‘Before anything else’.") if proposal.same_day else ""),
         ]
@@ -112,7 +114,7 @@ class DecideForm(CareHubForm):
                     case "decline":
                         rules.declined_because(each, said["reason"] or "", said["words"] or "")
                         if each.countersign:
-                            policies.told_fits(said["told"] or ())
+                            task_rules.told_fits(said["told"] or ())
             except Refused as refused:
                 for part, sentences in refused.fields.items():
                     self.add_error(self.name(part, each), [f"{sentence}: {each.words}" for sentence in sentences])
@@ -135,6 +137,19 @@ class DecideForm(CareHubForm):
             elif chosen == DECLINE:
                 more = {"told": said["told"], "told_words": said["told_words"] or ""} if each.countersign else {}
                 yield Decision(each, False, {"reason": said["reason"], "words": said["words"] or "", **more})
+
+
+def asked_for(proposal: Proposal) -> str:
+    """By when the assessment asked for it, and what has become of that day."""
+    made, today = clock.day_of(proposal.made_at), clock.today()
+    if proposal.wanted_by == made == today:
+        return _("Asked for today.")
+    said = {"day": uk_date(proposal.wanted_by), "made": uk_date(made)}
+    if proposal.wanted_by == made:
+        return _("Asked for on the same day; that was %(day)s: today.") % said
+    if proposal.wanted_by < today:
+        return _("Asked for by %(day)s, which has passed: today.") % said
+    return _("Asked for by %(day)s, in the assessment completed on %(made)s.") % said
 
 
 def _hint(proposal: Proposal) -> str:

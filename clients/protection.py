@@ -102,6 +102,7 @@ SQL: list[str] = [
     *rows.same_client("clients_proposal", "episode_id", "clients_episode"),
     *rows.same_client("clients_proposal", "assessment_id", "clients_assessment"),
     *rows.same_client("clients_proposal", "task_id", "carehub_task"),
+    *rows.same_client("clients_riskplanstep", "task_id", "carehub_task"),
     *rows.about_one_client("clients_proposal"),
     *rows.same_client("clients_clientpathway", "episode_id", "clients_episode"),
     *rows.same_client("clients_clientpathway", "proposal_id", "clients_proposal"),

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from carehub.definitions.answers import Answer, is_answered, is_asked
 from carehub.definitions.findings import RiskFound as Raised
 from carehub.definitions.findings import asks_of_risk, gravest, risks, risks_not_known
+from carehub.definitions.following import RISK_LEVELS
 from carehub.definitions.forward import Stamp
-from carehub.definitions.schema import RISK_LEVELS, Form, Section
+from carehub.definitions.schema import Form, Section
 from clients.models import Episode, RiskFound
 
 Level = Episode.Risk

@@ -26,6 +26,8 @@ class Written:
     by_whom: str = ""
     by_when: date | None = None
     told: str = ""
+    #: The key of the task that it was put in from; '' for none.
+    task: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -126,6 +128,8 @@ def _whole(said: Agreed, last: date) -> dict[str, list[str]]:
         fields["agreement"] = [_("Say whether the client agrees with it")]
     elif said.agreement == RiskPlan.Agreement.IN_PART and not said.agreement_words:
         fields["agreement_words"] = [_("Write what the client does not agree with")]
+    elif said.agreement == RiskPlan.Agreement.DISAGREES and not said.agreement_words:
+        fields["agreement_words"] = [_("Write what the client does not agree with, and why")]
     elif said.agreement == RiskPlan.Agreement.NOT_TOLD and not said.agreement_words:
         fields["agreement_words"] = [_("Write why the client has not been told")]
     return fields

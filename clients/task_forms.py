@@ -8,7 +8,7 @@ from carehub.formfields import LongText, Several, Text
 from carehub.forms import CareHubForm
 from carehub.models import Task
 from carehub.rules import Refused
-from clients import policies
+from clients import task_rules
 
 
 class CarryOutForm(CareHubForm):
@@ -20,7 +20,7 @@ class CarryOutForm(CareHubForm):
 
     def clean_told(self) -> list[str]:
         try:
-            return policies.told_fits(self.cleaned_data["told"])
+            return task_rules.told_fits(self.cleaned_data["told"])
         except Refused as refused:
             self.add_error("told", refused.message)
             return []

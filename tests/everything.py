@@ -7,7 +7,18 @@ from uuid import uuid4
 from carehub import clock, context, events
 from carehub.actors import Actor
 from carehub.models import Document, Draft, Notice, StoredFile, Task
-from careplans.models import Addendum, Goal, GoalOutcome, PlanReturn, PlanReview, PlanVersion, ReviewAsked, ReviewPutOff
+from careplans.models import (
+    Action,
+    ActionDone,
+    Addendum,
+    Goal,
+    GoalOutcome,
+    PlanReturn,
+    PlanReview,
+    PlanVersion,
+    ReviewAsked,
+    ReviewPutOff,
+)
 from clients.models import Client, Consent, ConsentAgency, Opening
 from tests import factories
 
@@ -26,6 +37,7 @@ def after_signing(version: PlanVersion, *, by: Actor) -> None:
         review = PlanReview.objects.create(**of, draft=draft, held_on=day, was_due_on=day, recorded_at=now, recorded_by=by.person)
         goal = Goal.objects.get(version=version)
         GoalOutcome.objects.create(**about, review=review, goal=goal, outcome="partly", why="Twice a week.")
+        ActionDone.objects.create(**about, review=review, action=Action.objects.filter(version=version).first())
 
 
 def everything_about(client: Client, *, by: Actor) -> None:

@@ -308,7 +308,14 @@ def proposal(of: Assessment, *, by: Actor, trigger: str = "overdose", countersig
                 made_at=now,
                 made_by=by.person,
             )
-        values = {"place": 0, "made_at": now, "same_day": countersign, "countersign": countersign, "task": task}
+        values = {
+            "place": 0,
+            "made_at": now,
+            "wanted_by": clock.today() + timedelta(days=0 if countersign else 7),
+            "same_day": countersign,
+            "countersign": countersign,
+            "task": task,
+        }
         return Proposal.objects.create(
             **about | said | values | fields, episode_id=of.episode_id, assessment=of, agency=by.agency, trigger=trigger
         )

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carehub.definitions import weeks
-from carehub.definitions.schema import Condition, Form, Question, Score
+from carehub.definitions.following import Condition, Score
+from carehub.definitions.schema import Form, Question
 
 #: Answers as they are kept; see carehub.definitions.answers.
 Answers = Mapping[str, Mapping[str, Any]]

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from carehub.definitions.conditions import rests_on
 from carehub.definitions.edition import KINDS, WITH_CHOICES, Edition, LocalQuestion, base_id, value_of
+from carehub.definitions.following import Condition
 from carehub.definitions.read_form import LOCAL
-from carehub.definitions.schema import Condition, Form, Question
+from carehub.definitions.schema import Form, Question
 
 #: So many questions a partnership may add: each costs every client time.
 MOST_QUESTIONS = 20

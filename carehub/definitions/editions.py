@@ -14,8 +14,9 @@ from carehub.definitions import edition_rules as rules
 from carehub.definitions.edition import WITH_CHOICES, Edition, LocalQuestion, base_id, value_of
 from carehub.definitions.edition_rules import Wrong
 from carehub.definitions.errors import DefinitionError
+from carehub.definitions.following import Condition
 from carehub.definitions.read_question import Words, read_question
-from carehub.definitions.schema import Condition, Form, Question, Section
+from carehub.definitions.schema import Form, Question, Section
 from carehub.definitions.table import Table
 from carehub.definitions.whole_form import check_as_a_whole
 

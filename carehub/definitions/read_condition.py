@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from carehub.definitions import weeks
-from carehub.definitions.schema import CHOOSING, NOT_ANSWERS, TESTS, Condition, Question, Score
+from carehub.definitions.following import TESTS, Condition, Score
+from carehub.definitions.schema import CHOOSING, NOT_ANSWERS, Question
 from carehub.definitions.table import NEEDED, Table
 
 _JOINED = ("all", "any", "not")

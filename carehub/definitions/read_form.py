@@ -2,24 +2,13 @@
 
 from dataclasses import replace
 
+from carehub.definitions.following import RISK_LEVELS, TRIGGER_KINDS, Condition, RiskRule, Trigger
 from carehub.definitions.read_codes import refuse_twice
 from carehub.definitions.read_condition import read_condition
 from carehub.definitions.read_group import Entries, any_entry, read_group
 from carehub.definitions.read_question import Words, find_codes, read_question
 from carehub.definitions.read_score import check_tool, read_scores
-from carehub.definitions.schema import (
-    COMPETENCES,
-    NOT_ANSWERS,
-    RISK_LEVELS,
-    TRIGGER_KINDS,
-    Condition,
-    Form,
-    Question,
-    Reason,
-    RiskRule,
-    Section,
-    Trigger,
-)
+from carehub.definitions.schema import COMPETENCES, NOT_ANSWERS, Form, Question, Reason, Section
 from carehub.definitions.table import Table
 from carehub.definitions.whole_form import Places, check_as_a_whole
 
@@ -136,19 +125,20 @@ def _read_trigger(table: Table, words: Words, entries: Entries) -> Trigger:
         kind=table.one_of("kind", TRIGGER_KINDS, "proposal"),
         text=table.text("text"),
         when=any_entry(read_condition(table.table("when", "a condition")), entries),
-        why=table.text("why", ""),
         source=table.text("source", ""),
         pathway=table.text("pathway", ""),
         tell=table.one_of("tell", ("manager", "safeguarding-lead"), ""),
         same_day=table.flag("same_day"),
         countersign=table.flag("countersign"),
+        within_days=table.whole("within_days", 0) if "within_days" in table else None,
     )
     table.finish()
+    if trigger.within_days is not None and (trigger.same_day or trigger.countersign or trigger.kind != "proposal"):
+        raise table.wrong("'within_days' is for a proposal that can wait until tomorrow.", "within_days")
     if trigger.countersign and not trigger.tell:
         raise table.wrong("A trigger with countersign = true must say whom to 'tell'.", "countersign")
-    for key, said in (("text", trigger.text), ("why", trigger.why)):
-        if len(said) > LONGEST_TRIGGER:
-            raise table.wrong(f"'{key}' of a trigger has {LONGEST_TRIGGER} characters at most: it becomes a line of a list.", key)
+    if len(trigger.text) > LONGEST_TRIGGER:
+        raise table.wrong(f"'text' of a trigger has {LONGEST_TRIGGER} characters at most: it becomes a line of a list.", "text")
     if trigger.pathway:
         table.known(trigger.pathway, words.pathways, "pathway")
     return trigger

@@ -6,9 +6,10 @@ So an answer stays one key with one value, and drafts, merges, copying forward a
 from collections.abc import Mapping
 from dataclasses import replace
 
+from carehub.definitions.following import Condition
 from carehub.definitions.read_condition import read_condition
 from carehub.definitions.read_question import YES_NO, Words, read_question
-from carehub.definitions.schema import Condition, Question
+from carehub.definitions.schema import Question
 from carehub.definitions.table import Table
 
 #: A group has two entries at least, and a page that can still be read.

@@ -3,21 +3,10 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from carehub.definitions.following import RISK_LEVELS, Condition, Raise
 from carehub.definitions.read_codes import read_choices
 from carehub.definitions.read_condition import read_condition, read_test
-from carehub.definitions.schema import (
-    CHOOSING,
-    FILLS,
-    KINDS,
-    NOT_ANSWERS,
-    RISK_LEVELS,
-    Choice,
-    CodeList,
-    Condition,
-    Form,
-    Question,
-    Raise,
-)
+from carehub.definitions.schema import CHOOSING, FILLS, KINDS, NOT_ANSWERS, Choice, CodeList, Form, Question
 from carehub.definitions.table import Table
 
 YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))

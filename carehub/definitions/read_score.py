@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from carehub.definitions.following import Band, Condition, Score
 from carehub.definitions.read_codes import refuse_twice
 from carehub.definitions.read_condition import check_condition, read_condition
-from carehub.definitions.schema import Band, Condition, Question, Score
+from carehub.definitions.schema import Question
 from carehub.definitions.table import Table
 
 

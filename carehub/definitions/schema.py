@@ -1,9 +1,10 @@
 """What a definition says, once it has been read and checked. Nothing here can be changed after loading."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
+
+from carehub.definitions.following import Condition, Raise, RiskRule, Score, Trigger
 
 #: How a question is answered. 'substance' is one choice from a long code list, shown as a list to open.
 KINDS = ("text", "long-text", "number", "date", "yes-no", "one-of", "many-of", "score-1-5", "substance", "weeks")
@@ -13,48 +14,14 @@ CHOOSING = ("yes-no", "one-of", "many-of", "substance")
 NotAnswer = Literal["declined", "not-known", "not-applicable", "not-asked"]
 NOT_ANSWERS: tuple[NotAnswer, ...] = ("declined", "not-known", "not-applicable", "not-asked")
 
-#: How much a risk weighs, from the least. 'immediate' asks for something today.
-RISK_LEVELS = ("low", "medium", "high", "immediate")
-
 #: What an answer is written down as, for lists: how soon somebody is to be seen, whether a comprehensive assessment is to follow.
 FILLS = {"urgency": ("today", "week", "usual"), "comprehensive": ("yes", "not-now"), "agreement": ("yes", "no")}
 
 #: Who may answer a section that is locked to competence (MoC 4.6).
 COMPETENCES = ("prescriber",)
 
-#: What a trigger does once its condition holds; each is shown under its own heading, and a person decides.
-TRIGGER_KINDS = ("proposal", "indication", "priority", "drop-out")
-
-#: Tests that a condition may apply to a question's answer.
-TESTS = ("is", "is_not", "is_one_of", "includes", "at_least", "at_most", "chosen_at_least", "is_a", "answered", "none")
-
 #: ``list[int]``: days in each of four weeks.
 Value = str | int | float | list[str] | list[int]
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One test of one answer (``question``, ``value``) or of one score, or 'all', 'any', 'not' over ``parts``."""
-
-    test: str
-    question: str = ""
-    value: str | int | float | bool | tuple[str, ...] | None = None
-    parts: tuple["Condition", ...] = ()
-    score: str = ""
-
-    def leaves(self) -> Iterator["Condition"]:
-        """The tests of answers."""
-        if self.question:
-            yield self
-        for part in self.parts:
-            yield from part.leaves()
-
-    def score_leaves(self) -> Iterator["Condition"]:
-        """The tests of scores."""
-        if self.score:
-            yield self
-        for part in self.parts:
-            yield from part.score_leaves()
 
 
 @dataclass(frozen=True)
@@ -74,16 +41,6 @@ class Choice:
 
     def property(self, name: str) -> str | int | bool | None:
         return dict(self.properties).get(name)
-
-
-@dataclass(frozen=True)
-class Raise:
-    """Which answer means which risk: the words stand in the client's banner."""
-
-    area: str
-    level: str
-    words: str
-    when: Condition
 
 
 @dataclass(frozen=True)
@@ -152,62 +109,6 @@ class Section:
     #: The areas of risk that it looks into in full: what older assessments found in them stands no longer.
     assesses: tuple[str, ...] = ()
     shown_if: Condition | None = None  # Each of its questions carries it too, and each that is added later.
-
-
-@dataclass(frozen=True)
-class RiskRule:
-    """Several answers that together mean a risk: what is severe and likely. Beside ``Raise``, which looks at one answer."""
-
-    area: str
-    level: str
-    words: str
-    when: Condition
-    third_party: bool = False
-
-
-@dataclass(frozen=True)
-class Trigger:
-    """What answers propose. A person accepts or declines; with ``countersign`` nobody closes it alone."""
-
-    id: str
-    kind: str
-    text: str
-    when: Condition
-    why: str = ""
-    source: str = ""
-    pathway: str = ""
-    #: Who is told, 'manager' or 'safeguarding-lead'.
-    tell: str = ""
-    same_day: bool = False
-    countersign: bool = False
-
-
-@dataclass(frozen=True)
-class Band:
-    """What a score from ``least`` to ``most`` (both included) means, and who says so."""
-
-    least: int
-    most: int
-    text: str
-    #: 'local' where the band is ours.
-    source: str
-    #: For whom it holds, where one instrument has bands of its own for each substance.
-    when: Condition | None = None
-
-
-@dataclass(frozen=True)
-class Score:
-    """Which questions add up, from ``least`` to ``most``, and what the sum means."""
-
-    id: str
-    title: str
-    questions: tuple[str, ...]
-    least: int
-    most: int
-    source: str
-    bands: tuple[Band, ...] = ()
-    #: What a question counts that its condition hides; None: then there is no score.
-    hidden: int | None = None
 
 
 @dataclass(frozen=True)

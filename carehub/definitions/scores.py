@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from carehub.definitions.answers import Answer
 from carehub.definitions.conditions import holds, open_questions, points, standing
-from carehub.definitions.schema import Band, Form, Question, Score
+from carehub.definitions.following import Band, Score
+from carehub.definitions.schema import Form, Question
 
 
 @dataclass(frozen=True)

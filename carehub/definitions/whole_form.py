@@ -5,9 +5,10 @@ from itertools import islice, product
 
 from carehub.definitions import weeks
 from carehub.definitions.conditions import rests_on, shown
+from carehub.definitions.following import Condition, RiskRule
 from carehub.definitions.read_codes import refuse_twice
 from carehub.definitions.read_condition import check_condition
-from carehub.definitions.schema import Condition, Form, Question, RiskRule
+from carehub.definitions.schema import Form, Question
 from carehub.definitions.table import Table
 
 #: Where each question stands in the file, to say what is wrong there.

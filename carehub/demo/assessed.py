@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from carehub.definitions.catalogue import catalogue
+from carehub.definitions.findings import proposed
 from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.forward import Stamp
 from carehub.definitions.schema import Form
@@ -14,8 +15,9 @@ from carehub.demo.triage import answered
 from carehub.models import Notice, Task
 from clients import risk
 from clients.actions.written_down import SAME_DAY, fills
-from clients.findings import what_answers_say
+from clients.findings import cannot_wait
 from clients.models import Assessment, RiskFound
+from clients.recorded import stamp_of, stamps_of
 
 FORM = "triage"
 #: A task that a triage asked for is done within so many days, and read about by the manager.
@@ -92,7 +94,8 @@ class Triages:
 
     def _for_today(self, somebody: Somebody, stay: StayRows, assessment: Assessment) -> None:
         """What the answers asked for on the day itself, as the action writes it; by now most of it is done."""
-        urgent = what_answers_say(self.form, assessment.answers).today
+        found = proposed(self.form, assessment.answers, asked=stamp_of(assessment), sections=stamps_of(assessment))
+        urgent = [each for each in found if cannot_wait(each.trigger)]
         if not urgent:
             return
         day, at = assessment.took_place_on, assessment.completed_at
@@ -116,7 +119,7 @@ class Triages:
                     kind=f"trigger.{each.trigger.id}"[:60],
                     subject_id=assessment.pk,
                     words=each.trigger.text[:300],
-                    why=each.trigger.why[:300],
+                    why=each.why,
                     countersigned=countersign,
                     **(carried_out if countersign and closer and day < self.today else {}),
                     due_on=day,

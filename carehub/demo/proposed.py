@@ -2,14 +2,17 @@
 
 from datetime import date, datetime, timedelta
 
+from carehub import clock
 from carehub.definitions.findings import Finding, proposed
 from carehub.demo.assessed import Triages
 from carehub.demo.chance import Chance, workday
+from carehub.local_settings import LocalSettings
 from carehub.models import Task
-from clients.actions.proposing import task_kind
+from clients.actions.proposing import task_kind, wanted_by
 from clients.findings import cannot_wait
 from clients.models import Assessment, ClientPathway, Episode, Proposal
 from clients.pathways import pathway
+from clients.recorded import stamp_of, stamps_of
 
 #: A triage younger than this has something that nobody has decided.
 NEW = timedelta(days=45)
@@ -35,7 +38,8 @@ class Proposals:
             self._of(assessment)
 
     def _of(self, assessment: Assessment) -> None:
-        for place, finding in enumerate(proposed(self.triages.form, assessment.answers)):
+        found = proposed(self.triages.form, assessment.answers, asked=stamp_of(assessment), sections=stamps_of(assessment))
+        for place, finding in enumerate(found):
             trigger = finding.trigger
             proposal = Proposal(
                 id=self.chance.key(),
@@ -47,7 +51,7 @@ class Proposals:
                 trigger=trigger.id,
                 place=place,
                 words=trigger.text,
-                why=trigger.why,
+                why=finding.why,
                 source=trigger.source,
                 pathway=_led(trigger.pathway),
                 tell=trigger.tell,
@@ -55,6 +59,7 @@ class Proposals:
                 countersign=trigger.countersign,
                 third_party=finding.third_party,
                 made_at=assessment.completed_at,
+                wanted_by=wanted_by(trigger, clock.day_of(assessment.completed_at), LocalSettings()),
             )
             self.proposals.append(proposal)
             if proposal.same_day:

@@ -117,8 +117,8 @@ WHO_DOES_WHAT = (
         ("co-ordination", "Probation", "The officer of the day, by telephone", "The order; told of attendance"),
     ),
     (
-        ("outside", "My GP", "The surgery, by appointment", "General health"),
-        ("outside", "The pharmacy", "At the counter", "Supervised doses"),
+        ("gp", "My GP", "The surgery, by appointment", "General health"),
+        ("pharmacy", "The pharmacy", "At the counter", "Supervised doses"),
     ),
     (
         ("outside", "The drop-in", "Every weekday from ten", "Groups, and a meal"),

@@ -549,7 +549,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60)),
                 ("subject_id", models.UUIDField()),
                 ("words", models.CharField(max_length=300)),
-                ("why", models.CharField(blank=True, max_length=300)),
+                ("why", models.CharField(blank=True, max_length=1000)),
                 ("countersigned", models.BooleanField(default=False)),
                 ("due_on", models.DateField()),
                 ("made_at", models.DateTimeField()),
@@ -580,6 +580,7 @@ class Migration(migrations.Migration):
                 ("sent_back_at", models.DateTimeField(blank=True, null=True)),
                 ("sent_back_words", models.CharField(blank=True, max_length=300)),
                 ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("reopened_at", models.DateTimeField(blank=True, null=True)),
                 ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
                 (
                     "carried_out_by",
@@ -607,6 +608,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "reopened_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
                     "sent_back_by",
                     models.ForeignKey(
                         blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
@@ -627,7 +634,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60)),
                 ("subject_id", models.UUIDField()),
                 ("words", models.CharField(max_length=300)),
-                ("why", models.CharField(blank=True, max_length=300)),
+                ("why", models.CharField(blank=True, max_length=1000)),
                 ("countersigned", models.BooleanField(default=False)),
                 ("due_on", models.DateField()),
                 ("made_at", models.DateTimeField()),
@@ -658,6 +665,7 @@ class Migration(migrations.Migration):
                 ("sent_back_at", models.DateTimeField(blank=True, null=True)),
                 ("sent_back_words", models.CharField(blank=True, max_length=300)),
                 ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("reopened_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "agency",
                     models.ForeignKey(
@@ -730,6 +738,18 @@ class Migration(migrations.Migration):
                     "pgh_obj",
                     models.ForeignKey(
                         db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="carehub.task"
+                    ),
+                ),
+                (
+                    "reopened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -1071,6 +1091,17 @@ class Migration(migrations.Migration):
             model_name="task",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    models.Q(("reopened_at__isnull", True), ("reopened_by__isnull", True)),
+                    models.Q(("countersigned", False), ("reopened_at__isnull", False), ("reopened_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="task_reopened_at_and_by_unless_countersigned",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
                     ("countersigned", False),
                     ("done_by__isnull", True),
                     models.Q(("done_by", models.F("made_by")), _negated=True),
@@ -1146,8 +1177,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "carehub_taskevent" ("agency_id", "carried_out_at", "carried_out_by_id", "carried_out_words", "client_id", "countersigned", "done_at", "done_by_id", "due_on", "id", "kind", "made_at", "made_by_id", "partnership_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_back_at", "sent_back_by_id", "sent_back_words", "subject_id", "told", "told_words", "why", "words") VALUES (NEW."agency_id", NEW."carried_out_at", NEW."carried_out_by_id", NEW."carried_out_words", NEW."client_id", NEW."countersigned", NEW."done_at", NEW."done_by_id", NEW."due_on", NEW."id", NEW."kind", NEW."made_at", NEW."made_by_id", NEW."partnership_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."sent_back_at", NEW."sent_back_by_id", NEW."sent_back_words", NEW."subject_id", NEW."told", NEW."told_words", NEW."why", NEW."words"); RETURN NULL;',
-                    hash="fad2d38499d4abfe124af7bee199ec1a1f1995fa",
+                    func='INSERT INTO "carehub_taskevent" ("agency_id", "carried_out_at", "carried_out_by_id", "carried_out_words", "client_id", "countersigned", "done_at", "done_by_id", "due_on", "id", "kind", "made_at", "made_by_id", "partnership_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reopened_at", "reopened_by_id", "sent_back_at", "sent_back_by_id", "sent_back_words", "subject_id", "told", "told_words", "why", "words") VALUES (NEW."agency_id", NEW."carried_out_at", NEW."carried_out_by_id", NEW."carried_out_words", NEW."client_id", NEW."countersigned", NEW."done_at", NEW."done_by_id", NEW."due_on", NEW."id", NEW."kind", NEW."made_at", NEW."made_by_id", NEW."partnership_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reopened_at", NEW."reopened_by_id", NEW."sent_back_at", NEW."sent_back_by_id", NEW."sent_back_words", NEW."subject_id", NEW."told", NEW."told_words", NEW."why", NEW."words"); RETURN NULL;',
+                    hash="473ac537fb68f35df28b4af8eceb0a3ae520e7b4",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_c83d2",
                     table="carehub_task",
@@ -1161,8 +1192,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "carehub_taskevent" ("agency_id", "carried_out_at", "carried_out_by_id", "carried_out_words", "client_id", "countersigned", "done_at", "done_by_id", "due_on", "id", "kind", "made_at", "made_by_id", "partnership_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sent_back_at", "sent_back_by_id", "sent_back_words", "subject_id", "told", "told_words", "why", "words") VALUES (NEW."agency_id", NEW."carried_out_at", NEW."carried_out_by_id", NEW."carried_out_words", NEW."client_id", NEW."countersigned", NEW."done_at", NEW."done_by_id", NEW."due_on", NEW."id", NEW."kind", NEW."made_at", NEW."made_by_id", NEW."partnership_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."sent_back_at", NEW."sent_back_by_id", NEW."sent_back_words", NEW."subject_id", NEW."told", NEW."told_words", NEW."why", NEW."words"); RETURN NULL;',
-                    hash="b2aa107649083b330ffacdea56140a071de0aad8",
+                    func='INSERT INTO "carehub_taskevent" ("agency_id", "carried_out_at", "carried_out_by_id", "carried_out_words", "client_id", "countersigned", "done_at", "done_by_id", "due_on", "id", "kind", "made_at", "made_by_id", "partnership_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reopened_at", "reopened_by_id", "sent_back_at", "sent_back_by_id", "sent_back_words", "subject_id", "told", "told_words", "why", "words") VALUES (NEW."agency_id", NEW."carried_out_at", NEW."carried_out_by_id", NEW."carried_out_words", NEW."client_id", NEW."countersigned", NEW."done_at", NEW."done_by_id", NEW."due_on", NEW."id", NEW."kind", NEW."made_at", NEW."made_by_id", NEW."partnership_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reopened_at", NEW."reopened_by_id", NEW."sent_back_at", NEW."sent_back_by_id", NEW."sent_back_words", NEW."subject_id", NEW."told", NEW."told_words", NEW."why", NEW."words"); RETURN NULL;',
+                    hash="5a64594df107251026ef0e29ac3893082a2037ff",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_33c57",
                     table="carehub_task",

@@ -48,7 +48,7 @@ class Task(ClientRecord):
     subject_id = models.UUIDField()
     #: What is to be done, and why, as it was said on the day it was asked for.
     words = models.CharField(max_length=300)
-    why = models.CharField(max_length=300, blank=True)
+    why = models.CharField(max_length=1000, blank=True)
     #: Somebody else than who asked for it, a manager, must see that it was done: safeguarding and imminent risk.
     countersigned = models.BooleanField(default=False)
     due_on = models.DateField()
@@ -68,6 +68,9 @@ class Task(ClientRecord):
     sent_back_words = models.CharField(max_length=300, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    #: 'Done' was a mistake, and it is open again: the last time. Who had said 'Done' stands in the history.
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    reopened_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     objects = TaskQuerySet.as_manager()
 
@@ -77,6 +80,11 @@ class Task(ClientRecord):
             models.CheckConstraint(
                 condition=Q(done_at__isnull=True, done_by__isnull=True) | Q(done_at__isnull=False, done_by__isnull=False),
                 name="task_done_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(reopened_at__isnull=True, reopened_by__isnull=True)
+                | Q(reopened_at__isnull=False, reopened_by__isnull=False, countersigned=False),
+                name="task_reopened_at_and_by_unless_countersigned",
             ),
             models.CheckConstraint(
                 condition=Q(countersigned=False) | Q(done_by__isnull=True) | ~Q(done_by=F("made_by")), name="task_countersigned_by_another"

@@ -11,6 +11,7 @@ from careplans import documents, summaries
 from careplans.document_kinds import DocumentKind
 from careplans.models import PlanVersion
 from careplans.policies.documents import check_make, check_make_again
+from careplans.who_signed import signed_since
 
 
 def ask_for(*, version: PlanVersion, kind: DocumentKind, discreet: bool, to: str = "", by: Actor) -> Document:
@@ -24,7 +25,7 @@ def ask_for(*, version: PlanVersion, kind: DocumentKind, discreet: bool, to: str
         share = next((each for each in summaries.shares(now, by) if str(each.agency.pk) == to), None) if kind.for_agency else None
         if kind.for_agency and share is None:
             raise Refused(_("The client has not agreed to share with this agency, or not any more."))
-        beside = documents.beside_of(kind, now, discreet=discreet, share=share)
+        beside = documents.beside_of(kind, now, discreet=discreet, share=share, signed_since=signed_since(now))
         document, made = Document.objects.get_or_create(
             kind=kind.name,
             subject_id=now.pk,

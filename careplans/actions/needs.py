@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 
+from carehub.definitions.catalogue import catalogue
 from carehub.definitions.plans import PlanKind
+from carehub.form_editions import form_for
 from careplans import content, policies
 from careplans.content import Row, Rows
 from careplans.models import Need
 from careplans.proposals import Proposal
+from clients.models import Episode
+
+#: The form on which areas are scored anew.
+SCORES = "nine-areas"
 
 
 def row_of(found: Proposal, kind: PlanKind) -> Row:
@@ -20,6 +26,28 @@ def row_of(found: Proposal, kind: PlanKind) -> Row:
         "source": Need.Source.ASSESSMENT.value,
         "third_party": content.YES if found.third_party else "",
     }
+
+
+def rescored(known: Rows, episode: Episode) -> dict[str, Row]:
+    """Of needs whose area has another score by now, whichever assessment gave it: words and score as they are today, by their key.
+
+    One that is better now says so, down to 1. One query, where there are any.
+    """
+    outdated = {key: int(score) for key, need in known.items() if need["score"] and (score := _another(need, episode))}
+    if not outdated:
+        return {}
+    anchors = {each.area: each.anchors for each in form_for(episode.partnership_id, SCORES).questions if each.anchors}
+    titles = {area.id: area.title for area in catalogue().domains().areas}
+    return {
+        key: {"words": f"{titles[area]}: {anchors[area][score - 1]}", "score": str(score)}
+        for key, score in outdated.items()
+        if (area := known[key]["area"]) in anchors
+    }
+
+
+def _another(need: Row, episode: Episode) -> str:
+    score = str(episode.scores.get(need["area"], ""))
+    return "" if score == need["score"] else score
 
 
 def brought_together(known: Rows, found: Iterable[Proposal], kind: PlanKind) -> tuple[dict[str, Row], list[Proposal]]:

@@ -1,5 +1,6 @@
 """Reviewing a plan: what became of each goal, what is worked on next, and the draft that comes of it. One page, one save."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
@@ -8,24 +9,23 @@ from django.utils.translation import gettext as _
 from carehub import clock, events
 from carehub.actors import Actor
 from carehub.definitions.answers import Answer
+from carehub.models import Task
 from carehub.rules import Refused
 from careplans import content, policies
-from careplans.actions.needs import row_of
+from careplans.actions.needs import SCORES, row_of
 from careplans.actions.putting_off import found_again
 from careplans.actions.revising import next_version
 from careplans.content import Content
-from careplans.models import CarePlan, GoalOutcome, Need, PlanReview, PlanVersion
+from careplans.models import ActionDone, CarePlan, GoalOutcome, Need, PlanReview, PlanVersion
 from careplans.policies import Held
 from careplans.proposals import from_assessment
 from clients.actions.assessing import complete_assessment, save_answers, start_assessment
+from clients.actions.tasks import close_task
 from clients.models import Assessment
-
-#: The form on which areas are scored anew.
-SCORES = "nine-areas"
 
 
 def review(*, plan: CarePlan, version: PlanVersion, held: Held, by: Actor) -> PlanReview:
-    """Write the review down and leave the next version as a draft: what was achieved or is no longer wanted stays behind.
+    """Write the review down and leave the next version as a draft: what was achieved, done or is no longer wanted stays behind.
 
     ``version``: the one that the page was about; where another is in force by now, nothing is written.
     """
@@ -50,7 +50,7 @@ def review(*, plan: CarePlan, version: PlanVersion, held: Held, by: Actor) -> Pl
         if held.phase:
             more.texts["phase"] = held.phase
         left = [key for key in said.rows["goal"] if held.outcomes[key][0] not in GoalOutcome.GOES_ON]
-        draft = next_version(plan, by, reviewed=True, without_goals=left, needs=needs, more=more)
+        draft = next_version(plan, by, reviewed=True, without_goals=left, without_actions=held.done, needs=needs, more=more)
         about = {"partnership_id": plan.partnership_id, "client_id": plan.client_id, "agency_id": plan.agency_id}
         made = PlanReview.objects.create(
             **about,
@@ -72,6 +72,8 @@ def review(*, plan: CarePlan, version: PlanVersion, held: Held, by: Actor) -> Pl
             GoalOutcome(**about, review=made, goal_id=key, outcome=held.outcomes[key][0], why=held.outcomes[key][1].strip())
             for key in said.rows["goal"]
         )
+        ActionDone.objects.bulk_create(ActionDone(**about, review=made, action_id=key) for key in held.done)
+        _close_tasks({said.rows["action"][key]["task_id"] for key in held.done} - {""}, by)
         found_again(plan, by)
         events.record("plan.reviewed", by=by, client=plan.client_id, subject=made)
     return made
@@ -81,6 +83,13 @@ def standing_of(plan: CarePlan) -> tuple[PlanVersion | None, bool]:
     """The version that is being written, and whether the one in force has been reviewed already."""
     draft = PlanVersion.objects.filter(plan=plan, locked_at__isnull=True).first()
     return draft, PlanReview.objects.filter(of_version=plan.current_id).exists()
+
+
+def _close_tasks(keys: Collection[str], by: Actor) -> None:
+    """What was accepted and is done as an action of the plan is done on the list too; what is countersigned waits for its manager."""
+    if keys and by.may("assessment.write"):
+        for task in Task.objects.visible_to(by).open().filter(pk__in=keys, countersigned=False, agency_id=by.agency_id):
+            close_task(task=task, by=by)
 
 
 def _score(plan: CarePlan, held: Held, held_on: date, by: Actor) -> Assessment | None:
@@ -99,15 +108,12 @@ def _score(plan: CarePlan, held: Held, held_on: date, by: Actor) -> Assessment |
 
 
 def _needs(plan: CarePlan, said: Content, held: Held, scores: Assessment | None) -> tuple[dict[str, content.Row], Content]:
-    """What is said now of the needs that go on, by the key they had; and those that the scores add."""
+    """What is said now of the needs that go on, by the key they had; and those that the scores add. Scores are careplans.actions.needs'."""
     changed: dict[str, content.Row] = {key: {"standing": Need.Standing.NOW.value} for key in held.promoted}
     more, kind = Content(), policies.kind_of(plan)
     found = {each.area: each for each in from_assessment(scores) if each.score is not None} if scores else {}
-    for area, score in held.scores.items():
-        known = [key for key, need in said.rows["need"].items() if need["area"] == area and need["score"]]
-        for key in known:
-            words = {"words": found[area].words} if area in found else {}
-            changed[key] = {**changed.get(key, {}), **words, "score": str(score)}
+    for area in held.scores:
+        known = any(need["area"] == area and need["score"] for need in said.rows["need"].values())
         if not known and area in found:
             more.rows["need"][content.own_key(scores.pk, area)] = row_of(found[area], kind)  # type: ignore[union-attr]
     return changed, more

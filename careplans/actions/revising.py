@@ -8,6 +8,7 @@ from carehub import clock, events
 from carehub.actors import Actor
 from careplans import content, policies
 from careplans.actions.copying import copy_forward
+from careplans.actions.needs import rescored
 from careplans.content import Content, Row
 from careplans.models import CarePlan, PlanVersion
 
@@ -30,6 +31,7 @@ def next_version(
     *,
     reviewed: bool = False,
     without_goals: Collection[str] = (),
+    without_actions: Collection[str] = (),
     needs: Mapping[str, Row] | None = None,
     more: Content | None = None,
 ) -> PlanVersion:
@@ -44,6 +46,8 @@ def next_version(
     draft.partnership = signed.partnership
     draft.next_review_on = policies.latest_review(draft, reviewed=reviewed)
     draft.save(force_insert=True)
-    copy_forward(signed, draft, without_goals=without_goals, needs=needs, more=more)
+    now = rescored(content.of(signed).rows["need"], plan.episode)
+    now = {key: {**now.get(key, {}), **(needs or {}).get(key, {})} for key in {*now, *(needs or {})}}
+    copy_forward(signed, draft, without_goals=without_goals, without_actions=without_actions, needs=now, more=more)
     events.record("plan.revision-started", by=by, client=plan.client_id, subject=draft)
     return draft

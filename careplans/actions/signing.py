@@ -32,6 +32,17 @@ WITH needs AS (UPDATE careplans_need SET locked_at = %(at)s WHERE version_id = %
 UPDATE careplans_signature SET locked_at = %(at)s WHERE version_id = %(version)s
 """
 
+#: What was accepted and stands in the plan is done by the day that was agreed; what cannot wait keeps its own.
+_DAYS_OF_TASKS = """
+UPDATE carehub_task t SET due_on = a.by_when
+FROM (SELECT task_id, min(by_when) AS by_when FROM (
+        SELECT task_id, by_when FROM careplans_action WHERE version_id = %(version)s
+        UNION ALL SELECT task_id, by_when FROM careplans_riskstep WHERE version_id = %(version)s) r
+      WHERE task_id IS NOT NULL GROUP BY task_id) a
+WHERE t.id = a.task_id AND t.done_at IS NULL AND t.due_on <> a.by_when
+  AND NOT EXISTS (SELECT FROM clients_proposal p WHERE p.task_id = t.id AND p.same_day)
+"""
+
 
 def sign(*, version: PlanVersion, by: Actor, client: Word, keyworker: Word, witness: Word | None = None, seen_text: str) -> PlanVersion:
     """Record every party's word, lock the version for ever, make it the plan's current one, and ask for its document.
@@ -100,6 +111,8 @@ def _write_down(version: PlanVersion, by: Actor) -> None:
     due_on = _review_due(version)
     values = {"state": target, "current": version, "review_due_on": due_on, "lead": leads}
     plan.save_over(plan.row_version, **values, risk_when_signed=episode.risk)
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS_OF_TASKS, {"version": version.pk})
     changes: Mapping[str, Any] = {"next_due_what": Episode.NextDue.REVIEW, "next_due_on": due_on}
     if episode.state != Episode.State.TREATMENT:
         changes = {**changes, "state": EPISODE_LIFECYCLE.check("episode.treat", episode.state).target}

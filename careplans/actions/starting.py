@@ -6,7 +6,7 @@ from carehub import clock, events
 from carehub.actors import Actor
 from careplans import content, policies
 from careplans.actions.copying import copy_forward
-from careplans.actions.needs import brought_together, row_of
+from careplans.actions.needs import brought_together, rescored, row_of
 from careplans.actions.rows import write_rows
 from careplans.content import Content
 from careplans.models import CarePlan, Domain, PlanVersion, RiskStep
@@ -39,7 +39,7 @@ def start_plan(*, episode: Episode, kind: str, by: Actor, again: PlanVersion | N
             again = PlanVersion.objects.get(pk=before.current_id)  # type: ignore[misc]
         elif again is not None:
             again = policies.earlier_versions(episode, by).get(pk=again.pk)
-        _fill(version, again, _came_up(done))
+        _fill(version, again, [each for each in _came_up(done) if _stands(each, episode)])
         events.record("plan.started", by=by, client=version.client_id, subject=version)
     return version
 
@@ -70,10 +70,16 @@ def _came_up(done: list[Assessment]) -> list[Proposal]:
     return sorted(newest_of(done[last_whole:]), key=lambda each: order.index(each.domain))
 
 
+def _stands(found: Proposal, episode: Episode) -> bool:
+    """Its area has not been scored anew since, as something that is no need any more."""
+    return found.score is None or episode.scores.get(found.area, found.score) == found.score
+
+
 def _fill(version: PlanVersion, before: PlanVersion | None, proposals: list[Proposal]) -> None:
     kind = policies.kind_of(version.plan)
     known = content.of(before).rows["need"] if before is not None else {}
     changed, added = brought_together(known, proposals, kind)
+    changed = rescored(known, version.plan.episode) | changed
     new = Content()
     new.rows["need"] = {content.own_key(version.pk, f"{each.domain}:{each.words}"): row_of(each, kind) for each in added}
     if before is None:
@@ -100,6 +106,7 @@ def _risk_steps(version: PlanVersion) -> content.Rows:
             "by_when": step.by_when.isoformat() if step.by_when else "",
             "told": step.told,
             "third_party": content.YES if RiskStep.kept_off(step.area) else "",
+            "task_id": str(step.task_id or ""),
         }
         for step in (plan.steps.all() if plan else ())
     }

@@ -12,7 +12,7 @@ from careplans import content, policies
 from careplans.actions.rows import write_rows
 from careplans.content import Content
 from careplans.interventions import tier_of
-from careplans.models import Involved, Need, PlanVersion
+from careplans.models import Action, Involved, Need, PlanVersion
 
 
 class PlanConflict(stale.Conflict):
@@ -93,8 +93,11 @@ def _tidied(version: PlanVersion, mine: Content, stored: Content) -> Content:
             before = stored.rows[kind].get(key, {})
             for name in names:
                 row[name] = content.plain(name, row.get(name, before.get(name, "")))
+    gp = next((row["name"] for row in mine.rows["involved"].values() if row["role"] == Involved.Role.GP), "")
     for action in mine.rows["action"].values():
         action["tier"] = tier_of(action["intervention"])
+        if action["who"] == Action.Who.GP:
+            action["who_name"] = action["who_name"] or gp
     _name_agencies(version, mine, stored)
     _keep_needs(version, mine, stored)
     mine.texts = {name: content.plain(name, mine.texts.get(name, stored.texts.get(name, ""))) for name in content.TEXTS}

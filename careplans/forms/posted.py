@@ -18,7 +18,9 @@ from careplans.models import Need
 
 REMOVE = "remove"
 BOXES = {"need": ("third_party",), "risk": ("third_party",), "involved": ("receives",)}
-_NAMES = sorted({name for names in FIELDS.values() for name in names} | {REMOVE}, key=len, reverse=True)
+#: From which task a row was put in is never the page's word.
+NOT_POSTED = {"task_id"}
+_NAMES = sorted({name for names in FIELDS.values() for name in names} - NOT_POSTED | {REMOVE}, key=len, reverse=True)
 _FIELD = re.compile(rf"({'|'.join(FIELDS)})-([0-9A-Za-z-]{{1,60}})-({'|'.join(_NAMES)})(?:_({'|'.join(DateInput.PARTS)}))?")
 
 

@@ -1,6 +1,6 @@
 """The page on which a plan is reviewed: of each goal what became of it, what is worked on next, scores, the next day."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from carehub.definitions.schema import Form
 from carehub.formfields import DateField, LongText, OneFromList, OneOf, Several, Text, YesNo
 from carehub.forms import CareHubForm
+from carehub.models import Task
 from carehub.rules import Refused
 from careplans.content import Content, Row
 from careplans.forms.posted import field_name
@@ -21,6 +22,7 @@ class ReviewForm(CareHubForm):
     """Nothing is judged here but whether a date is one; what a review must say stands in careplans.policies.reviewing.
 
     ``said``: what the reviewed version says. ``scores``: the form on which areas are scored, None for whoever may not assess.
+    ``tasks``: those that its actions were put in from, by key.
     """
 
     #: What must be answered is said by the policy; 'optional' beside it would be wrong.
@@ -38,8 +40,17 @@ class ReviewForm(CareHubForm):
     )
     next_review_on = DateField(label=_("Next review"))
 
-    def __init__(self, version: PlanVersion, said: Content, areas: Sequence[AreaNow], scores: Form | None, *args: Any, **more: Any) -> None:
-        self.said, self.areas = said, areas
+    def __init__(
+        self,
+        version: PlanVersion,
+        said: Content,
+        areas: Sequence[AreaNow],
+        scores: Form | None,
+        *args: Any,
+        tasks: Mapping[str, Task] | None = None,
+        **more: Any,
+    ) -> None:
+        self.said, self.areas, self.tasks = said, areas, tasks or {}
         super().__init__(*args, **more)
         for key in said.rows["goal"]:
             self.fields[_name(key, "outcome")] = OneOf(
@@ -48,6 +59,13 @@ class ReviewForm(CareHubForm):
             self.fields[_name(key, "why")] = Text(
                 label=_("Why, if it was not achieved"), max_length=GoalOutcome._meta.get_field("why").max_length, required=False
             )
+            done = Several(
+                label=_("Which of these are done?"), choices=[(each, step["what"]) for each, step in said.actions_of(key).items()],
+                required=False, small=True,
+            )  # fmt: skip
+            done.initial = [each for each, step in said.actions_of(key).items() if self._task_done(step)]
+            if said.actions_of(key):
+                self.fields[_name(key, "done")] = done
         self.fields["promoted"].choices = [(key, need["words"]) for key, need in self.waiting.items()]
         if not self.waiting:
             del self.fields["promoted"]
@@ -69,12 +87,20 @@ class ReviewForm(CareHubForm):
         return [
             {
                 "goal": goal,
-                "actions": self.said.actions_of(key).values(),
+                "done": self[_name(key, "done")] if _name(key, "done") in self.fields else None,
+                "tasks": [(step["what"], task) for step in self.said.actions_of(key).values() if (task := self._task_of(step))],
                 "outcome": self[_name(key, "outcome")],
                 "why": self[_name(key, "why")],
             }
             for key, goal in self.said.rows["goal"].items()
         ]
+
+    def _task_of(self, step: Row) -> Task | None:
+        return self.tasks.get(step["task_id"])
+
+    def _task_done(self, step: Row) -> bool:
+        """Whoever did the task has said so: it is ticked already."""
+        return (task := self._task_of(step)) is not None and task.done_at is not None
 
     @property
     def score_fields(self) -> list[tuple[forms.BoundField, AreaNow | None]]:
@@ -91,6 +117,7 @@ class ReviewForm(CareHubForm):
             next_review_on=given.get("next_review_on"),
             outcomes={key: (given.get(_name(key, "outcome"), ""), given.get(_name(key, "why"), "")) for key in self.said.rows["goal"]},
             promoted=given.get("promoted", ()),
+            done=[each for key in self.said.rows["goal"] for each in given.get(_name(key, "done"), ())],
             scores={name.removeprefix("score-"): int(given[name]) for name in self.scored if given.get(name)},
             information_exchanged=given.get("information_exchanged"),
             **{name: given.get(name, "") for name in texts},

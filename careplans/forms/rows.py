@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.formfields import DateField, LongText, OneFromList, OneOf, Text
 from carehub.forms import CareHubForm
+from carehub.models import Task
 from careplans.content import DATES, YES, Row
 from careplans.forms.posted import REMOVE, date_boxes
 from careplans.interventions import interventions
@@ -24,6 +25,8 @@ class PartForm(CareHubForm):
     kind = ""
     #: The empty row that was asked for.
     added = False
+    #: What the row was put in from.
+    task: Task | None = None
 
     def __init__(self, key: str, row: Row, problems: Mapping[str, list[str]] | None = None):
         self.key, self.row = key, row

@@ -4,13 +4,14 @@ The forms draw what stands there and never judge it: everything may be saved as 
 from careplans.policies.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from carehub.formfields import DateField, LongText, OneFromList
+from carehub.models import Task
 from carehub.templatetags.form_tags import anchor
 from careplans.content import Content, Row
 from careplans.forms.rows import (
@@ -65,7 +66,7 @@ class PlanPage:
     """All that the page shows, from what the plan says. ``problems``: (address, sentence) as the policy gives them.
 
     ``add``: which empty row was asked for: 'goal', 'risk' or 'action-<goal>'. ``areas``: risks that were found and have no step yet.
-    ``agencies``: services of the partnership, (key, name).
+    ``agencies``: services of the partnership, (key, name). ``tasks``: those that rows were put in from, by key.
     """
 
     def __init__(
@@ -77,8 +78,9 @@ class PlanPage:
         add: str = "",
         areas: Iterable[str] = (),
         agencies: Choices = (),
+        tasks: Mapping[str, Task] | None = None,
     ) -> None:
-        self.kind, self.said, self.add = kind, said, add
+        self.kind, self.said, self.add, self.tasks = kind, said, add, tasks or {}
         self.problems = list(problems)
         self._at: dict[str, dict[str, list[str]]] = {}
         for address, sentence in self.problems:
@@ -91,6 +93,8 @@ class PlanPage:
             self.goals.append(self._goal(new_key(), {}, len(self.goals) + 1))
             self.goals[-1].added = add == "goal"
         self.steps = [StepForm(key, row, self._at.get(f"risk.{key}")) for key, row in said.rows["risk"].items()]
+        for step in self.steps:
+            step.task = self.tasks.get(step.row.get("task_id", ""))
         covered = {row.get("area") for row in said.rows["risk"].values()}
         self.steps += [empty_step(area) for area in areas if area not in covered]
         if add == "risk":
@@ -106,6 +110,8 @@ class PlanPage:
         goal = GoalForm(key, row, self._at.get(f"goal.{key}"))
         goal.number = number
         goal.actions = [ActionForm(each, action, self._at.get(f"action.{each}")) for each, action in self.said.actions_of(key).items()]
+        for action in goal.actions:
+            action.task = self.tasks.get(action.row.get("task_id", ""))
         if not goal.actions or self.add == f"action-{key}":
             goal.actions.append(ActionForm(new_key(), {"goal_id": key}))
             goal.actions[-1].added = self.add == f"action-{key}"

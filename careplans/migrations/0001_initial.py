@@ -294,6 +294,8 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("agency", "A service of the partnership"),
+                            ("gp", "The client’s GP"),
+                            ("pharmacy", "A pharmacy, or who prescribes"),
                             ("outside", "Another service"),
                             ("co-ordination", "Co-ordination from outside: mental health, probation, community care"),
                             ("carer", "A carer, family or a friend"),
@@ -420,6 +422,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("keyworker", "Keyworker"),
                             ("client", "Client"),
+                            ("gp", "GP"),
                             ("agency", "Another agency"),
                             ("carer", "A carer"),
                             ("other", "Somebody else"),
@@ -438,6 +441,12 @@ class Migration(migrations.Migration):
                 ),
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.task"
+                    ),
+                ),
                 ("goal", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="careplans.goal")),
                 (
                     "version",
@@ -455,6 +464,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("reason", models.CharField(max_length=20)),
                 ("words", models.CharField(blank=True, max_length=300)),
+                ("cause", models.CharField(blank=True, max_length=36)),
                 ("due_on", models.DateField()),
                 ("asked_at", models.DateTimeField()),
                 (
@@ -535,6 +545,12 @@ class Migration(migrations.Migration):
                 ),
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.task"
+                    ),
+                ),
                 (
                     "version",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="careplans.planversion"),
@@ -637,6 +653,29 @@ class Migration(migrations.Migration):
                         condition=models.Q(("outcome", "achieved"), models.Q(("why", ""), _negated=True), _connector="OR"),
                         name="outcome_says_why",
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ActionDone",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("action", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="done", to="careplans.action")),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "review",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="actions_done", to="careplans.planreview"),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["review"], name="action_done_review"),
+                    models.Index(fields=["client"], name="action_done_client"),
                 ],
             },
         ),
@@ -870,7 +909,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("locked_at__isnull", True),
-                    ("who__in", ["keyworker", "client"]),
+                    ("who__in", ["keyworker", "client", "gp"]),
                     models.Q(("who_name", ""), _negated=True),
                     _connector="OR",
                 ),
@@ -887,7 +926,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="reviewasked",
-            constraint=models.UniqueConstraint(fields=("of_version", "reason"), name="review_asked_once_a_reason_and_version"),
+            constraint=models.UniqueConstraint(fields=("of_version", "reason", "cause"), name="review_asked_once_a_cause_and_version"),
         ),
         migrations.AddIndex(
             model_name="reviewputoff",

@@ -3,7 +3,7 @@
 from careplans.models.after_signing import Addendum, PlanReturn
 from careplans.models.parts import PARTS, Action, Domain, Goal, Involved, Need, PlanPart, RiskStep
 from careplans.models.plans import HEAD_LIFECYCLE, PLAN_LIFECYCLE, CarePlan, PlanVersion
-from careplans.models.reviews import GoalOutcome, PlanReview, ReviewAsked, ReviewPutOff
+from careplans.models.reviews import ActionDone, GoalOutcome, PlanReview, ReviewAsked, ReviewPutOff
 from careplans.models.signatures import Signature
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "PARTS",
     "PLAN_LIFECYCLE",
     "Action",
+    "ActionDone",
     "Addendum",
     "CarePlan",
     "Domain",

@@ -85,11 +85,12 @@ class Goal(PlanPart):
 class Action(PlanPart):
     """One step towards a goal: what, who, by when. A draft may leave any of them open; once locked, none is."""
 
-    FIELDS = ("goal_id", "what", "who", "who_name", "by_when", "intervention", "tier", "milestone")
+    FIELDS = ("goal_id", "what", "who", "who_name", "by_when", "intervention", "tier", "milestone", "task_id")
 
     class Who(models.TextChoices):
         KEYWORKER = "keyworker", _("Keyworker")
         CLIENT = "client", _("Client")
+        GP = "gp", _("GP")
         AGENCY = "agency", _("Another agency")
         CARER = "carer", _("A carer")
         OTHER = "other", _("Somebody else")
@@ -97,7 +98,7 @@ class Action(PlanPart):
     goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="actions")
     what = models.CharField(max_length=500)
     who = models.CharField(max_length=10, choices=Who, blank=True)
-    #: Named: the agency, the carer; empty where 'who' says it.
+    #: Named: the agency, the carer; empty where 'who' says it. The GP's comes from who has a part in the plan.
     who_name = models.CharField(max_length=120, blank=True)
     by_when = models.DateField(null=True, blank=True)
     #: A code of the list 'modality', where the step is an intervention; its tier as the list had it on the day of writing.
@@ -105,6 +106,8 @@ class Action(PlanPart):
     tier = models.PositiveSmallIntegerField(null=True, blank=True)
     #: How both will see that it is on its way.
     milestone = models.CharField(max_length=200, blank=True)
+    #: The task that it was put into the plan from: both are one matter.
+    task = models.ForeignKey("carehub.Task", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     class Meta(PlanPart.Meta):
         constraints = [
@@ -114,7 +117,7 @@ class Action(PlanPart):
                 name="action_says_what_who_and_when",
             ),
             models.CheckConstraint(
-                condition=Q(locked_at__isnull=True) | Q(who__in=["keyworker", "client"]) | ~Q(who_name=""), name="action_names_who"
+                condition=Q(locked_at__isnull=True) | Q(who__in=["keyworker", "client", "gp"]) | ~Q(who_name=""), name="action_names_who"
             ),
         ]
         indexes = [models.Index(fields=["version"], name="action_version"), models.Index(fields=["goal"], name="action_goal")]
@@ -123,7 +126,7 @@ class Action(PlanPart):
 class RiskStep(PlanPart):
     """A step of the risk management plan: what will be done, by whom, by when, who has been told (MoC 4.5)."""
 
-    FIELDS = ("area", "what", "who_name", "by_when", "told", "third_party")
+    FIELDS = ("area", "what", "who_name", "by_when", "told", "third_party", "task_id")
 
     #: One of the five areas of clients.RiskFound.
     area = models.CharField(max_length=20)
@@ -132,6 +135,8 @@ class RiskStep(PlanPart):
     by_when = models.DateField(null=True, blank=True)
     told = models.CharField(max_length=200, blank=True)
     third_party = models.BooleanField(default=False)
+    #: As of an action.
+    task = models.ForeignKey("carehub.Task", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     @staticmethod
     def kept_off(area: str) -> bool:
@@ -149,12 +154,14 @@ class RiskStep(PlanPart):
 
 
 class Involved(PlanPart):
-    """Who else has a part in the plan: an agency of the partnership, a service from outside, a carer; and how to reach them."""
+    """Who else has a part: an agency of the partnership, GP and pharmacy, a service from outside, a carer; and how to reach them."""
 
     FIELDS = ("role", "party_id", "name", "contact", "does", "receives")
 
     class Role(models.TextChoices):
         AGENCY = "agency", _("A service of the partnership")
+        GP = "gp", _("The client’s GP")
+        PHARMACY = "pharmacy", _("A pharmacy, or who prescribes")
         OUTSIDE = "outside", _("Another service")
         CO_ORDINATION = "co-ordination", _("Co-ordination from outside: mental health, probation, community care")
         CARER = "carer", _("A carer, family or a friend")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.models.access import Part
 from carehub.models.base import ClientRecordQuerySet, OfAgency
-from careplans.models.parts import Goal
+from careplans.models.parts import Action, Goal
 from careplans.models.plans import CarePlan, PlanVersion
 from clients.models.base import AboutClient
 
@@ -68,6 +68,18 @@ class GoalOutcome(AboutClient, OfAgency):
         indexes = [models.Index(fields=["review"], name="outcome_review"), models.Index(fields=["client"], name="outcome_client")]
 
 
+class ActionDone(AboutClient, OfAgency):
+    """An action that a review found to be done: it stays on the version that was reviewed."""
+
+    PART = Part.PLANS
+
+    review = models.ForeignKey(PlanReview, on_delete=models.PROTECT, related_name="actions_done")
+    action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="done")
+
+    class Meta:
+        indexes = [models.Index(fields=["review"], name="action_done_review"), models.Index(fields=["client"], name="action_done_client")]
+
+
 class AskedQuerySet(ClientRecordQuerySet):
     def open(self):
         """Not answered yet: no version that came of a later review is signed."""
@@ -81,11 +93,13 @@ class ReviewAsked(AboutClient, OfAgency):
     PART = Part.PLANS
 
     plan = models.ForeignKey(CarePlan, on_delete=models.PROTECT, related_name="reviews_asked")
-    #: The version in force then; once for each reason and version.
+    #: The version in force then; once for each reason, cause and version.
     of_version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="+")
     #: A code of the list 'review-reasons'.
     reason = models.CharField(max_length=20)
     words = models.CharField(max_length=300, blank=True)
+    #: What the scheduled pass asked for: the level to which the risk rose, the key of the stay that ended. '' by hand.
+    cause = models.CharField(max_length=36, blank=True)
     due_on = models.DateField()
     asked_at = models.DateTimeField()
     #: None: the scheduled pass.
@@ -95,7 +109,7 @@ class ReviewAsked(AboutClient, OfAgency):
 
     class Meta:
         ordering = ["asked_at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["of_version", "reason"], name="review_asked_once_a_reason_and_version")]
+        constraints = [models.UniqueConstraint(fields=["of_version", "reason", "cause"], name="review_asked_once_a_cause_and_version")]
         indexes = [models.Index(fields=["plan"], name="review_asked_plan"), models.Index(fields=["client"], name="review_asked_client")]
 
 

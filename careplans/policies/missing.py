@@ -115,7 +115,7 @@ def _of_goal(said: Content, key: str, goal: content.Row, *, actions_needed: bool
         found += _of_step(address, action, name="who", who=_("Choose who does it."))
         if action["who"] and action["who"] not in Action.Who.values:
             found.append((f"{address}.who", _("Choose one of the answers given.")))
-        elif action["who"] not in ("", Action.Who.KEYWORKER, Action.Who.CLIENT) and not action["who_name"].strip():
+        elif action["who"] not in ("", Action.Who.KEYWORKER, Action.Who.CLIENT, Action.Who.GP) and not action["who_name"].strip():
             found.append((f"{address}.who_name", _("Say their name.")))
         found += _too_long("action", address, action)
     return found

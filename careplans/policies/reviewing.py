@@ -26,7 +26,7 @@ LONGEST_TEXT = 4000
 
 @dataclass(frozen=True)
 class Held:
-    """What was said at a review. Keys of goals and needs are those of the version that was reviewed."""
+    """What was said at a review. Keys of goals, actions and needs are those of the version that was reviewed."""
 
     held_on: date | None
     #: Goal → (value of GoalOutcome.Outcome, why).
@@ -35,6 +35,8 @@ class Held:
     phase: str = ""
     #: Needs that have waited and are worked on from now on.
     promoted: Collection[str] = ()
+    #: Actions that are done.
+    done: Collection[str] = ()
     #: Area → 1 to 5; only those that were scored today.
     scores: Mapping[str, int] = field(default_factory=dict)
     others_there: str = ""
@@ -74,6 +76,8 @@ def check_held(version: PlanVersion, stored: Content, held: Held, *, latest: dat
             found[f"goal.{key}.why"] = _("Say why, of ‘%(goal)s’") % named
         elif len(why) > LONGEST_WHY:
             found[f"goal.{key}.why"] = _("‘Why’ must be %(most)s characters or fewer") % {"most": LONGEST_WHY}
+    if not set(held.done) <= set(stored.rows["action"]):
+        found["done"] = _("Tick only actions of this version")
     later = {key for key, need in stored.rows["need"].items() if need["standing"] != Need.Standing.NOW}
     if not set(held.promoted) <= later:
         found["promoted"] = _("Choose from what has waited for later")

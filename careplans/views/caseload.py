@@ -10,7 +10,7 @@ from carehub.guards import requires
 from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients.models import Episode, ReceivedReferral
 from clients.open_assessments import open_assessments
-from clients.open_tasks import open_tasks
+from clients.open_tasks import before_anything_else
 from clients.profile_due import late_in_treatment, late_profiles
 
 #: Narrowed to those whose outcome profile is late: by the partnership's own settings, so it stands beside NARROWED.
@@ -33,12 +33,12 @@ def caseload(request: HttpRequest) -> HttpResponse:
         words, _look, rule = NARROWED[shown]
         narrowed = mine.filter(rule(today))
     rows, further = page_of(narrowed, request.actor, request.GET.get("after", ""))
-    tasks = open_tasks(request.actor, mine=True, today=today)
+    first = before_anything_else(request.actor, mine=True, today=today)
     assessments = [] if request.GET.get("after") else open_assessments(request.actor, today=today)
     events.saw(*(each.client.pk for each in assessments))
-    events.saw(*(row.episode.client_id for row in rows), *(each.task.client_id for each in tasks))
+    events.saw(*(row.episode.client_id for row in rows), *first.client_ids)
     page = {
-        "tasks": tasks,
+        "first": first,
         "assessments": assessments,
         "rows": rows,
         "further": further,

@@ -21,6 +21,7 @@ from carehub.offering import allows
 from careplans import content, documents, policies, returns
 from careplans.content import Content
 from careplans.models import CarePlan, PlanReturn, PlanVersion
+from careplans.offers import tasks_of
 from careplans.review_standing import standing, told
 from careplans.views.plan_page import address, tabs
 from careplans.who_signed import signatures_in, signers, with_signatures
@@ -71,7 +72,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     draft = next((each for each in versions if each.locked_at is None), None)
     shown = current or draft
     said = content.goals_of(shown) if shown else None
-    tasks, later = of_client(actor, person.pk, today=clock.today())
+    tasks = of_client(actor, person.pk, today=clock.today())
     assessed = _assessments(person, actor)
     context: dict[str, Any] = {
         "client": person,
@@ -96,9 +97,11 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "contact": getattr(person, "safe_contact", None),
         "may_change_contact": bool(episode) and episode.agency_id == actor.agency_id and actor.may("contact.change"),
         "may_allocate": allocates(actor, episode),
-        "tasks": tasks,
-        "later": later,
-        "proposals": _to_decide(person, actor, shown=[*tasks, *later]) if person.is_to_decide else [],
+        "tasks": tasks.now,
+        "later": tasks.later,
+        "done": tasks.done,
+        "in_plan": tasks_of(said) if said else (),
+        "proposals": _to_decide(person, actor, shown=[*tasks.now, *tasks.later]) if person.is_to_decide else [],
         "may_decide": bool(episode) and episode.agency_id == actor.agency_id and actor.may("assessment.write"),
         "may_assess": (assesses := episode is not None and allows(may_assess, actor, episode)),
         "back": coming_back(actor, person, episode, stays) if assesses else None,

@@ -19,7 +19,7 @@ from carehub.rules import Refused
 from careplans import giving, policies
 from careplans.actions.documents import ask_for, make_again
 from careplans.document_kinds import ASKED_FOR
-from careplans.models import Signature
+from careplans.models import Addendum, Signature
 from careplans.policies.documents import check_make, discreet_first, is_for
 from careplans.views.plan_page import address, plan_context, plan_version
 
@@ -98,6 +98,16 @@ def scan(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     signature = get_object_or_404(signed.select_related("scan")[:1])
     events.record("scan.opened", by=request.actor, client=signature.client_id, subject=signature)
     return _file(request, signature.scan)
+
+
+@require_safe
+@requires("document.view")
+def scan_of_later(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    """The same, of a client who signed after a word."""
+    later = Addendum.objects.visible_to(request.actor).filter(version_id=pk, client_id=client_id, scan__isnull=False)
+    addendum = get_object_or_404(later.select_related("scan")[:1])
+    events.record("scan.opened", by=request.actor, client=addendum.client_id, subject=addendum)
+    return _file(request, addendum.scan)
 
 
 def _file(request: HttpRequest, file: StoredFile) -> HttpResponse:

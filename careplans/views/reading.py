@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from carehub.actors import Actor
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
-from carehub.models import Document
-from careplans import content, documents, policies, returns, sheets
+from carehub.models import Document, Task
+from careplans import content, documents, offers, policies, returns, sheets
 from careplans.models import Addendum, CarePlan, PlanVersion, Signature
 from careplans.review_standing import standing
 from careplans.views.plan_page import plan_context, plan_version
@@ -37,6 +37,7 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         "look_again": looks + 1 if document and document.state == Document.State.WAITING and looks < LOOKS else 0,
         "versions": list(PlanVersion.objects.filter(plan_id=version.plan_id).order_by("-number")),
         "off_paper": _off_paper(version),
+        "tasks": _tasks(version, actor),
         "may_edit": policies.allows(policies.may_edit, version, actor),
         "may_sign": policies.allows(policies.check_sign, version, actor),
         "may_reopen": policies.allows(policies.check_reopen, version, actor),
@@ -71,6 +72,14 @@ def _beside(version: PlanVersion, actor: Actor, signatures: list[Signature]) -> 
         "may_close": policies.allows(policies.check_close, plan, actor),
         "may_lead": policies.allows(policies.check_lead, plan, actor, other_leads=leads),
     }
+
+
+def _tasks(version: PlanVersion, actor: Actor) -> list[tuple[str, Task]]:
+    """What of the plan was put in from a task: its words there, and what has become of it."""
+    said = content.of(version)
+    tasks = offers.tasks_in(actor, said)
+    rows = [row for kind in ("action", "risk") for row in said.rows[kind].values() if row["task_id"]]
+    return [(row["what"], tasks[row["task_id"]]) for row in rows if row["task_id"] in tasks]
 
 
 def _off_paper(version: PlanVersion) -> list[tuple[str, str]]:

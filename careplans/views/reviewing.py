@@ -15,8 +15,9 @@ from carehub.guards import requires
 from carehub.keeping import Keeping, as_left
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
-from careplans import content, policies, returns
+from careplans import content, offers, policies, returns
 from careplans.actions import reviewing
+from careplans.actions.needs import SCORES
 from careplans.content import Content
 from careplans.forms.reviewing import ReviewForm
 from careplans.models import PlanVersion
@@ -84,8 +85,8 @@ def _form(request: HttpRequest, version: PlanVersion, said: Content, data: Any =
     actor = request.actor
     rows = Assessment.objects.visible_to(actor).filter(client_id=version.client_id).standing().select_related("completed_by", "started_by")
     areas = assessed.areas_now(assessed.scored(list(rows)))
-    scores = form_for(actor.partnership_id, reviewing.SCORES) if actor.may("assessment.write") else None
-    return ReviewForm(version, said, areas, scores, data, **more)
+    scores = form_for(actor.partnership_id, SCORES) if actor.may("assessment.write") else None
+    return ReviewForm(version, said, areas, scores, data, tasks=offers.tasks_in(actor, said), **more)
 
 
 def _context(request: HttpRequest, version: PlanVersion, form: ReviewForm, keeping: Keeping) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from careplans.models import CarePlan
 from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients import allocating_rules
 from clients.models import Episode, ReceivedReferral
-from clients.open_tasks import open_tasks
+from clients.open_tasks import before_anything_else
 
 #: Instead of a last day, of somebody who has no caseload here any more.
 LEFT = "left"
@@ -33,10 +33,10 @@ def service(request: HttpRequest) -> HttpResponse:
     for row in keyworkers:
         row["leaves"] = row["keyworker_id"] and _leaves(row)
     counts = {name: sum(row[name] for row in keyworkers) for name in NARROWED}
-    tasks = open_tasks(actor, today=today)
-    events.saw(*(row.episode.client_id for row in rows), *(each.task.client_id for each in tasks))
+    first = before_anything_else(actor, today=today)
+    events.saw(*(row.episode.client_id for row in rows), *first.client_ids)
     page = {
-        "tasks": tasks,
+        "first": first,
         # In each row the same, so that a service with clients asks once.
         "referrals": keyworkers[0]["referrals"] if keyworkers else sent.count(),
         "rows": rows,

@@ -18,13 +18,14 @@ from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
 from carehub.models import Agency
 from carehub.rules import Refused
-from careplans import content, policies, returns, sheets
+from careplans import content, offers, policies, returns, sheets
 from careplans.actions import agreeing, revising, starting, writing
 from careplans.changes import changes_since
 from careplans.content import Content
 from careplans.forms import posted
 from careplans.forms.starting import StartForm
 from careplans.forms.writing import PlanPage
+from careplans.known_parts import PART, known_parts, put_part_in
 from careplans.models import CarePlan, PlanReview, PlanVersion
 from careplans.views.plan_conflict import conflict_page
 from careplans.views.plan_page import address, plan_context, plan_version, tabs
@@ -105,6 +106,7 @@ def _save(request: HttpRequest, version: PlanVersion, stored: Content, keeping: 
         said = posted.moved_up(said, kind, key) if kind in content.FIELDS else said
     if request.POST.get("rest") == "later":
         said = posted.rest_later(said)
+    said, put_in = _put_in(request, version, said)
     try:
         saved = writing.save_plan(
             version=version,
@@ -120,7 +122,20 @@ def _save(request: HttpRequest, version: PlanVersion, stored: Content, keeping: 
         messages.error(request, str(reason))
         return redirect("plan-show", version.client_id, version.pk)
     keeping.done()
+    if put_in:
+        kind, _dash, key = put_in.partition("-")
+        return HttpResponseRedirect(f"{address('plan-edit', saved)}#{kind}-{content.own_key(saved.pk, key)}")
     return _go_on(request, saved, stored)
+
+
+def _put_in(request: HttpRequest, version: PlanVersion, said: Content) -> tuple[Content, str]:
+    """What was accepted, put where the page says, or who has a part; and the row as the page would call it, '' for none."""
+    wanted = request.POST.get("take", "")
+    if wanted.startswith(PART):
+        part = next((each for each in known_parts(request.actor, version, said) if each.key == wanted), None)
+        return put_part_in(said, part) if part else (said, "")
+    offer = next((each for each in offers.offers(request.actor, version, said) if each.key == wanted), None) if wanted else None
+    return offers.put_in(version, said, offer, request.POST.get(f"where-{wanted}", "")) if offer else (said, "")
 
 
 def settled(data: QueryDict, stored: Content) -> QueryDict:
@@ -201,11 +216,14 @@ def _page(
     agencies = [
         (str(key), name) for key, name in Agency.objects.filter(partnership=version.partnership).order_by("name").values_list("pk", "name")
     ]
-    page = PlanPage(version.plan.kind, said, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies)
+    tasks = offers.tasks_in(request.actor, said)
+    page = PlanPage(version.plan.kind, said, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies, tasks=tasks)
     kind = policies.kind_of(version.plan)
     held = PlanReview.objects.filter(draft=version).first() if version.copied_from_id else None
     context: dict[str, Any] = plan_context(request, version) | {
         "page": page,
+        "offers": offers.offers(request.actor, version, said),
+        "known": known_parts(request.actor, version, said),
         "kind": kind,
         "opened": conflicts.as_text(opened),
         "expected": expected,

@@ -1,13 +1,13 @@
 """Accepting and declining what an assessment proposed."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from carehub import clock, events, local_settings
+from carehub import clock, events
 from carehub.actors import Actor
 from carehub.models import Person, Task
 from clients import policies
@@ -22,11 +22,9 @@ DECLINED = "proposal.declined"
 _LONGEST = Task._meta.get_field("carried_out_words").max_length
 
 
-def usual_day(by: Actor, proposal: Proposal) -> date:
-    """When it is to be done, unless somebody says another day."""
-    if proposal.same_day:
-        return clock.today()
-    return clock.today() + timedelta(days=local_settings.of(by.partnership).proposal_within_days)
+def usual_day(proposal: Proposal) -> date:
+    """When it is to be done, unless somebody says another day: as it was asked for or, where that day is over, today."""
+    return max(proposal.wanted_by, clock.today())
 
 
 def accept(*, by: Actor, client_id: UUID, proposal: Proposal, due_on: date | None = None, person: Person | None = None) -> Task:
@@ -38,7 +36,7 @@ def accept(*, by: Actor, client_id: UUID, proposal: Proposal, due_on: date | Non
     with transaction.atomic():
         now = _locked(by, proposal)
         rules.may_decide(by, now)
-        day = due_on or usual_day(by, now)
+        day = due_on or usual_day(now)
         rules.can_be_done_on(now, day)
         if person is not None:
             rules.may_be_given_to(by, person)

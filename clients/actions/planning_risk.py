@@ -1,6 +1,7 @@
 """The risk management plan: begun from the one in force, written, agreed and then locked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db.models import Max
 from carehub import clock, events, stale
 from carehub.actors import Actor
 from clients import policies, risk_planning
+from clients.accepted import accepted
 from clients.models import Episode, RiskPlan, RiskPlanStep
 from clients.risk_planning import Agreed, Written
 
@@ -33,7 +35,7 @@ def begin_risk_plan(*, by: Actor, client_id: UUID, episode: Episode) -> RiskPlan
             begun_by=by.person,
         )
         if in_force:
-            _write(plan, [Written(each.area, each.what, each.by_whom, each.by_when, each.told) for each in in_force.steps.all()])
+            _write(plan, [_as_written(each) for each in in_force.steps.all()])
         events.record("risk-plan.begun", by=by, client=client_id, subject=plan)
     return plan
 
@@ -54,6 +56,7 @@ def save_risk_plan(
             raise stale.StaleSave(row)
         if agree:
             risk_planning.can_agree(by, row.episode, steps, said)
+        steps = _of_its_tasks(by, row, steps)
         RiskPlanStep.objects.filter(plan=row).delete()
         _write(row, steps)
         row.save_over(opened_at, review_on=said.review_on, agreement=said.agreement, agreement_words=said.agreement_words)
@@ -63,13 +66,26 @@ def save_risk_plan(
     return row
 
 
+def _of_its_tasks(by: Actor, plan: RiskPlan, steps: Sequence[Written]) -> list[Written]:
+    """A page says which task a step was put in from; whatever is none that was accepted, or stood in the plan, is none."""
+    if not any(each.task for each in steps):
+        return list(steps)
+    known = {str(each.task.pk) for each in accepted(by, plan.episode)}
+    known |= {str(key) for key in plan.steps.exclude(task=None).values_list("task_id", flat=True)}
+    return [each if each.task in known else replace(each, task="") for each in steps]
+
+
+def _as_written(step: RiskPlanStep) -> Written:
+    return Written(step.area, step.what, step.by_whom, step.by_when, step.told, str(step.task_id or ""))
+
+
 def _write(plan: RiskPlan, steps: Sequence[Written]) -> None:
     about = {"partnership_id": plan.partnership_id, "client_id": plan.client_id, "plan": plan}
     places: dict[str, int] = {}
     rows = []
     for step in steps:
         place = places[step.area] = places.get(step.area, 0) + 1
-        said = {"what": step.what, "by_whom": step.by_whom, "by_when": step.by_when, "told": step.told}
+        said = {"what": step.what, "by_whom": step.by_whom, "by_when": step.by_when, "told": step.told, "task_id": step.task or None}
         rows.append(RiskPlanStep(**about, area=step.area, place=place, **said))
     RiskPlanStep.objects.bulk_create(rows)
 

@@ -1,21 +1,25 @@
 """What a completed assessment proposes: a row a trigger that holds; what cannot wait is a task at once, and the managers are told."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
-from carehub import clock, events
+from carehub import clock, events, local_settings
 from carehub.actors import Actor
 from carehub.definitions.answers import Answers
 from carehub.definitions.findings import Finding, proposed
+from carehub.definitions.following import Trigger
 from carehub.definitions.schema import Form
+from carehub.local_settings import LocalSettings
 from carehub.models import Membership, Notice, Task
 from clients.actions import pathways
 from clients.actions.written_down import SAME_DAY
 from clients.findings import cannot_wait
 from clients.models import Assessment, Proposal
 from clients.pathways import pathway
+from clients.recorded import stamp_of, stamps_of
 
 _SOURCE = Proposal._meta.get_field("source").max_length
+_WHY = Proposal._meta.get_field("why").max_length
 
 
 def task_kind(trigger: str) -> str:
@@ -26,7 +30,7 @@ def task_kind(trigger: str) -> str:
 def propose(assessment: Assessment, form: Form, answers: Answers) -> list[Proposal]:
     """The proposals of an assessment that has just been completed. Each names its task where it cannot wait."""
     known: dict[str, list[Proposal]] = {}
-    held = proposed(form, answers)
+    held = proposed(form, answers, asked=stamp_of(assessment), sections=stamps_of(assessment))
     if held:
         # Locked: what is found anew is not shown on one that a colleague decides in this moment.
         rows = Proposal.objects.filter(episode_id=assessment.episode_id).select_for_update(of=("self",), no_key=True)
@@ -81,12 +85,13 @@ def _proposal(assessment: Assessment, place: int, finding: Finding) -> Proposal:
     about = {"partnership_id": assessment.partnership_id, "client_id": assessment.client_id, "agency_id": assessment.agency_id}
     at = assessment.completed_at or clock.now()
     led = pathway(trigger.pathway) if trigger.pathway else None
+    why = finding.why[:_WHY]
     task = Task(
         **about,
         kind=task_kind(trigger.id),
         subject_id=assessment.pk,
         words=trigger.text,
-        why=trigger.why,
+        why=why,
         countersigned=trigger.countersign,
         due_on=clock.today(),
         # In the order of the form, the gravest first: lists keep it.
@@ -100,7 +105,7 @@ def _proposal(assessment: Assessment, place: int, finding: Finding) -> Proposal:
         trigger=trigger.id,
         place=place,
         words=trigger.text,
-        why=trigger.why,
+        why=why,
         source=trigger.source[:_SOURCE],
         pathway=f"{led.name}/{led.version}" if led else "",
         tell=trigger.tell,
@@ -108,8 +113,16 @@ def _proposal(assessment: Assessment, place: int, finding: Finding) -> Proposal:
         countersign=trigger.countersign,
         third_party=finding.third_party,
         made_at=at,
+        wanted_by=wanted_by(trigger, clock.day_of(at), local_settings.of(assessment.partnership)),
         task=task if cannot_wait(trigger) else None,
     )
+
+
+def wanted_by(trigger: Trigger, day: date, settings: LocalSettings) -> date:
+    """By when a trigger asks for something, of an assessment that was completed on ``day``."""
+    if cannot_wait(trigger):
+        return day
+    return day + timedelta(days=settings.proposal_within_days if trigger.within_days is None else trigger.within_days)
 
 
 def _tell_managers(assessment: Assessment) -> None:

@@ -11,9 +11,10 @@ from carehub import clock, events
 from carehub.actors import Actor
 from carehub.models import Membership, Notice, Task
 from carehub.rules import Refused
-from clients import allocating_rules, policies
+from clients import allocating_rules, task_rules
 from clients.actions.proposing import accepted_by_doing
 from clients.handing_over import REALLOCATE
+from clients.models import Proposal
 
 #: Told to who manages the service, and to who did it; see careplans.notices.
 TO_COUNTERSIGN, SENT_BACK = "task.to-countersign", "task.sent-back"
@@ -26,8 +27,8 @@ def carry_out(*, task: Task, by: Actor, words: str, told: Iterable[str], told_wo
     """
     with transaction.atomic():
         now = _locked(task, by)
-        policies.may_carry_out(by, now)
-        at, whom = clock.now(), policies.told_fits(told)
+        task_rules.may_carry_out(by, now)
+        at, whom = clock.now(), task_rules.told_fits(told)
         said = {"carried_out_words": words.strip(), "told": whom, "told_words": told_words.strip()}
         if not said["carried_out_words"]:
             raise Refused(_("Say what was done"), fields={"words": [_("Say what was done")]})
@@ -48,7 +49,7 @@ def close_task(*, task: Task, by: Actor, seen: datetime | None = None) -> None:
     """
     with transaction.atomic():
         now = _locked(task, by)
-        policies.may_close(by, now)
+        task_rules.may_close(by, now)
         if now.countersigned and seen != now.carried_out_at:
             raise Refused(_("Somebody has said more about this meanwhile: read it first."))
         if now.kind == REALLOCATE:
@@ -58,11 +59,21 @@ def close_task(*, task: Task, by: Actor, seen: datetime | None = None) -> None:
         events.record("task.countersigned" if now.countersigned else "task.done", by=by, client=now.client_id, subject=now)
 
 
+def reopen_task(*, task: Task, by: Actor) -> None:
+    """It was not done after all: open as before, and overdue where its day has passed. What it was accepted from stays accepted."""
+    with transaction.atomic():
+        now = _locked(task, by)
+        declined = Proposal.objects.filter(task=now, state=Proposal.State.DECLINED).exists()
+        task_rules.may_reopen(by, now, declined=declined)
+        Task.objects.filter(pk=now.pk).update(done_at=None, done_by=None, reopened_at=clock.now(), reopened_by=by.person)
+        events.record("task.reopened", by=by, client=now.client_id, subject=now)
+
+
 def send_back(*, task: Task, by: Actor, words: str) -> None:
     """Not enough: ``words`` say what is still to be done, to whoever said that it was done. It is open as before."""
     with transaction.atomic():
         now = _locked(task, by)
-        policies.may_send_back(by, now)
+        task_rules.may_send_back(by, now)
         if not words.strip():
             raise Refused(_("Say what is still to be done"), fields={"words": [_("Say what is still to be done")]})
         Task.objects.filter(pk=now.pk).update(sent_back_at=clock.now(), sent_back_by=by.person, sent_back_words=words.strip())

@@ -639,7 +639,7 @@ class Migration(migrations.Migration):
                 ("trigger", models.CharField(max_length=60)),
                 ("place", models.PositiveSmallIntegerField()),
                 ("words", models.CharField(max_length=300)),
-                ("why", models.CharField(blank=True, max_length=300)),
+                ("why", models.CharField(blank=True, max_length=1000)),
                 ("source", models.CharField(blank=True, max_length=200)),
                 ("pathway", models.CharField(blank=True, max_length=70)),
                 ("tell", models.CharField(blank=True, max_length=20)),
@@ -647,6 +647,7 @@ class Migration(migrations.Migration):
                 ("countersign", models.BooleanField(default=False)),
                 ("third_party", models.BooleanField(default=False)),
                 ("made_at", models.DateTimeField()),
+                ("wanted_by", models.DateField()),
                 (
                     "state",
                     models.CharField(
@@ -694,7 +695,7 @@ class Migration(migrations.Migration):
                 ("pathway", models.CharField(max_length=60)),
                 ("version", models.PositiveSmallIntegerField()),
                 ("started_on", models.DateField()),
-                ("because", models.CharField(max_length=300)),
+                ("because", models.CharField(max_length=1000)),
                 ("third_party", models.BooleanField(default=False)),
                 ("ended_on", models.DateField(blank=True, null=True)),
                 ("ended_how", models.CharField(blank=True, max_length=40)),
@@ -879,9 +880,10 @@ class Migration(migrations.Migration):
                         choices=[
                             ("agrees", "The client agrees with it"),
                             ("in-part", "The client agrees in part"),
+                            ("disagrees", "The client does not agree"),
                             ("not-told", "The client has not been told"),
                         ],
-                        max_length=8,
+                        max_length=10,
                     ),
                 ),
                 ("agreement_words", models.CharField(blank=True, max_length=400)),
@@ -934,6 +936,12 @@ class Migration(migrations.Migration):
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
                 ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="clients.riskplan")),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.task"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["area", "place"],
@@ -1650,7 +1658,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("state", "draft"),
                     ("agreement", "agrees"),
-                    models.Q(("agreement__in", ["in-part", "not-told"]), models.Q(("agreement_words", ""), _negated=True)),
+                    models.Q(("agreement__in", ["in-part", "disagrees", "not-told"]), models.Q(("agreement_words", ""), _negated=True)),
                     _connector="OR",
                 ),
                 name="risk_plan_says_whether_the_client_agrees",

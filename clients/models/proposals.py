@@ -38,9 +38,10 @@ class Proposal(AboutClient):
     #: The trigger's id in the form, and where it stands there.
     trigger = models.CharField(max_length=60)
     place = models.PositiveSmallIntegerField()
-    #: What is proposed, why, and the guidance, as the form said it on that day.
+    #: What is proposed and the guidance, as the form said it on that day.
     words = models.CharField(max_length=300)
-    why = models.CharField(max_length=300, blank=True)
+    #: The answers that it rests on, each with the day on which it was asked.
+    why = models.CharField(max_length=1000, blank=True)
     source = models.CharField(max_length=200, blank=True)
     #: The pathway that begins when it is accepted, as 'name/version' of that day; '' where there is none.
     pathway = models.CharField(max_length=70, blank=True)
@@ -52,6 +53,8 @@ class Proposal(AboutClient):
     countersign = models.BooleanField(default=False)
     third_party = models.BooleanField(default=False)
     made_at = models.DateTimeField()
+    #: By when it is asked for, counted from the day on which the assessment was completed.
+    wanted_by = models.DateField()
 
     state = models.CharField(max_length=10, choices=State, blank=True, default=State.OPEN)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -121,7 +124,7 @@ class ClientPathway(AboutClient):
     started_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
     #: What it came from; None where somebody attached it by hand. ``because`` says why in words.
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="pathways", null=True, blank=True)
-    because = models.CharField(max_length=300)
+    because = models.CharField(max_length=1000)
     third_party = models.BooleanField(default=False)
     ended_on = models.DateField(null=True, blank=True)
     ended_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)

@@ -28,6 +28,7 @@ class RiskPlan(AboutClient, Versioned):
     class Agreement(models.TextChoices):
         AGREES = "agrees", _("The client agrees with it")
         IN_PART = "in-part", _("The client agrees in part")
+        DISAGREES = "disagrees", _("The client does not agree")
         NOT_TOLD = "not-told", _("The client has not been told")
 
     #: Whoever shares in the care knows what is done about the risks.
@@ -38,8 +39,8 @@ class RiskPlan(AboutClient, Versioned):
     number = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     review_on = models.DateField(null=True, blank=True)
-    agreement = models.CharField(max_length=8, choices=Agreement, blank=True)
-    #: What they do not agree with, or why they were not told.
+    agreement = models.CharField(max_length=10, choices=Agreement, blank=True)
+    #: What they do not agree with and why, or why they were not told.
     agreement_words = models.CharField(max_length=400, blank=True)
     begun_at = models.DateTimeField()
     begun_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+")
@@ -59,7 +60,9 @@ class RiskPlan(AboutClient, Versioned):
                 name="risk_plan_agreed_is_locked",
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(agreement="agrees") | (Q(agreement__in=["in-part", "not-told"]) & ~Q(agreement_words="")),
+                condition=Q(state="draft")
+                | Q(agreement="agrees")
+                | (Q(agreement__in=["in-part", "disagrees", "not-told"]) & ~Q(agreement_words="")),
                 name="risk_plan_says_whether_the_client_agrees",
             ),
         ]
@@ -83,6 +86,8 @@ class RiskPlanStep(AboutClient, OfAgency):
     by_whom = models.CharField(max_length=120, blank=True)
     by_when = models.DateField(null=True, blank=True)
     told = models.CharField(max_length=200, blank=True)
+    #: The task that it was put into the plan from: both are one matter.
+    task = models.ForeignKey("carehub.Task", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

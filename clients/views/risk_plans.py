@@ -15,6 +15,7 @@ from carehub.guards import requires
 from carehub.offering import allows
 from carehub.rules import Refused
 from clients import risk_planning
+from clients.accepted import accepted
 from clients.actions.planning_risk import begin_risk_plan, save_risk_plan
 from clients.banner import said
 from clients.models import Episode, RiskFound, RiskPlan
@@ -34,7 +35,7 @@ def _client(request: HttpRequest, client_id: UUID) -> tuple[Episode, dict[str, A
 def risk_plan(request: HttpRequest, client_id: UUID) -> HttpResponse:
     episode, context = _client(request, client_id)
     plans = RiskPlan.objects.visible_to(request.actor).filter(episode=episode).select_related("agreed_by", "begun_by")
-    plans = list(plans.prefetch_related("steps").order_by("-number"))
+    plans = list(plans.prefetch_related("steps__task__done_by", "steps__task__person").order_by("-number"))
     agreed = [each for each in plans if each.state == RiskPlan.State.AGREED]
     context |= {
         "in_force": agreed[0] if agreed else None,
@@ -85,7 +86,12 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         steps=list(plan.steps.all()),
     )
     agree = request.POST.get("then") == "agree"
+    steps = {str(each.task_id) for each in plan.steps.all() if each.task_id}
+    offered = [each for each in accepted(request.actor, episode) if str(each.task.pk) not in steps]
+    taken = next((each for each in offered if str(each.task.pk) == request.POST.get("take")), None)
     if form := asking.answered():
+        keyworker = episode.keyworker.name if episode.keyworker else ""
+        area = request.POST.get(f"where-{taken.task.pk}", "") if taken else ""
 
         def save() -> None:
             save_risk_plan(
@@ -93,11 +99,12 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
                 client_id=client_id,
                 plan=plan,
                 opened_at=form.cleaned_data["opened_at"] or 0,
-                steps=form.steps,
+                steps=form.with_task(taken, area, keyworker) if taken else form.steps,
                 said=form.said,
                 agree=agree,
             )
 
         if asking.does(save, said=_("Agreed and locked.") if agree else _("Saved. It is not agreed yet.")):
             return redirect("risk-plan", client_id) if agree else redirect("risk-plan-edit", client_id, pk)
-    return asking.page("clients/risk_plan_edit.html", **context)
+    areas = [(area, RiskFound.Area(area).label) for area in asking.form.places]
+    return asking.page("clients/risk_plan_edit.html", **context | {"offered": offered, "areas": areas})

@@ -15,8 +15,8 @@ from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.models import Task
 from carehub.rules import Refused
-from clients import policies
-from clients.actions.tasks import carry_out, close_task, send_back
+from clients import task_rules
+from clients.actions.tasks import carry_out, close_task, reopen_task, send_back
 from clients.models import Proposal
 from clients.task_forms import CarryOutForm, SendBackForm
 from clients.views.of_client import client_page
@@ -40,6 +40,20 @@ def done(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     return redirect("client", task.client_id)
 
 
+@require_POST
+@requires("assessment.write")
+def reopened(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    """Not done after all."""
+    task = get_object_or_404(Task.objects.visible_to(request.actor), pk=pk, client_id=client_id)
+    try:
+        reopen_task(task=task, by=request.actor)
+    except Refused as reason:
+        messages.error(request, reason.message)
+    else:
+        messages.success(request, _("Not done after all, and open again: %(what)s") % {"what": task.words})
+    return redirect("client", task.client_id)
+
+
 def _moment(text: str):
     try:
         return parse_datetime(text)
@@ -53,7 +67,7 @@ def carried_out(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse
     task, context = _page(request, client_id, pk)
     before = {"words": task.carried_out_words, "told": task.told, "told_words": task.told_words}
     asking = _asking(request, task, CarryOutForm, kind="task-carried-out", stands=before)
-    if refused := _refusal(request, policies.may_carry_out, task):
+    if refused := _refusal(request, task_rules.may_carry_out, task):
         return refused
     if form := asking.answered():
         said = form.cleaned_data
@@ -69,7 +83,7 @@ def sent_back(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """What is still to be done."""
     task, context = _page(request, client_id, pk)
     asking = _asking(request, task, SendBackForm, kind="task-sent-back")
-    if refused := _refusal(request, policies.may_send_back, task):
+    if refused := _refusal(request, task_rules.may_send_back, task):
         return refused
     if form := asking.answered():
         said = form.cleaned_data

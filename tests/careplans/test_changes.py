@@ -8,6 +8,7 @@ from careplans.actions.agreeing import agree
 from careplans.actions.revising import next_version, start_revision
 from careplans.changes import changes
 from careplans.models import CarePlan, PlanVersion
+from clients.models import Episode
 from tests.careplans import plans
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,20 @@ def test_what_was_only_copied_has_not_changed(triaged, keyworker):
     found = between(before, draft, keyworker)
     assert [each for each in found.sentences if not each.startswith("Next review")] == []
     assert all(not pair.changed for pair in found.beside["What I want"])
+
+
+def test_steps_name_who_does_them_as_the_sheet_does(triaged, keyworker, manager):
+    version = plans.written(triaged, keyworker, who="keyworker")
+    with context.acting(keyworker):
+        agreed = agree(version=version, by=keyworker, seen_text=content.of(version).fingerprint())
+    before = plans.signed(triaged, keyworker, version=agreed)
+    with context.acting(keyworker):
+        plan = CarePlan.objects.select_related("episode").get(pk=before.plan_id)
+        draft = start_revision(plan=plan, by=keyworker)
+        Episode.objects.filter(pk=plan.episode_id).update(keyworker=manager.person)
+    pair = between(before, draft, keyworker).beside["What I want"][0]
+    assert keyworker.person.name in pair.before[1]
+    assert manager.person.name in pair.now[1]
 
 
 def test_each_kind_of_change_has_its_sentence(triaged, keyworker):

@@ -25,6 +25,7 @@ from carehub.models import Agency, Document, Event, Job
 from carehub.rules import Refused
 from careplans import content, documents
 from careplans.actions import agreeing, revising
+from careplans.actions.adding import sign_later
 from careplans.actions.documents import ask_for, make_again
 from careplans.discreet import discreetly
 from careplans.document_kinds import ASKED_FOR, KINDS
@@ -256,6 +257,27 @@ def test_one_job_and_one_document_however_often_it_is_asked_for(signed, keyworke
         assert Document.objects.filter(kind="map").count() == 1
         assert Event.objects.filter(verb="document.asked").count() == 1
     assert Job.objects.filter(kind=documents.MAKE_DOCUMENT).count() == 1
+
+
+@pytest.mark.parametrize("kind", ["short-version", "large-print", "summary", "map"])
+def test_a_copy_says_that_it_was_agreed_by_word_and_signed_since(kind, triaged, keyworker, other_agency, agreed_to_share):
+    word = plans.word(how="verbal", name="", follow_up_on=clock.today() + timedelta(days=7))
+    version = plans.signed(triaged, keyworker, client=word)
+    before = ask(version, keyworker, kind, to=other_agency)
+    clock.move_on(2)
+    with context.acting(keyworker):
+        sign_later(version=version, signed_on=clock.today(), scan=None, by=keyworker)
+    after = ask(version, keyworker, kind, to=other_agency)
+    assert before.pk != after.pk, "the one made before says what is no longer so"
+    said = []
+    for document in (before, after):
+        assert do(document) == "done"
+        said.append(" ".join(texts(store.get(now(document, keyworker).file.sha256))))
+    assert "by word" in said[0].lower()
+    assert re.search("still to sign", said[0], re.I)
+    assert "by word" in said[1].lower()
+    assert re.search("signed (it )?since", said[1], re.I)
+    assert not re.search("still to sign", said[1], re.I)
 
 
 def test_an_agency_that_changed_its_hours_has_another_leaflet(signed, keyworker):

@@ -20,6 +20,7 @@ from clients.models import Episode
 from tests import factories
 from tests.careplans import plans
 from tests.careplans.pages import form_of
+from tests.careplans.test_signing import a_scan
 
 pytestmark = pytest.mark.django_db
 
@@ -327,6 +328,20 @@ def test_an_area_that_was_scored_again_has_one_need():
 
 
 # --- The pages ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_sheet_that_came_later_is_opened_from_the_plan(triaged, keyworker, browser, stranger, signed_in):
+    version = by_word(triaged, keyworker)
+    show, scan = (reverse(page, args=[triaged.pk, version.pk]) for page in ("plan-show", "plan-scan-later"))
+    assert browser.get(scan).status_code == 404
+    with context.acting(keyworker):
+        adding.sign_later(version=version, signed_on=clock.today(), scan=a_scan(), by=keyworker)
+    assert scan in browser.get(show).content.decode()
+    answer = browser.get(scan)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert signed_in(stranger).get(scan).status_code == 404
+    with context.acting(keyworker):
+        assert Event.objects.filter(verb="scan.opened").count() == 1
 
 
 def test_the_pages_beside_the_text(triaged, keyworker, browser):

@@ -9,14 +9,18 @@ from django.db import connection
 from django.urls import reverse
 
 from carehub import clock, context
+from carehub.form_editions import form_for
 from carehub.rules import Refused
 from careplans import content, policies
 from careplans.actions.agreeing import agree
+from careplans.actions.needs import rescored
 from careplans.actions.returning import return_version
 from careplans.actions.reviewing import review
 from careplans.actions.revising import start_revision
-from careplans.models import CarePlan, GoalOutcome, PlanReview, PlanVersion
+from careplans.changes import changes_since
+from careplans.models import ActionDone, CarePlan, GoalOutcome, PlanReview, PlanVersion
 from careplans.policies import Held
+from clients.actions.assessing import complete_assessment, save_answers, start_assessment
 from clients.models import Assessment, Episode
 from tests.careplans import plans
 from tests.careplans.pages import tree_of
@@ -74,10 +78,83 @@ def test_a_review_leaves_its_outcomes_and_a_draft_behind(keyworker, signed):
         assert PlanVersion.objects.get(pk=signed.pk).agreed_text == signed.agreed_text
 
 
+def test_an_area_that_is_well_again_shows_its_new_score_on_the_next_draft(keyworker, signed):
+    with context.acting(keyworker):
+        first = review(plan=signed.plan, version=signed, held=held(signed, scores={"housing": 4}), by=keyworker)
+        draft = PlanVersion.objects.get(pk=first.draft_id)
+        said = content.of(draft)
+        for goal in list(said.rows["goal"]):
+            said.rows["action"][f"n{goal}"] = {"goal_id": goal, "what": "Ask again", "who": "client", "by_when": plans.soon()}
+        said.rows["risk"]["r"] = {"area": "substance", "what": "Carry naloxone", "who_name": "Nurse", "by_when": plans.soon()}
+    draft = plans.save(draft, said, keyworker)
+    with context.acting(keyworker):
+        agreed = agree(version=draft, by=keyworker, seen_text=content.of(draft).fingerprint())
+        agreed = PlanVersion.objects.select_related("client").get(pk=agreed.pk)
+    now = plans.signed(agreed.client, keyworker, version=agreed)
+    with context.acting(keyworker):
+        goals = dict.fromkeys(content.of(now).rows["goal"], ("partly", "It takes time"))
+        plan = CarePlan.objects.select_related("episode").get(pk=now.plan_id)
+        draft = review(plan=plan, version=now, held=held(now, outcomes=goals, scores={"housing": 1}), by=keyworker).draft
+        (need,) = (each for each in content.of(draft).rows["need"].values() if each["area"] == "housing" and each["score"])
+        best = next(each for each in form_for(plan.partnership_id, "nine-areas").questions if each.area == "housing").anchors[0]
+        assert (need["score"], need["words"]) == ("1", f"Housing: {best}")
+        sentences = changes_since(now.pk, PlanVersion.objects.get(pk=draft.pk), keyworker).sentences
+        assert f"Scored anew: {need['words']}, 1 of 5 instead of 4" in sentences
+
+
+def test_a_draft_without_a_review_shows_the_newest_scores_too(keyworker, triaged, signed):
+    scored = {"score-housing": {"value": 3}}
+    with context.acting(keyworker):
+        review(plan=signed.plan, version=signed, held=held(signed, scores={"housing": 4}), by=keyworker)
+        episode = Episode.objects.get(client=triaged)
+        needs = {"a": {"area": "housing", "score": "4", "words": "Housing: worse"}, "b": {"area": "", "score": "", "words": "Else"}}
+        assert rescored(needs, episode) == {}
+        begun = start_assessment(by=keyworker, client_id=triaged.pk, episode=episode, form="nine-areas", took_place_on=clock.today())
+        saved = save_answers(by=keyworker, client_id=triaged.pk, assessment=begun, answers=scored, questions=scored, opened={})
+        complete_assessment(by=keyworker, client_id=triaged.pk, assessment=saved, row_version=saved.row_version)
+        episode.refresh_from_db()
+        changed = rescored(needs, episode)
+        assert (list(changed), changed["a"]["score"]) == (["a"], "3")
+
+
+def test_an_action_that_is_done_is_said_to_be_and_not_carried_on(keyworker, signed):
+    with context.acting(keyworker):
+        before = content.of(signed)
+        first, second = before.rows["goal"]
+        done, gone = (next(iter(before.actions_of(key))) for key in (second, first))
+        made = review(plan=signed.plan, version=signed, held=held(signed, done=[done, gone]), by=keyworker)
+        assert {each.action_id for each in ActionDone.objects.filter(review=made)} == {UUID(done), UUID(gone)}
+        draft = PlanVersion.objects.get(pk=made.draft_id)
+        after = content.of(draft)
+        assert [goal["client_words"] for goal in after.rows["goal"].values()] == ["A room of my own"]
+        assert after.rows["action"] == {}
+        sentences = changes_since(signed.pk, draft, keyworker).sentences
+        assert "Done: See the housing office" in sentences
+        assert not any("taken off" in each for each in sentences)
+        assert ("goal", "actions") in {(each.split(".")[0], each.split(".")[-1]) for each, _words in policies.missing_before_agreed(draft)}
+
+
+def test_the_page_ticks_actions_done_in_the_same_save(keyworker, signed, signed_in):
+    here, address = signed_in(keyworker), reverse("plan-review", args=[signed.client_id, signed.pk])
+    assert "Which of these are done?" in here.get(address).content.decode()
+    with context.acting(keyworker):
+        said = content.of(signed)
+    first, second = said.rows["goal"]
+    (done,) = said.actions_of(second)
+    sent = {f"goal-{first}-outcome": "achieved", f"goal-{second}-outcome": "not-yet", f"goal-{second}-why": "The list is long"}
+    for name, day in (("held_on", clock.today()), ("next_review_on", clock.today() + timedelta(days=14))):
+        sent |= {f"{name}_{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
+    page = here.post(address, sent | {f"goal-{second}-done": [done]}, follow=True).content.decode()
+    assert "Done: See the housing office" in page
+    with context.acting(keyworker):
+        assert ActionDone.objects.get(action_id=done).review.of_version_id == signed.pk
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
         ({"held_on": None}, "held_on"),
+        ({"done": ["another"]}, "done"),
         ({"held_on": 1}, "held_on"),
         ({"held_on": -1}, "held_on"),
         ({"next_review_on": None}, "next_review_on"),

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from carehub import clock, context
+from carehub.templatetags.carehub import uk_date
 from clients.models import Proposal
 from tests import factories
 from tests.clients.answering import everything
@@ -115,12 +116,27 @@ def test_what_is_for_a_later_day_is_not_before_anything_else(keyworker, a_client
     assert one.words in browser.get(reverse("client", args=[a_client.pk])).content.decode()
 
 
-def test_the_list_says_when_there_are_more(keyworker, a_client, signed_in):
+@pytest.mark.parametrize(
+    ("countersign", "days", "by", "said"),
+    [
+        (True, 0, 0, "Asked for today."),
+        (True, 7, 0, "Asked for on the same day; that was {wanted}: today."),
+        (False, 7, 0, "Asked for on the same day; that was {wanted}: today."),
+        (False, 30, 7, "Asked for by {wanted}, which has passed: today."),
+        (False, 2, 7, "Asked for by {wanted}, in the assessment completed on {made}."),
+    ],
+)
+def test_the_day_counts_from_the_assessment_and_is_never_over(countersign, days, by, said, keyworker, a_client, signed_in):
     assessment = factories.assessment(a_client, by=keyworker, state="complete")
-    for number in range(11):
-        accepts(keyworker, factories.proposal(assessment, by=keyworker, trigger=f"one-{number}"), due_on=clock.today())
-    page = signed_in(keyworker).get(reverse("caseload")).content.decode()
-    assert "There are more" in page
+    made = clock.now() - timedelta(days=days)
+    wanted = clock.day_of(made) + timedelta(days=by)
+    one = factories.proposal(assessment, by=keyworker, countersign=countersign, made_at=made, wanted_by=wanted)
+    page = signed_in(keyworker).get(reverse("proposals", args=[a_client.pk]))
+    assert said.format(wanted=uk_date(wanted), made=uk_date(made)) in page.content.decode()
+    if not countersign:
+        day = max(wanted, clock.today())
+        assert page.context["form"].initial[f"due_on-{one.pk.hex}"] == day
+        assert accepts(keyworker, one).due_on == day
 
 
 def test_what_is_for_today_stands_in_one_place_and_has_no_preset(keyworker, manager, referred, signed_in):

@@ -12,7 +12,7 @@ from carehub.models import Event, Notice, Task
 from carehub.rules import Refused
 from clients.actions.assessing import start_correction
 from clients.actions.deciding import DECLINED, accept
-from clients.actions.tasks import carry_out, close_task, send_back
+from clients.actions.tasks import carry_out, close_task, reopen_task, send_back
 from clients.models import Assessment, ClientPathway, Proposal
 from clients.policies import WrongClient
 from tests import factories
@@ -238,7 +238,7 @@ def test_accepted_is_a_task_with_its_day_and_begins_the_pathway(keyworker, refer
     assert (now.state, now.decided_by_id, now.task_id) == ("accepted", keyworker.person_id, task.pk)
     with context.acting(keyworker):
         began = ClientPathway.objects.get()
-        assert (began.pathway, began.version, began.proposal_id, began.because) == ("blood-borne-viruses", 1, proposal.pk, "Has injected")
+        assert (began.pathway, began.version, began.proposal_id, began.because) == ("blood-borne-viruses", 1, proposal.pk, proposal.why)
         assert Event.objects.filter(verb="proposal.accepted", subject_id=proposal.pk).exists()
 
 
@@ -314,6 +314,8 @@ def test_declining_what_cannot_wait_takes_it_off_the_list(keyworker, referred):
     proposal = proposed(keyworker)["alcohol-dependence"]
     declines(keyworker, proposal, "arranged")
     assert fresh(keyworker, proposal.task).done_by == keyworker.person
+    with context.acting(keyworker), pytest.raises(Refused, match="declined, not done"):
+        reopen_task(task=proposal.task, by=keyworker)
 
 
 @pytest.mark.parametrize("trigger", ["suicide-today", "children-at-risk", "harm-from-others"])

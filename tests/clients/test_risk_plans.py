@@ -102,7 +102,10 @@ def test_what_keeps_it_from_being_agreed_stands_at_its_field(keyworker, at_risk,
 
 @pytest.mark.parametrize(
     ("agreement", "why", "field"),
-    [("", "", "agreement"), ("in-part", "", "agreement_words"), ("not-told", "", "agreement_words"), ("in-part", "The visit", "")],
+    [
+        *(("", "", "agreement"), ("in-part", "", "agreement_words"), ("not-told", "", "agreement_words"), ("in-part", "The visit", "")),
+        *(("disagrees", "", "agreement_words"), ("disagrees", "Nobody is to be told: not even his sister", "")),
+    ],
 )
 def test_whether_the_client_agrees(keyworker, at_risk, agreement, why, field):
     def agree():

@@ -4,13 +4,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from carehub import clock, context
 from carehub.actors import NotAllowed
 from carehub.models import Event, Notice, Task
 from carehub.rules import Refused
-from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN, carry_out, close_task, send_back
+from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN, carry_out, close_task, reopen_task, send_back
 from clients.open_tasks import open_tasks
 from tests import factories
 
@@ -67,6 +68,46 @@ def test_nobody_closes_it_twice(a_client, keyworker):
         close_task(task=task, by=keyworker)
         with pytest.raises(Refused, match="already"):
             close_task(task=task, by=keyworker)
+
+
+def test_a_wrong_click_is_taken_back_and_who_did_both_is_on_record(a_client, keyworker, manager, signed_in):
+    task, here = asked_for(a_client, by=keyworker), signed_in(keyworker)
+    page = here.post(f"/clients/{a_client.pk}/tasks/{task.pk}/done/", follow=True).content.decode()
+    back = f"/clients/{a_client.pk}/tasks/{task.pk}/not-done/"
+    assert f'action="{back}"' in page
+    page = here.post(back, follow=True).content.decode()
+    assert f"Not done after all, and open again: {task.words}" in page
+    assert f"<strong>not done after all</strong>: {keyworker.person.name}" in page
+    assert back not in page
+    for actor, address in ((keyworker, "/caseload/"), (manager, "/service/")):
+        html = signed_in(actor).get(address).content.decode()
+        assert task.words in html
+        assert "Overdue" in html
+    with context.acting(keyworker):
+        task.refresh_from_db()
+        assert (task.done_at, task.done_by, task.reopened_by) == (None, None, keyworker.person)
+        changes = apps.get_model("carehub", "TaskEvent").objects.filter(pgh_obj_id=task.pk).order_by("pgh_id")
+        assert [each.done_by_id for each in changes] == [None, keyworker.person_id, None]
+        with pytest.raises(Refused, match="open already"):
+            reopen_task(task=task, by=keyworker)
+        close_task(task=task, by=keyworker)
+    assert verbs(task, keyworker) == ["task.done", "task.reopened", "task.done"]
+
+
+def test_what_was_countersigned_stays_closed(grave, a_client, keyworker, manager, stranger, signed_in):
+    carried_out(grave, by=keyworker)
+    with context.acting(manager):
+        close_task(task=grave, by=manager, seen=grave.carried_out_at)
+    for actor in (keyworker, manager):
+        with context.acting(actor), pytest.raises(Refused, match="countersigned"):
+            reopen_task(task=grave, by=actor)
+    with context.acting(manager), pytest.raises(IntegrityError), transaction.atomic():
+        nobody = {"done_at": None, "done_by": None}
+        Task.objects.filter(pk=grave.pk).update(**nobody, reopened_at=clock.now(), reopened_by=manager.person)
+    html = signed_in(keyworker).get(f"/clients/{a_client.pk}/").content.decode()
+    assert f"countersigned by {manager.person.name}" in html
+    assert "Not done after all" not in html
+    assert signed_in(stranger).post(f"/clients/{a_client.pk}/tasks/{grave.pk}/not-done/").status_code == 404
 
 
 # --- What is countersigned --------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from carehub.actors import Actor
 from carehub.files import store
 from carehub.models import Document, Notice, StoredFile, Task
 from carehub.permissions import ROLES
-from careplans.models import PlanReturn, PlanVersion
+from careplans.models import Addendum, PlanReturn, PlanVersion
 from clients.models import Assessment, ChangeRule, Client, ClientPathway, Consent, Opening, UnusualAccess
 from tests import factories
 from tests.everything import everything_about
@@ -56,6 +56,7 @@ ROWS: dict[str, str] = {
     "assessment-show": "assessment",
     "assessment-edit": "draft assessment",
     "task-done": "task",
+    "task-reopened": "task",
     "task-carried-out": "task to carry out",
     "task-sent-back": "task to countersign",
     "proposals": "",
@@ -83,6 +84,7 @@ ROWS: dict[str, str] = {
     "plan-print": "plan",
     "document-make": "plan",
     "plan-scan": "plan",
+    "plan-scan-later": "plan",
     "document-open": "document",
     "document-again": "document",
 }
@@ -236,6 +238,11 @@ def _subject(standing: str, number: int, *, by: Actor, told: dict[str, Actor]) -
     factories.agree(on_paper, by=by)
     factories.sign(on_paper, by=by, scan=file)
     now = clock.now()
+    said = {"words": "The client signed.", "signed_on": clock.today(), "scan": file, "written_at": now, "written_by": by.person}
+    with factories.loading(client.partnership_id):
+        Addendum.objects.create(
+            **about, partnership_id=client.partnership_id, agency=by.agency, version=on_paper, kind="signed-later", **said
+        )
     unusual = UnusualAccess(
         partnership=by.partnership,
         agency=by.agency,

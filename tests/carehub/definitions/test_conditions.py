@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from carehub.definitions.conditions import for_script, holds, in_words, shown
+from carehub.definitions.following import Condition
 from carehub.definitions.read_condition import read_condition
-from carehub.definitions.schema import Condition, Form
+from carehub.definitions.schema import Form
 from carehub.definitions.table import Table
 from tests.carehub.definitions.writing import choices, form_of, question
 

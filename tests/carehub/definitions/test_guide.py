@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from carehub.definitions import read_question, schema, scores
+from carehub.definitions import following, read_question, schema, scores
 from carehub.definitions.catalogue import Catalogue, catalogue
 from carehub.definitions.conditions import shown
 from carehub.definitions.findings import proposed, risks
@@ -34,7 +34,14 @@ def test_the_form_and_the_code_list_load(examples: Catalogue) -> None:
 
 def test_every_kind_test_and_key_is_told() -> None:
     words = set(re.findall(r"[a-z0-9_-]+", GUIDE))
-    for word in (*schema.KINDS, *schema.TESTS, *schema.TRIGGER_KINDS, *schema.RISK_LEVELS, *schema.NOT_ANSWERS, *read_question._KEYS):
+    for word in (
+        *schema.KINDS,
+        *following.TESTS,
+        *following.TRIGGER_KINDS,
+        *following.RISK_LEVELS,
+        *schema.NOT_ANSWERS,
+        *read_question._KEYS,
+    ):
         assert word in words, word
 
 

@@ -192,6 +192,12 @@ def test_a_countersigned_trigger_says_whom_to_tell(tmp_path: Path) -> None:
     assert "must say whom to 'tell'" in wrong(tmp_path, question("first") + trigger).reason
 
 
+@pytest.mark.parametrize("key", ["same_day = true", 'kind = "priority"'])
+def test_a_day_of_its_own_is_for_what_can_wait(tmp_path: Path, key: str) -> None:
+    trigger = f'[[trigger]]\nid = "t"\ntext = "T"\nwithin_days = 0\n{key}\nwhen = {{ question = "q", is = "yes" }}\n'
+    assert "can wait until tomorrow" in wrong(tmp_path, question("q") + trigger).reason
+
+
 def test_more_questions_than_the_form_allows_itself(tmp_path: Path) -> None:
     error = wrong(tmp_path, question("first") + question("second"), "most_questions = 1\n")
     assert (error.line, error.reason) == (6, "The form asks 2 questions, 1 at most are wanted.")

@@ -8,7 +8,8 @@ from carehub.definitions.answers import Answers, complete, missing
 from carehub.definitions.catalogue import Catalogue, folders
 from carehub.definitions.conditions import shown
 from carehub.definitions.findings import proposed
-from carehub.definitions.schema import Band, Form
+from carehub.definitions.following import Band
+from carehub.definitions.schema import Form
 from carehub.definitions.scores import ScoreResult, of
 
 SHIPPED = Catalogue.load(folders())
