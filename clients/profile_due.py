@@ -193,9 +193,9 @@ def late_profiles(episodes, settings: LocalSettings, today: date):
         wanted |= ~Q(after_exit)
     due_after = Case(When(at_exit, then=_days_after(F("discharged_on"), weeks_after)), default=F("discharged_on"))
     late_after = after & wanted & Q(GreaterThanOrEqual(due_after, given_up)) & Q(LessThan(due_after, _closed_before(settings, today)))
-    return episodes.annotate(
-        profile_due_on=Case(When(state__in=IN_TREATMENT, then=_due_in_treatment(settings)), default=due_after)
-    ).filter(late_in_treatment(settings, today) | late_after)
+    return episodes.annotate(profile_due_on=Case(When(state__in=IN_TREATMENT, then=_due_in_treatment(settings)), default=due_after)).filter(
+        late_in_treatment(settings, today) | late_after
+    )
 
 
 def _asked():

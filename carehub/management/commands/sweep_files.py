@@ -37,7 +37,9 @@ class Command(BaseCommand):
         unfinished = list(store.left_behind(root, older_than=A_DAY))
         for path in (*unnamed, *unfinished) if remove else ():
             path.unlink(missing_ok=True)
-        self.stdout.write(f"{len(unnamed)} files that no record names, {len(unfinished)} half-written: {'removed' if remove else 'not removed'}.")
+        self.stdout.write(
+            f"{len(unnamed)} files that no record names, {len(unfinished)} half-written: {'removed' if remove else 'not removed'}."
+        )
 
 
 def without_record(paths: list[Path]) -> list[Path]:
