@@ -191,7 +191,7 @@ SELECT md5(%(seed)s || ':document:' || n)::uuid, %(partnership)s, made.client_id
 FROM made LEFT JOIN carehub_storedfile f ON f.id = md5(%(seed)s || ':file:' || n)::uuid
 WHERE state IN ('treatment', 'discharged') AND n %% %(parts_every)s = 0
 """
-#: Work that waits: drafts that were left, plans agreed and not signed, plans returned, reviews put off; each with some of the clients who have parts.
+#: Work that waits: drafts left, plans agreed and not signed, plans returned, reviews put off; each with some of the clients who have parts.
 NEXT_VERSIONS = """
 INSERT INTO careplans_planversion (id, row_version, partnership_id, client_id, plan_id, number, state, copied_from_id, strengths,
     supports_the_wait, harm_reduction, if_difficult, way_back, sharing, disagreement, next_review_on, unfinished, begun_at, begun_by_id,
