@@ -44,6 +44,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(LONDON).date()
 
 
+def begins(day: date) -> datetime:
+    """Midnight in London."""
+    return datetime(day.year, day.month, day.day, tzinfo=LONDON)
+
+
 def move_on(days: int) -> None:
     """Move the demonstration's clock on by ``days``; it is never moved back, since records would come from the future."""
     global _kept

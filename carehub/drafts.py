@@ -6,6 +6,7 @@ write (and only write) its owner's draft; nothing is read without signing in.
 
 import json
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -93,13 +94,13 @@ def kept(actor: Actor, *, kind: str, subject: object = "new") -> list[Draft]:
     return list(Draft.objects.visible_to(actor).filter(kind=kind, subject=str(subject)).order_by("-saved_at")[:10])
 
 
-def discard(actor: Actor, about: dict[str, str]) -> None:
+def discard(actor: Actor, about: dict[str, str], *, but: Collection[UUID] = ()) -> None:
     """The form behind a ticket was submitted, or its writer does not want the text any more.
 
     Gone is what that page showed: its own text and what was left before it was opened. What another window typed since, stays.
     """
     shown = Q(page=about["page"]) | Q(saved_at__lte=datetime.fromisoformat(about["opened"]))
-    Draft.objects.visible_to(actor).filter(shown, kind=about["kind"], subject=about["subject"]).delete()
+    Draft.objects.visible_to(actor).filter(shown, kind=about["kind"], subject=about["subject"]).exclude(pk__in=but).delete()
 
 
 def as_data(draft: Draft) -> QueryDict:

@@ -1,5 +1,6 @@
 """A form that loses nothing: its ticket for automatic saves, and what its writer left in it last time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,6 +26,8 @@ class Keeping:
     kind: str
     subject: object = "new"
     client_id: UUID | None = None
+    #: While the client sees the screen: which kept text holds what they must not see. It is left where it is.
+    not_now: Callable[[Draft], bool] | None = None
 
     @cached_property
     def ticket(self) -> str:
@@ -38,7 +41,13 @@ class Keeping:
     def kept(self) -> list[Draft]:
         if self.request.method == "POST":
             return []
+        return [each for each in self._all() if not self._stays(each)]
+
+    def _all(self) -> list[Draft]:
         return drafts.kept(self.request.actor, kind=self.kind, subject=self.subject)
+
+    def _stays(self, draft: Draft) -> bool:
+        return self.not_now is not None and self.not_now(draft)
 
     @property
     def restored(self) -> Draft | None:
@@ -72,7 +81,7 @@ class Keeping:
 
     def done(self) -> None:
         if about := drafts.read_ticket(self.request.POST.get(drafts.TICKET, "")):
-            drafts.discard(self.request.actor, about)
+            drafts.discard(self.request.actor, about, but=[each.pk for each in self._all() if self._stays(each)] if self.not_now else ())
 
 
 def as_left(form: BaseForm) -> BaseForm:

@@ -164,6 +164,9 @@ class LocalSettings:
         group="records",
         least=14,
     )
+    referrals_a_day: int = _number(
+        20, _("By one referral link at most %(number)s referrals are taken in a day."), group="records", most=500
+    )
     night_from_hour: int = _number(22, _("Night begins at %(number)s o’clock."), group="records", least=18, most=24)
     night_until_hour: int = _number(6, _("Night ends at %(number)s o’clock."), group="records", least=0, most=10)
     lock_after_minutes: int = _number(

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from carehub import clock, screen_lock
+from carehub import clock, screen_lock, turned_screen
 from carehub.actors import Actor
 from carehub.demo.place import PASSWORD
 from carehub.demo.sign_ins import sign_ins
@@ -20,7 +20,7 @@ from carehub.models import Notice
 from carehub.permissions import ROLES
 
 #: Nobody reads more than a hundred notices one by one; the count stops there.
-_NOTICES_COUNTED = 100
+NOTICES_COUNTED = 100
 
 
 @dataclass(frozen=True)
@@ -175,11 +175,13 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     others = [each for each in getattr(actor.person, "open_memberships", ()) if each.pk != actor.membership.pk]
     return common | links | {
         "home_url": address(ROLES[actor.membership.role].home) or "/",
+        "turned": turned_screen.turned_to(request),
+        "may_turn": turned_screen.may_turn(request),
         "lock_url": address("screen-lock"),
         "lock_minutes": screen_lock.minutes(request),
         "partnership_name": actor.partnership.name,
         "navigation": list(_navigation(actor, match.view_name if match else "")),
-        "unread_notices": lambda: Notice.objects.visible_to(actor).unread()[:_NOTICES_COUNTED].count(),
+        "unread_notices": lambda: Notice.objects.visible_to(actor).unread()[:NOTICES_COUNTED].count(),
         "other_roles": [
             {"pk": each.pk, "title": each.title, "where": each.agency or each.partnership} for each in others
         ],

@@ -115,4 +115,9 @@ ROLES: dict[str, Role] = {
     )
 }
 
+
+def roles_with(permission: str) -> list[str]:
+    return [role.name for role in ROLES.values() if permission in role.permissions]
+
+
 PARTNERSHIP_ROLES = sorted(role.name for role in ROLES.values() if role.partnership_wide)

@@ -37,17 +37,17 @@ def begin(request: HttpRequest, person: Person, *, shared_desk: bool) -> None:
     own = min((local_settings.of(each).lock_after_minutes for each in partnerships), default=SHARED_DESK_MINUTES)
     request.session[MINUTES] = min(own, SHARED_DESK_MINUTES) if shared_desk else own
     now = clock.real_now()
-    _write(request, began_at=now, seen_at=now, locked_at=None, locked_for="")
+    write(request, began_at=now, seen_at=now, locked_at=None, locked_for="")
 
 
 def lock(request: HttpRequest, *, why: str = "") -> None:
     """From here on this sign-in reads nothing, until :func:`unlock`. ``why``: a word for the page that says so."""
-    _write(request, locked_at=clock.real_now(), locked_for=why)
+    write(request, locked_at=clock.real_now(), locked_for=why)
 
 
 def unlock(request: HttpRequest) -> None:
     """Whoever calls this has seen the password, or the second factor, of the person who was signed in."""
-    _write(request, locked_at=None, locked_for="", seen_at=clock.real_now())
+    write(request, locked_at=None, locked_for="", seen_at=clock.real_now())
 
 
 def state(request: HttpRequest) -> State:
@@ -78,10 +78,11 @@ def used(request: HttpRequest) -> None:
     """Somebody is at this desk."""
     row = request.session.row
     if row is not None and clock.real_now() - row.seen_at >= WRITTEN_EVERY:
-        _write(request, seen_at=clock.real_now())
+        write(request, seen_at=clock.real_now())
 
 
-def _write(request: HttpRequest, **columns: object) -> None:
+def write(request: HttpRequest, **columns: object) -> None:
+    """Columns of the session's row: each at once and by itself (see Session)."""
     Session.objects.filter(pk=request.session.session_key).update(**columns)
     if row := request.session.row:
         for name, value in columns.items():

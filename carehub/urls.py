@@ -47,6 +47,7 @@ urlpatterns = [
     ],
     path("screen/", screen.unlock, name="screen"),
     path("screen/lock/", screen.lock, name="screen-lock"),
+    path("screen/turned/", screen.turned, name="screen-turned"),
     path("screen/state/", screen.state, name="screen-state"),
     path("reading/", reading.go_on, name="reading-go-on"),
     path("password/", passwords.change_password, name="account_change_password"),

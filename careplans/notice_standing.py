@@ -16,9 +16,10 @@ from careplans.models import PlanReturn, PlanVersion
 from careplans.notices import LOOKS, REVIEWS
 from clients.actions.deciding import DECLINED
 from clients.actions.late_profiles import PROFILE_LATE
+from clients.actions.referral_links import RECEIVED
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
 from clients.actions.written_down import SAME_DAY
-from clients.models import Assessment
+from clients.models import Assessment, ReceivedReferral
 from clients.profile_due import FORM
 
 #: Notices whose subject is a task.
@@ -38,6 +39,7 @@ def standings(actor: Actor, notices: Collection[Notice]) -> dict[UUID, Standing]
     of_the_day, by_key = _tasks(actor, notices)
     profiles = _profiles(actor, {each.client_id for each in notices if each.kind == PROFILE_LATE})
     returns = _returns(actor, {each.subject_id for each in notices if each.kind in (RETURNED, RETURNED_FOR_REVIEW)})
+    referrals = _referrals(actor, {each.subject_id for each in notices if each.kind == RECEIVED})
     signed = _signed(actor, {each.subject_id for each in notices if each.kind in REVIEWS})
     found = {}
     for each in notices:
@@ -51,6 +53,9 @@ def standings(actor: Actor, notices: Collection[Notice]) -> dict[UUID, Standing]
         elif each.kind in (RETURNED, RETURNED_FOR_REVIEW):
             mended = returns.get(each.subject_id)
             found[each.pk] = _done(mended.mended_by.name, mended.mended_at) if mended else Standing(LOOKS[each.kind])
+        elif each.kind == RECEIVED:
+            row = referrals.get(each.subject_id)
+            found[each.pk] = _done(row.decided_by.name, row.decided_at) if row else Standing(LOOKS[each.kind])
         else:
             # The first that was signed after it was told: the review that it asked for.
             version = next((one for one in signed.get(each.subject_id, []) if one.locked_at > each.made_at), None)
@@ -104,6 +109,14 @@ def _returns(actor: Actor, keys: Collection[UUID]) -> dict[UUID, PlanReturn]:
         return {}
     mended = PlanReturn.objects.visible_to(actor).filter(pk__in=keys, mended_at__isnull=False)
     return {each.pk: each for each in mended.select_related("mended_by").only("mended_at", "mended_by__name")}
+
+
+def _referrals(actor: Actor, keys: Collection[UUID]) -> dict[UUID, ReceivedReferral]:
+    """Those that were accepted or declined, by key."""
+    if not keys:
+        return {}
+    decided = ReceivedReferral.objects.visible_to(actor).filter(pk__in=keys, decided_at__isnull=False)
+    return {each.pk: each for each in decided.select_related("decided_by").only("decided_at", "decided_by__name")}
 
 
 def _profiles(actor: Actor, clients: Collection[UUID]) -> dict[UUID, list[Assessment]]:

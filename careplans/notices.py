@@ -3,13 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from carehub.reading import STOPPED
-from careplans.actions.asking import REVIEW_ASKED, RISK_ROSE
+from careplans.actions.asking import REVIEW_ASKED, RISK_ROSE, STAY_ENDED
 from careplans.actions.returning import RETURNED, RETURNED_FOR_REVIEW
 from clients.actions.allocating import GIVEN, TAKEN
 from clients.actions.assessing import HANDED_ON
 from clients.actions.deciding import DECLINED
 from clients.actions.late_profiles import PROFILE_LATE
 from clients.actions.opening import OPENED, OPENED_IN_SERVICE
+from clients.actions.referral_links import RECEIVED
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
 from clients.actions.unusual import FOUND
 from clients.actions.written_down import SAME_DAY
@@ -19,7 +20,7 @@ REVIEW_OVERDUE = "review.overdue"
 REVIEW_OVERDUE_IN_SERVICE = "review.overdue-in-service"
 PUT_OFF_OVER = "review.put-off-over"
 #: Their subject is the episode, and a version that is signed ends them.
-REVIEWS = (REVIEW_SOON, REVIEW_OVERDUE, REVIEW_OVERDUE_IN_SERVICE, PUT_OFF_OVER, REVIEW_ASKED, RISK_ROSE)
+REVIEWS = (REVIEW_SOON, REVIEW_OVERDUE, REVIEW_OVERDUE_IN_SERVICE, PUT_OFF_OVER, REVIEW_ASKED, RISK_ROSE, STAY_ENDED)
 
 SENTENCES = {
     SAME_DAY: _("The triage of %(day)s asked for something on the same day. Keyworker: %(keyworker)s."),
@@ -29,6 +30,7 @@ SENTENCES = {
     PUT_OFF_OVER: _("The review was put off until %(day)s. It is still to be held."),
     REVIEW_ASKED: _("Somebody asked for a review of the care plan before its day: it is due by %(day)s. Why stands beside the plan."),
     RISK_ROSE: _("The risk has risen since the care plan was signed: the plan is to be reviewed by %(day)s."),
+    STAY_ENDED: _("A stay in residential rehabilitation has ended: the care plan is to be reviewed by %(day)s."),
     RETURNED: _("The care plan was returned on %(day)s, to be mended now. What to mend stands beside the plan."),
     RETURNED_FOR_REVIEW: _("The care plan was returned on %(day)s, to be mended at the next review. The client need not come in for it."),
     PROFILE_LATE: _("The outcome profile was due on %(day)s and is late."),
@@ -46,7 +48,10 @@ ABOUT_STAFF = {
     FOUND: _("There is unusual access to records to look into, found on %(day)s. See who under ‘Unusual access’."),
     STOPPED: _("Somebody was asked for their password after opening many records on %(day)s. See who under ‘Unusual access’."),
 }
+#: About somebody who is no client yet: the referral says who.
+ABOUT_REFERRALS = {RECEIVED: _("A referral by link was received on %(day)s. It waits to be looked at under ‘Referrals received’.")}
 LOOKS = {
+    RECEIVED: "waiting",
     FOUND: "opened",
     STOPPED: "opened",
     SAME_DAY: "due",
@@ -56,6 +61,7 @@ LOOKS = {
     PUT_OFF_OVER: "overdue",
     REVIEW_ASKED: "due",
     RISK_ROSE: "due",
+    STAY_ENDED: "due",
     RETURNED: "returned",
     RETURNED_FOR_REVIEW: "returned",
     PROFILE_LATE: "overdue",

@@ -33,6 +33,7 @@ urlpatterns = [
     path("notices/<uuid:pk>/", notices.notice_read, name="notice-read"),
     path(_CLIENT, client.client, name="client"),
     path(f"{_CLIENT}plan/", writing.start, name="plan-start"),
+    path(f"{_CLIENT}plan/current/", reading.current, name="client-plan"),
     path(_PLAN, reading.show, name="plan-show"),
     path(f"{_PLAN}edit/", writing.edit, name="plan-edit"),
     path(f"{_PLAN}agree/", writing.agree, name="plan-agree"),

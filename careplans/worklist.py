@@ -116,10 +116,10 @@ def numbers(today: date) -> dict[str, Count]:
     return {name: Count("pk", filter=rule(today)) for name, (_words, _look, rule) in NARROWED.items()}
 
 
-def as_links(counts: Mapping[str, int], path: str) -> list[dict[str, object]]:
-    """The counts on top of a work list, each a link that narrows it."""
+def as_links(counts: Mapping[str, int], path: str, also: str = "") -> list[dict[str, object]]:
+    """The counts on top of a work list, each a link that narrows it; ``also``: what it is narrowed to besides ('&keyworker=…')."""
     return [
-        {"number": counts[name], "words": words, "url": f"{path}?show={name}", "state": look}
+        {"number": counts[name], "words": words, "url": f"{path}?show={name}{also}", "state": look}
         for name, (words, look, _rule) in NARROWED.items()
     ]
 

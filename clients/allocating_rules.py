@@ -12,13 +12,13 @@ from carehub import clock
 from carehub.actors import Actor, NotAllowed
 from carehub.models import Membership, Person, Task
 from carehub.offering import allows
-from carehub.permissions import ROLES
+from carehub.permissions import roles_with
 from carehub.rules import Refused
 from clients.models import Episode
 
 #: Whose last day is nearer than this is given nobody new.
 LEAVES_SOON = timedelta(days=31)
-_ROLES = [role.name for role in ROLES.values() if "caseload.view" in role.permissions]
+_ROLES = roles_with("caseload.view")
 
 
 def _wrong(field: str, sentence: str) -> Refused:

@@ -18,7 +18,7 @@ from clients.due import Due
 from clients.models import Assessment
 from clients.profile_due import FORM as PROFILE
 from clients.profile_due import ProfileDue
-from clients.recorded import form_of, stamps_of
+from clients.recorded import form_of, part_asked, stamps_of
 
 #: Days shown side by side, and lines in one picture.
 DAYS, LINES = 6, 3
@@ -133,6 +133,11 @@ class Kind:
     due: Due | ProfileDue | None
     #: The rule behind the date, as a sentence with its source.
     rule: str | Promise
+
+    @property
+    def part_begun(self) -> str:
+        """The sections that are asked alone in what is begun; '' where it is all of it."""
+        return part_asked(form_of(self.draft), self.draft.only) if self.draft else ""
 
 
 def kinds(

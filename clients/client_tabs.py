@@ -1,22 +1,27 @@
-"""The tabs over every page about a client: only what exists and may be read."""
+"""The tabs over every page about a client: the same everywhere, only what may be read."""
 
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from carehub.actors import Actor
 
+#: Name, words, page, permission: in the order in which they stand.
+TABS: tuple[tuple[str, Promise, str, str], ...] = (
+    ("summary", _("Summary"), "client", "client.view"),
+    ("assessments", _("Assessments"), "assessments", "client.view"),
+    ("plan", _("Plan"), "client-plan", "plan.view"),
+    ("pathways", _("Pathways"), "client-pathways", "client.view"),
+    ("sharing", _("Sharing"), "client-sharing", "access.view"),
+    ("looked", _("Who has looked"), "client-looked", "access.view"),
+)
 
-def client_tabs(actor: Actor, client_id: UUID, *between: dict[str, str]) -> list[dict[str, str]]:
-    """Summary and assessments first, then what the page adds (the plan), then who may see all of it."""
-    found = [{"name": "summary", "text": _("Summary"), "url": reverse("client", args=[client_id])}]
-    if actor.may("client.view"):
-        found.append({"name": "assessments", "text": _("Assessments"), "url": reverse("assessments", args=[client_id])})
-    found += between
-    if actor.may("client.view"):
-        found.append({"name": "pathways", "text": _("Pathways"), "url": reverse("client-pathways", args=[client_id])})
-    if actor.may("access.view"):
-        found.append({"name": "sharing", "text": _("Sharing"), "url": reverse("client-sharing", args=[client_id])})
-        found.append({"name": "looked", "text": _("Who has looked"), "url": reverse("client-looked", args=[client_id])})
-    return found
+
+def client_tabs(actor: Actor, client_id: UUID) -> list[dict[str, str]]:
+    return [
+        {"name": name, "text": str(words), "url": reverse(page, args=[client_id])}
+        for name, words, page, permission in TABS
+        if actor.may(permission)
+    ]

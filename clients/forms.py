@@ -13,7 +13,7 @@ from carehub.definitions.catalogue import catalogue
 from carehub.formfields import BirthDateField, DateField, LongText, OneFromList, OneOf, Text, YesNo
 from carehub.forms import CareHubForm, Opened, Section
 from carehub.models import Membership, Person
-from carehub.permissions import ROLES
+from carehub.permissions import roles_with
 from carehub.personfield import PersonField
 from carehub.rules import Refused
 from clients import policies
@@ -23,7 +23,7 @@ from clients.models.clients import BORN_AFTER
 
 def keyworkers_of(actor: Actor) -> QuerySet[Person]:
     """Who may be a client's keyworker in ``actor``'s agency today: everybody there who has a caseload."""
-    roles = [role.name for role in ROLES.values() if "caseload.view" in role.permissions]
+    roles = roles_with("caseload.view")
     there = Membership.objects.open_on(clock.today()).filter(agency_id=actor.agency_id, role__in=roles)
     return Person.objects.filter(is_active=True, pk__in=there.values("person_id")).order_by("name", "pk")
 

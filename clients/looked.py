@@ -1,14 +1,17 @@
 """Who has looked at a client, in words: the log, read back for staff and for the client."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.db.models.functions import TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from carehub import clock
 from carehub.actors import Actor
 from carehub.models import EventClient, Membership
 
@@ -83,14 +86,53 @@ def deed(verb: str, page: str) -> str | Promise:
     return next((words for begins, words in rows if said.startswith(begins)), otherwise)
 
 
-def looks(actor: Actor, client_id: UUID, *, before: tuple[datetime, UUID] | None = None, most: int = 50) -> list[Look]:
-    """The newest ``most`` events that showed or changed the client, or those before ``before``. Two queries."""
-    rows = EventClient.objects.visible_to(actor).filter(client_id=client_id).select_related("event")
-    if before:
-        rows = rows.filter(Q(event__at__lt=before[0]) | Q(event__at=before[0], event_id__lt=before[1]))
-    found = list(rows.order_by("-event__at", "-event_id")[:most])
-    as_whom = _memberships(row.event.membership_id for row in found)
-    return [_look(row, as_whom.get(row.event.membership_id)) for row in found]
+@dataclass(frozen=True)
+class Visit:
+    """All that one person, in one role, did with a record on one day; the newest first."""
+
+    day: date
+    looks: tuple[Look, ...]
+
+    @property
+    def newest(self) -> Look:
+        return self.looks[0]
+
+    @property
+    def first_at(self) -> datetime:
+        return self.looks[-1].at
+
+    @property
+    def deeds(self) -> list[tuple[str, int]]:
+        """What was done, and how often."""
+        return list(Counter(str(each.what) for each in self.looks).items())
+
+    @property
+    def whys(self) -> list[str]:
+        return list(dict.fromkeys(each.why for each in self.looks if each.why))
+
+
+#: After which visit a page goes on: the day, and when its last look was.
+Place = tuple[date, datetime]
+
+
+def visits(actor: Actor, client_id: UUID, *, after: Place | None = None, most: int = 20) -> list[Visit]:
+    """The newest ``most``, or those after ``after``. Three queries, however many events there are."""
+    mine = EventClient.objects.visible_to(actor).filter(client_id=client_id)
+    days = mine.annotate(day=TruncDate("event__at", tzinfo=clock.LONDON)).values("day", "event__membership_id")
+    groups = days.annotate(last=Max("event__at")).order_by("-day", "-last", "event__membership_id")
+    if after:
+        groups = groups.filter(Q(day__lt=after[0]) | Q(day=after[0], last__lt=after[1]))
+    wanted = [(each["day"], each["event__membership_id"]) for each in groups[:most]]
+    if not wanted:
+        return []
+    begins, ends = clock.begins(wanted[-1][0]), clock.begins(wanted[0][0] + timedelta(days=1))
+    rows = list(mine.filter(event__at__gte=begins, event__at__lt=ends).select_related("event").order_by("-event__at", "-event_id"))
+    as_whom = _memberships(row.event.membership_id for row in rows)
+    found: dict[tuple[date, UUID | None], list[Look]] = {each: [] for each in wanted}
+    for row in rows:
+        if (looks := found.get((clock.day_of(row.event.at), row.event.membership_id))) is not None:
+            looks.append(_look(row, as_whom.get(row.event.membership_id)))
+    return [Visit(day, tuple(looks)) for (day, _whom), looks in found.items()]
 
 
 def _memberships(keys: Iterable[UUID | None]) -> dict[UUID | None, Membership]:

@@ -14,6 +14,7 @@ from carehub.definitions.catalogue import catalogue
 from carehub.form_editions import form_as_recorded
 from clients.due import SOON_DAYS, Due, DueState
 from clients.models import Assessment, Client, Episode
+from clients.recorded import part_asked
 
 #: At most so many stand there; one more is given, so that the page can say that there are more.
 SHOWN = 10
@@ -31,6 +32,8 @@ class OpenAssessment:
     begun_on: date | None = None
     #: Who holds it, where that is not the person whose list this is.
     held_by: str = ""
+    #: The sections that are asked alone; '' where it is all of it.
+    part: str = ""
     due: Due | None = None
 
 
@@ -61,6 +64,7 @@ def open_assessments(actor: Actor, *, today: date) -> list[OpenAssessment]:
         version=F("draft__form_version"),
         edition=F("draft__form_edition"),
         begun_at=F("draft__started_at"),
+        asked_alone=F("draft__only"),
     )
     found = rows.filter(waited | held).order_by(F("comprehensive_due_on").asc(nulls_last=True), "begun_at", "pk")[:AT_MOST]
     begun = [_begun(actor, row, today) for row in found if row.form == _COMPREHENSIVE or row.holder_id in actor.person_ids]
@@ -79,11 +83,13 @@ def _to_begin(episode: Episode, today: date) -> OpenAssessment:
 def _begun(actor: Actor, row: Any, today: date) -> OpenAssessment:
     """``row``: an episode with a draft of it, as annotated above."""
     waited = row.form == _COMPREHENSIVE and row.comprehensive_due_on is not None
+    form = form_as_recorded(row.partnership_id, row.form, row.version, row.edition)
     return OpenAssessment(
         row.client,
-        form_as_recorded(row.partnership_id, row.form, row.version, row.edition).title,
+        form.title,
         reverse("assessment-edit", args=[row.client_id, row.draft_id]),
         begun_on=clock.day_of(row.begun_at),
         held_by="" if row.holder_id in actor.person_ids else row.holder,
         due=Due(row.comprehensive_due_on, today) if waited else None,
+        part=part_asked(form, row.asked_alone),
     )

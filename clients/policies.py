@@ -15,7 +15,7 @@ from carehub.actors import Actor, NotAllowed
 from carehub.definitions.answers import Answers, Missing, missing
 from carehub.definitions.schema import Form, Section
 from carehub.models import Membership, Person
-from carehub.permissions import ROLES
+from carehub.permissions import roles_with
 from carehub.rules import Refused
 from clients.models import Assessment, Client, Episode
 from clients.models.assessments import ASSESSMENT_LIFECYCLE
@@ -207,7 +207,7 @@ def says_why(why: str) -> None:
 
 def may_be_handed(assessment: Assessment, to: Person) -> None:
     """To somebody who may go on with it: a member of the agency today, in a role that assesses."""
-    roles = [role.name for role in ROLES.values() if "assessment.write" in role.permissions]
+    roles = roles_with("assessment.write")
     there = Membership.objects.open_on(clock.today()).filter(person=to, agency_id=assessment.agency_id, role__in=roles)
     if not to.is_active or not there.exists():
         raise _wrong("to", _("%(name)s does not assess in this agency") % {"name": to.name})

@@ -77,8 +77,8 @@ SQL: list[str] = [
     *locks.of_agency("clients_clientpathway"),
     *locks.only_once("clients_clientpathway", "ended_on", "ended_by_id", "ended_how", "ended_words"),
     *rows.staff_table("clients_unusualaccess", "times", "last_at", "told_at", "looked_at", "looked_by_id", "words"),
-    *rows.link_table("clients_referrallink", "stopped_at", "stopped_by_id", "sent", "last_sent_at"),
-    *locks.only_once("clients_referrallink", "stopped_at", "stopped_by_id", anew=("sent", "last_sent_at")),
+    *rows.link_table("clients_referrallink", "stopped_at", "stopped_by_id", "sent", "last_sent_at", "sent_that_day"),
+    *locks.only_once("clients_referrallink", "stopped_at", "stopped_by_id", anew=("sent", "last_sent_at", "sent_that_day")),
     *rows.inbox_table("clients_receivedreferral", "clients_referrallink"),
     *locks.only_once(
         "clients_receivedreferral",

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from carehub.actors import Actor
 from carehub.definitions.answers import NOT_RE_ASKED, Answer, Answers, is_asked
 from carehub.definitions.forward import LastAnswer, Stamp, last_answers
@@ -32,9 +34,13 @@ def asked_sections(assessment: Assessment, form: Form) -> list[Section]:
     return [section for section in form.sections if not assessment.only or section.id in assessment.only]
 
 
-def part_asked(assessment: Assessment, form: Form) -> str:
-    """The titles of the sections that were asked alone; '' where it was all of them."""
-    return ", ".join(section.title for section in asked_sections(assessment, form)) if assessment.only else ""
+def part_asked(form: Form, only: Sequence[str]) -> str:
+    """'‘Keeping safe’ only': the sections that were asked alone (Assessment.only); '' where it was all of them."""
+    if not only:
+        return ""
+    titles = [_("‘%(section)s’") % {"section": section.title} for section in form.sections if section.id in only]
+    listed = _("%(sections)s and %(last)s") % {"sections": ", ".join(titles[:-1]), "last": titles[-1]} if len(titles) > 1 else titles[0]
+    return _("%(sections)s only") % {"sections": listed}
 
 
 def told_by(assessment: Assessment) -> risk.Told:
@@ -80,3 +86,12 @@ def carried_over(form: Form, only: Iterable[str], last: Mapping[str, LastAnswer]
     asked = set(only)
     outside = [question.id for section in form.sections if section.id not in asked for question in section.questions]
     return {name: Answer(none="not-asked", why=NOT_RE_ASKED, last=last[name]) for name in outside if name in last}
+
+
+def one_before(actor: Actor, assessment: Assessment) -> Assessment | None:
+    """The one before, on the same form: what this one corrects, or what stood when it was asked."""
+    mine = Assessment.objects.visible_to(actor)
+    if assessment.corrects_id:
+        return mine.filter(pk=assessment.corrects_id).first()
+    earlier = mine.standing().filter(client_id=assessment.client_id, form=assessment.form, completed_at__lt=assessment.completed_at)
+    return earlier.filter(took_place_on__lte=assessment.took_place_on).exclude(pk=assessment.pk).first()

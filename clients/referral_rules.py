@@ -1,17 +1,20 @@
 """What may be done with referral links and with what is sent through them. Each raises with a sentence for the person who asked."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from carehub import clock
+from carehub import clock, local_settings
 from carehub.actors import Actor, NotAllowed
 from carehub.definitions.answers import Answers
 from carehub.definitions.catalogue import catalogue
 from carehub.definitions.conditions import last_known
 from carehub.definitions.schema import Form
-from carehub.models import Agency
+from carehub.models import Agency, Membership
+from carehub.permissions import roles_with
 from carehub.rules import Refused
 from clients.models import Assessment, Client, Episode, ReceivedReferral, ReferralLink
 
@@ -47,6 +50,19 @@ def may_stop_link(actor: Actor, link: ReferralLink) -> None:
         raise NotAllowed(_("This link leads to another agency."))
     if link.stopped_at is not None:
         raise Refused(_("This link is stopped already."))
+
+
+def may_send(link: ReferralLink) -> None:
+    """One link is one service: it does not refer by the hundred, from however many addresses."""
+    if link.sent_on(clock.today()) >= local_settings.of(link.partnership).referrals_a_day:
+        raise Refused(_("No more can be sent by this link today. Ring instead: this referral has not been sent."))
+
+
+def who_hears(agency_id: UUID, day: date) -> QuerySet[Membership]:
+    """Who allocates at the service; where nobody does, whoever may accept a referral there."""
+    here = Membership.objects.open_on(day).filter(agency_id=agency_id, person__is_active=True)
+    allocate = here.filter(role__in=roles_with("case.allocate"))
+    return allocate if allocate.exists() else here.filter(role__in=roles_with("client.register"))
 
 
 def may_decide(actor: Actor, referral: ReceivedReferral) -> None:

@@ -22,6 +22,7 @@ from clients.views import (
     sharing,
     staff,
     tasks,
+    turning,
 )
 
 _ASSESSMENT = "clients/<uuid:client_id>/assessments/<uuid:pk>/"
@@ -39,6 +40,7 @@ urlpatterns = [
     path("referrals/<uuid:pk>/decline/", referrals.decline, name="referral-decline"),
     path("referral-links/", referral_links.links, name="referral-links"),
     path("referral-links/add/", referral_links.add, name="referral-link-add"),
+    path("referral-links/<uuid:pk>/made/", referral_links.made, name="referral-link-made"),
     path("referral-links/<uuid:pk>/stop/", referral_links.stop, name="referral-link-stop"),
     path("staff/", staff.staff, name="staff"),
     path("staff/<uuid:pk>/seen/", staff.seen, name="staff-seen"),
@@ -59,6 +61,7 @@ urlpatterns = [
     path("clients/<uuid:client_id>/contact/change/", contacting.change, name="contact-change"),
     path("clients/<uuid:client_id>/keyworker/", allocating.change, name="keyworker-change"),
     path("keyworkers/<uuid:pk>/share-out/", allocating.share, name="keyworker-share-out"),
+    path("clients/<uuid:client_id>/turn/", turning.turn, name="screen-turn"),
     path("clients/<uuid:client_id>/outcomes/", outcomes.outcomes, name="client-outcomes"),
     path("administration/change-rules/", change_rules.change_rules, name="change-rules"),
     path("administration/change-rules/add/", change_rules.add, name="change-rule-add"),

@@ -50,6 +50,7 @@ class QuestionBlock(LayoutObject):
         about = {
             "question": question,
             "heading": self.heading,
+            "above": form.above.get(question.id, ""),
             "answer": render_field(question.id, form, context, template_pack=template_pack),
             "still": render_field(still, form, context, template_pack=template_pack) if still in form.fields else "",
             "no_answer": no_answer_options(form.definition, question, last, chosen),

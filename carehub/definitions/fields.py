@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from carehub.definitions.answers import (
@@ -102,6 +103,11 @@ def answer_field(question: Question) -> _AsTyped:
     return field
 
 
+def not_for_client(question: Question) -> bool:
+    """Never on a screen that the client sees."""
+    return question.third_party or question.for_worker
+
+
 class DefinitionForm(CareHubForm):
     """A form from a definition. Make it with ``build``."""
 
@@ -119,8 +125,10 @@ class DefinitionForm(CareHubForm):
         for_client: bool = False,
     ) -> None:
         self.definition, self.section, self.last, self.completing = definition, section, last or {}, completing
+        #: Question → what stands above it: what is to be read before it is answered.
+        self.above: dict[str, SafeString] = {}
         sections = (definition.section(section),) if section else definition.sections
-        wanted = [question for one in sections for question in one.questions if not (for_client and question.third_party)]
+        wanted = [question for one in sections for question in one.questions if not (for_client and not_for_client(question))]
         before = {name: list(values) for name, values in (draft or {}).items()}
         self.typed: Typed = merge(before, from_post(definition, data)) if data is not None else before
         answers = read(definition, before, last).answers
@@ -242,7 +250,8 @@ def build(
 
     draft: the whole form as typed so far (``Draft.fields``, or ``typed.from_answers`` of a completed assessment). data: what
     was just posted. last: ``forward.last_answers`` of the assessment before. completing: mandatory questions on this page
-    must be answered. for_client: without what comes from other people; it stays in the draft.
+    must be answered. for_client: without what comes from other people and what
+    is the worker's to judge; it stays in the draft.
 
     Afterwards: ``form.typed`` is the draft to keep, ``form.answers``, ``form.problems``, ``form.missing``, ``form.progress``.
     """

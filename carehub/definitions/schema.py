@@ -50,7 +50,7 @@ class Question:
     id: str
     text: str
     kind: str
-    #: What lists and messages call the question; ``name`` is never empty.
+    #: What lists call the question; ``name`` is never empty. Messages say ``text``.
     short: str = ""
     hint: str = ""
     choices: tuple[Choice, ...] = ()

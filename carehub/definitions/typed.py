@@ -97,9 +97,14 @@ def read_one(form: Form, question: Question, typed: Mapping[str, Sequence[str]],
     return None if value is None else {"value": value}
 
 
+def words_of(question: Question) -> str:
+    """As it is asked: what somebody looks for on the page, the entry first where it is asked of several ('Child 2')."""
+    return f"{question.entry_title}: {question.text}" if question.entry_title else question.text
+
+
 def named(question: Question, message: str) -> str:
-    """The message as it stands beside the question and at the top of the page: '‘Days drinking’: enter …'."""
-    return _("‘%(question)s’: %(message)s") % {"question": question.name, "message": message}
+    """The message as it stands beside the question and at the top of the page: '‘On how many days do you drink?’: enter …'."""
+    return _("‘%(question)s’: %(message)s") % {"question": words_of(question), "message": message}
 
 
 def _repeated(form: Form, answers: Answers) -> dict[str, str]:
@@ -111,7 +116,7 @@ def _repeated(form: Form, answers: Answers) -> dict[str, str]:
             continue
         for other in question.differs_from:
             if answers.get(other, {}).get("value") == value:
-                words = {"answer": value_words(question, value)[0], "other": form.question(other).name}
+                words = {"answer": value_words(question, value)[0], "other": words_of(form.question(other))}
                 found[question.id] = named(question, _("“%(answer)s” stands under “%(other)s” already") % words)
     return found
 

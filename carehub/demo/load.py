@@ -22,6 +22,7 @@ from carehub.demo.planned import Plans
 from carehub.demo.profiles import Profiles
 from carehub.demo.proposed import Proposals
 from carehub.demo.put_off import PutOffs
+from carehub.demo.referrals import Referrals
 from carehub.demo.risk_plans import RiskPlans
 from carehub.demo.sharing import Sharing, make_sharing, save_sharing
 from carehub.demo.staffed import Place, make_place, save_place
@@ -47,6 +48,7 @@ class Loaded:
     profiles: Profiles
     afterwards: Afterwards
     put_offs: PutOffs
+    referrals: Referrals
 
 
 def load(*, today: date | None = None, seed: int = SEED, using: str = "default") -> Loaded:
@@ -98,7 +100,8 @@ def make(chance: Chance, today: date) -> Loaded:
     afterwards.add(plans.plans)
     put_offs = PutOffs(Chance(chance.getrandbits(64)), today)
     put_offs.add(plans.plans)
-    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles, afterwards, put_offs)
+    referrals = Referrals(place, Chance(chance.getrandbits(64)), today)
+    return Loaded(place, people, plans, triages, proposals, sharing, comprehensives, risk_plans, profiles, afterwards, put_offs, referrals)
 
 
 def _save(made: Loaded, chance: Chance, using: str) -> None:
@@ -113,5 +116,6 @@ def _save(made: Loaded, chance: Chance, using: str) -> None:
     made.plans.save(using)
     made.afterwards.save(using)
     made.put_offs.save(using)
+    made.referrals.save(using)
     save_papers(made.plans.plans, chance, clock.now(), using)
     save_log(made.people, [*made.triages.assessments, *made.profiles.rows], made.plans.plans, chance, using, more=made.afterwards.deeds)

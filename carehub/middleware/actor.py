@@ -2,9 +2,9 @@
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from carehub import context, events, screen_lock, second_factor
+from carehub import context, drafts, events, screen_lock, second_factor, turned_screen
 from carehub.actors import Actor
 from carehub.guards import LOCKED, NO_SECOND_FACTOR
 
@@ -33,6 +33,13 @@ class ActingPerson:
         else:
             context.acting_as(request.actor, reference=request.reference)
         return self.get_response(request)
+
+    def process_view(self, request, view, positional, keys) -> HttpResponse | None:
+        """While the client sees the screen, no page that is for the keyworker's eyes."""
+        if request.actor is None or not turned_screen.hides(request, view, keys):
+            return None
+        drafts.keep_what_was_typed(request)
+        return turned_screen.turned_away(request.get_full_path() if request.method == "GET" else drafts.form_address(request))
 
 
 def acting_person(request: HttpRequest) -> Actor | None:

@@ -443,6 +443,7 @@ class Migration(migrations.Migration):
                 ("seen_at", models.DateTimeField(default=carehub.clock.real_now)),
                 ("locked_at", models.DateTimeField(null=True)),
                 ("locked_for", models.CharField(blank=True, max_length=20)),
+                ("turned_to", models.UUIDField(null=True)),
                 (
                     "person",
                     models.ForeignKey(

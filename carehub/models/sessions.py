@@ -30,8 +30,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
 class Session(AbstractBaseSession):
     """One browser's session. Its content is signed; the person stands beside it, so that all of theirs can be found and ended.
 
-    When it was used and whether it is locked are columns of their own, each written by itself: a slow page that saves the content
-    it began with must not take a lock away that was set meanwhile.
+    When it was used, whether it is locked and who sees it are columns of their own, each written by itself: a slow page that saves
+    the content it began with must not take a lock away that was set meanwhile.
     """
 
     person = models.ForeignKey("carehub.Person", on_delete=models.CASCADE, related_name="+", null=True)
@@ -40,6 +40,8 @@ class Session(AbstractBaseSession):
     locked_at = models.DateTimeField(null=True)
     #: Why, where it was not its person who locked it: a word that carehub.screen_lock knows.
     locked_for = models.CharField(max_length=20, blank=True)
+    #: The client who sees this screen (carehub.turned_screen).
+    turned_to = models.UUIDField(null=True)
 
     objects = SessionQuerySet.as_manager()
 

@@ -1,9 +1,10 @@
 """What somebody has to do about a client (task), and what somebody has been told (notice)."""
 
 import pghistory
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from carehub.models.access import Access, Part
@@ -135,6 +136,10 @@ class NoticeQuerySet(ClientRecordQuerySet):
 
     def unread(self):
         return self.filter(read_at__isnull=True)
+
+    def as_number(self, most: int) -> Func:
+        """How many, ``most`` at most, inside another query: a home page asks one question less."""
+        return Func(ArraySubquery(self.order_by().values("pk")[:most]), function="cardinality", output_field=models.IntegerField())
 
 
 class Notice(ClientRecord):

@@ -6,8 +6,10 @@ from django.views.decorators.http import require_POST
 
 from carehub import clock, context, drafts
 from carehub.guards import LOCKED, signed_in, signed_in_even
+from carehub.turned_screen import for_the_client
 
 
+@for_the_client
 @require_POST
 @signed_in_even(LOCKED)
 def save(request: HttpRequest) -> HttpResponse:

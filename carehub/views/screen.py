@@ -8,11 +8,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from carehub import again, events, screen_lock
-from carehub.guards import LOCKED, signed_in_even
+from carehub import again, events, screen_lock, turned_screen
+from carehub.guards import LOCKED, signed_in, signed_in_even
 from carehub.sign_in_form import UnlockForm
+from carehub.turned_screen import for_the_client
 
 
+@for_the_client
 @require_POST
 @signed_in_even(LOCKED)
 def lock(request: HttpRequest) -> HttpResponse:
@@ -25,6 +27,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(next_page(request), reverse("screen"))
 
 
+@for_the_client
 @signed_in_even(LOCKED)
 def state(request: HttpRequest) -> HttpResponse:
     """For the page's own script. GET asks, which keeps nothing open; POST says that somebody is at this desk."""
@@ -32,6 +35,7 @@ def state(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"locked": request.shut == LOCKED, "seconds": max(0, round(left))})
 
 
+@for_the_client
 @sensitive_post_parameters()
 @signed_in_even(LOCKED)
 def unlock(request: HttpRequest) -> HttpResponse:
@@ -47,6 +51,20 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"locked": True, "errors": [str(error) for errors in form.errors.values() for error in errors]})
     who = {"name": request.signed_in_as.person.name, "why": screen_lock.why(request), "sign_out_url": reverse("account_logout")}
     return render(request, "locked.html", who | {"form": form, "next": to})
+
+
+@for_the_client
+@signed_in
+def turned(request: HttpRequest) -> HttpResponse:
+    """In the place of a page that is not for the client's eyes; POST turns the screen back."""
+    to = next_page(request)
+    if turned_screen.turned_to(request) is None:
+        return redirect(to)
+    if request.method == "POST":
+        events.record("screen.turned-back", by=request.actor, client=turned_screen.turned_to(request))
+        turned_screen.turn_back(request)
+        return redirect(to)
+    return render(request, "turned.html", {"turned_next": to, "back": turned_screen.came_from(request)})
 
 
 def _is_them(request: HttpRequest, form: UnlockForm) -> bool:

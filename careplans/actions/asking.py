@@ -17,9 +17,9 @@ from clients.risk import ORDER
 from clients.telling import Whom, tell
 
 #: Told to the keyworker, where there is none to the managers; see careplans.notices.
-REVIEW_ASKED, RISK_ROSE = "review.asked", "review.risk-rose"
-#: The code of the list 'review-reasons' for which the scheduled pass asks by itself.
-RISK = "risk"
+REVIEW_ASKED, RISK_ROSE, STAY_ENDED = "review.asked", "review.risk-rose", "review.stay-ended"
+#: The codes of the list 'review-reasons' for which the scheduled pass asks by itself.
+RISK, TIER_4 = "risk", "tier-4"
 
 _NEARER = (
     """
@@ -34,19 +34,44 @@ WHERE p.id IN (SELECT plan_id FROM careplans_reviewasked WHERE id = ANY(%(asked)
   AND p.state = 'current' AND e.state <> 'discharged' AND e.next_due_on > p.review_due_on
 """,
 )
-#: One more risk than was known on the day of the signature, by its level; an unknown level counts as none.
-_RISEN = """
+_ASK = """
 INSERT INTO careplans_reviewasked
-    (id, partnership_id, client_id, agency_id, plan_id, of_version_id, reason, words, due_on, asked_at)
-SELECT gen_random_uuid(), p.partnership_id, p.client_id, p.agency_id, p.id, p.current_id, %(reason)s, '',
-       greatest(e.risk_asked_on + %(days)s, %(today)s), %(now)s
-FROM careplans_careplan p JOIN clients_episode e ON e.id = p.episode_id
-WHERE p.partnership_id = %(partnership)s AND p.state = 'current' AND e.state <> 'discharged'
-  AND coalesce(array_position(%(order)s::text[], e.risk::text), 0)
-    > coalesce(array_position(%(order)s::text[], p.risk_when_signed::text), 0)
-ON CONFLICT (of_version_id, reason) DO NOTHING
+    (id, partnership_id, client_id, agency_id, plan_id, of_version_id, reason, words, cause, due_on, asked_at)
+SELECT gen_random_uuid(), p.partnership_id, p.client_id, p.agency_id, p.id, p.current_id, %(reason)s, '', {cause},
+       greatest({happened_on} + %(days)s, %(today)s), %(now)s
+FROM careplans_careplan p JOIN clients_episode e ON e.id = p.episode_id {joined}
+WHERE p.partnership_id = %(partnership)s AND p.state = 'current' AND e.state <> 'discharged' AND {holds}
+ON CONFLICT (of_version_id, reason, cause) DO NOTHING
 RETURNING id
 """
+_LEVEL = "coalesce(array_position(%(order)s::text[], {}::text), 0)"
+#: A higher level than on the day of the signature, and than the pass has asked for since; an unknown one counts as none. Whoever asked by
+#: hand once the risk was known has asked for the same.
+_RISEN = _ASK.format(
+    cause="e.risk",
+    happened_on="e.risk_asked_on",
+    joined="",
+    holds=f"""{_LEVEL.format("e.risk")} > {_LEVEL.format("p.risk_when_signed")}
+  AND NOT EXISTS (
+    SELECT FROM careplans_reviewasked a WHERE a.of_version_id = p.current_id AND a.reason = %(reason)s
+      AND (CASE WHEN a.cause = '' THEN a.asked_at >= e.risk_asked_on ELSE {_LEVEL.format("a.cause")} >= {_LEVEL.format("e.risk")} END))""",
+)
+#: A stay in residential rehabilitation (Tier 4) that ended since the lead plan was signed, where the plan's agency may know of it: it was
+#: its own, or the client shares who treats them. Once a stay, whatever is signed later.
+_STAYS_ENDED = _ASK.format(
+    cause="s.id::text",
+    happened_on="s.discharged_on",
+    joined="""JOIN careplans_planversion v ON v.id = p.current_id
+JOIN clients_episode s ON s.client_id = p.client_id AND s.id <> p.episode_id AND s.discharged_on >= v.signed_on
+JOIN carehub_agency g ON g.id = s.agency_id AND g.kind = 'residential'""",
+    holds="""p.lead
+  AND (s.agency_id = p.agency_id OR EXISTS (
+    SELECT FROM carehub_access c WHERE c.client_id = p.client_id AND c.agency_id = p.agency_id AND 'record' = ANY (c.parts)
+      AND c.since <= %(now)s AND c.ended_at IS NULL AND (c.until IS NULL OR c.until > %(now)s)))
+  AND NOT EXISTS (
+    SELECT FROM careplans_reviewasked a WHERE a.plan_id = p.id AND a.reason = %(reason)s
+      AND (a.cause = s.id::text OR (a.cause = '' AND a.asked_at >= s.discharged_on)))""",
+)
 
 
 def ask_for_review(*, version: PlanVersion, reason: str, words: str, by_when: date | None, by: Actor) -> ReviewAsked:
@@ -78,26 +103,29 @@ def ask_for_review(*, version: PlanVersion, reason: str, words: str, by_when: da
 
 
 def ask_where_risk_rose(partnership: Partnership, *, today: date) -> int:
-    """Part of the scheduled pass: every plan in force since whose signature the level of risk has risen, once a version.
+    """Part of the scheduled pass: every plan in force since whose signature the level of risk has risen, once a level and version.
 
     The days are counted from the day on which risk was asked: a pass that comes late gives no more time. Returns the new notices.
     """
-    about: dict[str, Any] = {
-        "partnership": partnership.pk,
-        "today": today,
-        "now": clock.now(),
-        "days": local_settings.of(partnership).review_asked_days,
-        "order": [level.value for level in ORDER],
-        "reason": RISK,
-    }
+    return _ask(partnership, _RISEN, RISK, RISK_ROSE, today=today, order=[level.value for level in ORDER])
+
+
+def ask_where_a_stay_ended(partnership: Partnership, *, today: date) -> int:
+    """Part of the scheduled pass: the lead plan of everybody whose stay in residential rehabilitation ended, once a stay."""
+    return _ask(partnership, _STAYS_ENDED, TIER_4, STAY_ENDED, today=today)
+
+
+def _ask(partnership: Partnership, statement: str, reason: str, notice: str, *, today: date, **more: Any) -> int:
+    now, days = clock.now(), local_settings.of(partnership).review_asked_days
+    about = {"partnership": partnership.pk, "today": today, "now": now, "days": days, "reason": reason, **more}
     with connection.cursor() as cursor:
-        cursor.execute(_RISEN, about)
+        cursor.execute(statement, about)
         asked = [key for (key,) in cursor.fetchall()]
     if not asked:
         return 0
     _bring_nearer(asked)
     rows = ReviewAsked.objects.filter(pk__in=asked)
-    return tell(Whom.KEYWORKER_OR_MANAGERS, RISK_ROSE, rows, day="due_on", at=about["now"], today=today, episode="plan__episode__")
+    return tell(Whom.KEYWORKER_OR_MANAGERS, notice, rows, day="due_on", at=now, today=today, episode="plan__episode__")
 
 
 def _bring_nearer(asked: Collection[UUID]) -> None:

@@ -1,4 +1,6 @@
-"""The scheduled pass: finds reviews that are due soon or overdue, asks for those that a risen risk calls for, tells each person once.
+"""The scheduled pass: finds reviews that are due soon or overdue, and asks for those that something calls for.
+
+What calls for one is a risen risk, or the end of a stay. Each person is told once.
 
 Set-based (clients.telling). Of a review that is put off the keyworker is reminded on the day until which it was; the manager is told as
 if it were not.
@@ -15,7 +17,7 @@ from django.utils.translation import ngettext
 from carehub import clock, context, jobs, local_settings
 from carehub.models import Notice, OutgoingMail, Partnership
 from careplans import notices
-from careplans.actions.asking import ask_where_risk_rose
+from careplans.actions.asking import ask_where_a_stay_ended, ask_where_risk_rose
 from careplans.models import ReviewPutOff
 from clients import due
 from clients.models import Episode
@@ -31,7 +33,7 @@ def tell_of_reviews(partnership: Partnership, *, today: date | None = None) -> i
     open_reviews = Episode.objects.open().filter(partnership_id=partnership.pk, next_due_what=Episode.NextDue.REVIEW)
     with context.on_duty(partnership.pk, "reviews"):
         began = clock.now()
-        told = ask_where_risk_rose(partnership, today=today)
+        told = ask_where_risk_rose(partnership, today=today) + ask_where_a_stay_ended(partnership, today=today)
         put_off = ReviewPutOff.objects.open().newest().filter(plan__episode=OuterRef("pk"))
         plain = open_reviews.filter(~Exists(put_off))
         over = open_reviews.annotate(over_on=Subquery(put_off.filter(until__lte=today).values("until")[:1])).filter(over_on__isnull=False)

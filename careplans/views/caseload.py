@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub import clock, events, local_settings
 from carehub.guards import requires
+from carehub.models import Notice
+from carehub.pages import NOTICES_COUNTED
 from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients.models import Episode, ReceivedReferral
 from clients.open_assessments import open_assessments
@@ -24,8 +26,10 @@ def caseload(request: HttpRequest) -> HttpResponse:
     settings = local_settings.of(request.actor.partnership)
     late = Count("pk", filter=late_in_treatment(settings, today))
     sent = ReceivedReferral.objects.visible_to(request.actor).waiting().as_number()
-    # Counted in the same question: nought and how many were sent.
-    counts = mine.aggregate(**numbers(today), profiles=late, referrals=0 * Count("pk") + sent)
+    unread = Notice.objects.visible_to(request.actor).unread().as_number(NOTICES_COUNTED)
+    # Counted in the same question: nought and how many were sent, nought and how many are unread.
+    beside = {"referrals": 0 * Count("pk") + sent, "unread": 0 * Count("pk") + unread}
+    counts = mine.aggregate(**numbers(today), profiles=late, **beside)
     if request.GET.get("show") == PROFILES:
         shown, words, narrowed = PROFILES, LATE, late_profiles(mine, settings, today)
     else:
@@ -43,6 +47,8 @@ def caseload(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "further": further,
         "referrals": counts["referrals"],
+        # For the header (pages.page_context), which then asks for it no more.
+        "unread_notices": counts["unread"],
         "counts": [
             *as_links(counts, request.path),
             {"number": counts["profiles"], "words": LATE, "url": f"{request.path}?show={PROFILES}", "state": "overdue"},

@@ -23,10 +23,11 @@ from careplans.content import Content
 from careplans.models import CarePlan, PlanReturn, PlanVersion
 from careplans.offers import tasks_of
 from careplans.review_standing import standing, told
-from careplans.views.plan_page import address, tabs
+from careplans.views.plan_page import address
 from careplans.who_signed import signatures_in, signers, with_signatures
 from clients.allocating_rules import allocates
 from clients.banner import banner, stays_of
+from clients.client_tabs import client_tabs
 from clients.coming_back import coming_back
 from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import OpenTask, of_client
@@ -78,7 +79,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "client": person,
         "episode": episode,
         "banner": banner(person, episode, actor),
-        "tabs": tabs(actor, person.pk, shown),
+        "tabs": client_tabs(actor, person.pk),
         "tab": "summary",
         "due": episode.due if episode and episode.next_due_on else None,
         "due_what": episode.get_next_due_what_display() if episode else "",
@@ -205,7 +206,7 @@ def _listed(assessments: list[Assessment], actor: Actor) -> list[dict[str, Any]]
         except UnknownDefinition:
             title, part = each.form, ""
         else:
-            title, part = form.title, part_asked(each, form)
+            title, part = form.title, part_asked(form, each.only)
         writing = each.state == Assessment.State.DRAFT and each.agency_id == actor.agency_id and actor.may("assessment.write")
         page = "assessment-edit" if writing else "assessment-show"
         listed.append(

@@ -14,6 +14,7 @@ from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
+from carehub.turned_screen import for_the_client
 from careplans import policies
 from careplans.actions import adding, closing
 from careplans.changes import changes_since
@@ -22,6 +23,7 @@ from careplans.models import PlanVersion
 from careplans.views.plan_page import address, plan_context, plan_version
 
 
+@for_the_client
 @require_safe
 @requires("plan.view")
 def what_changed(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:

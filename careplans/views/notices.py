@@ -9,10 +9,11 @@ from carehub import clock, events
 from carehub.guards import requires
 from carehub.models import Notice
 from careplans.notice_standing import standings
-from careplans.notices import ABOUT_STAFF, SENTENCES
+from careplans.notices import ABOUT_REFERRALS, ABOUT_STAFF, SENTENCES
 from clients.models import Client, Episode
 
 SHOWN = 50
+_WORDS = SENTENCES | ABOUT_STAFF | ABOUT_REFERRALS
 
 
 @requires("tasks.view")
@@ -26,8 +27,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     for notice in mine:
         client, episode = clients.get(notice.client_id), episodes.get(notice.subject_id)
         keyworker = episode.keyworker.name if episode and episode.keyworker else "–"
-        words = (SENTENCES | ABOUT_STAFF)[notice.kind] % {"day": date_format(notice.about_day, "j F Y"), "keyworker": keyworker}
-        rows.append({"notice": notice, "client": client, "words": words, "stands": stands[notice.pk]})
+        words = _WORDS[notice.kind] % {"day": date_format(notice.about_day, "j F Y"), "keyworker": keyworker}
+        of_link = notice.kind in ABOUT_REFERRALS
+        rows.append({"notice": notice, "client": client, "words": words, "stands": stands[notice.pk], "of_link": of_link})
     events.saw(*clients)
     return render(request, "careplans/notices.html", {"rows": rows, "unread": sum(not row["notice"].read_at for row in rows)})
 
@@ -35,8 +37,10 @@ def notices(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires("tasks.view")
 def notice_read(request: HttpRequest, pk) -> HttpResponse:
-    """Seen; and on to the client it is about."""
+    """Seen; and on to the client, or the referral, that it is about."""
     notice = get_object_or_404(Notice.objects.visible_to(request.actor), pk=pk)
     if Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=clock.now()):
         events.record("notice.read", by=request.actor, client=notice.client_id, subject=notice)
+    if notice.kind in ABOUT_REFERRALS:
+        return redirect("referral-show", notice.subject_id)
     return redirect("client", notice.client_id) if notice.client_id else redirect("unusual")

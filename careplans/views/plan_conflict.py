@@ -1,5 +1,6 @@
 """Two people wrote in one plan: the lines that both changed, side by side."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from carehub import conflicts, stale
 from carehub.keeping import Keeping
 from careplans.actions.writing import PlanConflict
-from careplans.content import APART, DATES, Content
+from careplans.content import APART, DATES, FIELDS, Content
 from careplans.forms import posted
 from careplans.forms.rows import ActionForm, GoalForm, InvolvedForm, NeedForm, StepForm
 from careplans.forms.writing import TextsForm
@@ -60,6 +61,32 @@ def conflict_page(
         theirs_by=_("A colleague, or you in another window,"),
         **context,
     )
+
+
+def settled(data: QueryDict, stored: Content) -> QueryDict:
+    """The form with the choices of the conflict page made in it."""
+    theirs: dict[str, dict[str, list[str]]] = {}
+    for name in data:
+        if name.startswith(conflicts.KEEP):
+            line = name.removeprefix(conflicts.KEEP)
+            theirs[line] = dict(_as_it_stands(data, stored, line))
+    return conflicts.settled(data, theirs=theirs, texts={line: posted.field_name(line) for line in theirs})
+
+
+def _as_it_stands(data: QueryDict, stored: Content, line: str) -> Iterator[tuple[str, list[str]]]:
+    """The page's fields where 'what stands there' was chosen: of the line, or of the whole row that one had taken off."""
+    row = line.rpartition(".")[0]
+    if not row:
+        yield from posted.fields_of(line, stored.get(line))
+        return
+    kind, _dot, key = row.partition(".")
+    removed, stands = posted.field_name(f"{row}.{posted.REMOVE}"), stored.rows.get(kind, {}).get(key)
+    if stands is None:
+        yield removed, ["on"]
+        return
+    for name in FIELDS[kind] if removed in data else [line.rpartition(".")[2]]:
+        yield from posted.fields_of(f"{row}.{name}", stands[name])
+    yield removed, []
 
 
 def _with_its_actions(row: str, submitted: QueryDict) -> set[str]:

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carehub import events
-from carehub.actors import Actor
 from carehub.pages import Banner
 from careplans import content
 from careplans.models import CarePlan, PlanVersion
@@ -47,16 +46,10 @@ def plan_context(request: HttpRequest, version: PlanVersion, *, tab: str = "plan
         "plan": version.plan,
         "client": version.client,
         "banner": shown,
-        "tabs": tabs(request.actor, version.client_id, version),
+        "tabs": client_tabs(request.actor, version.client_id),
         "tab": tab,
         "client_url": reverse("client", args=[version.client_id]),
         "back_url": reverse("client", args=[version.client_id]),
         "back_text": _("Back to %(name)s") % {"name": version.client.known_as},
         "title": CarePlan.Kind(version.plan.kind).label,
     }
-
-
-def tabs(actor: Actor, client_id: UUID, version: PlanVersion | None) -> list[dict[str, str]]:
-    """Only for what exists."""
-    plan = [{"name": "plan", "text": _("Plan"), "url": address("plan-show", version)}] if version is not None else []
-    return client_tabs(actor, client_id, *plan)

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +20,27 @@ from careplans.models import Addendum, CarePlan, PlanVersion, Signature
 from careplans.review_standing import standing
 from careplans.views.plan_page import plan_context, plan_version
 from careplans.who_signed import signatures_of, signers, word_of_client
-from clients.models import RiskFound
+from clients.banner import episode_for_banner
+from clients.models import Client, RiskFound
 
 #: A page that waits for its document looks again this often, then leaves it to the reader.
 LOOKS = 5
+
+
+@requires("plan.view")
+def current(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """The tab: to the plan that is in force, else to the one being written, else to where one begins."""
+    actor = request.actor
+    client = get_object_or_404(Client.objects.visible_to(actor), pk=client_id)
+    episode = episode_for_banner(client, actor)
+    wanted = PlanVersion.objects.visible_to(actor).filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
+    found = wanted.exclude(plan__state=CarePlan.State.CLOSED).order_by(F("locked_at").desc(nulls_last=True)).first() if episode else None
+    if found is not None:
+        return redirect("plan-show", client_id, found.pk)
+    if episode is not None and episode.agency_id == actor.agency_id and actor.may("plan.write"):
+        return redirect("plan-start", client_id)
+    messages.info(request, _("There is no plan yet."))
+    return redirect("client", client_id)
 
 
 @requires("plan.view")

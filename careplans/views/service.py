@@ -16,6 +16,8 @@ from clients.open_tasks import before_anything_else
 
 #: Instead of a last day, of somebody who has no caseload here any more.
 LEFT = "left"
+#: Instead of a keyworker's key, in the address of the page.
+NOBODY = "nobody"
 
 
 @requires("service.view")
@@ -23,16 +25,19 @@ def service(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     actor = request.actor
     held = Episode.objects.visible_to(actor).of_agency(actor.agency_id).open()
-    shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "overdue"
-    words, _look, rule = NARROWED[shown]
-    rows, further = page_of(held.filter(rule(today)), actor, request.GET.get("after", ""))
     of_all = Episode.objects.visible_to(actor, many=True).of_agency(actor.agency_id).open()
     sent = ReceivedReferral.objects.visible_to(actor).waiting()
     of_all = of_all.annotate(**allocating_rules.ends_of("keyworker_id", actor.agency_id), referrals=sent.as_number())
     keyworkers = by_keyworker(of_all, today)
     for row in keyworkers:
         row["leaves"] = row["keyworker_id"] and _leaves(row)
-    counts = {name: sum(row[name] for row in keyworkers) for name in NARROWED}
+        row["key"] = str(row["keyworker_id"] or NOBODY)
+    whose = next((row for row in keyworkers if row["key"] == request.GET.get("keyworker")), None)
+    counts = {name: sum(row[name] for row in ([whose] if whose else keyworkers)) for name in NARROWED}
+    shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "all" if whose else "overdue"
+    words, _look, rule = NARROWED[shown]
+    listed = held.filter(rule(today), _of(whose))
+    rows, further = page_of(listed, actor, request.GET.get("after", ""))
     first = before_anything_else(actor, today=today)
     events.saw(*(row.episode.client_id for row in rows), *first.client_ids)
     page = {
@@ -41,7 +46,8 @@ def service(request: HttpRequest) -> HttpResponse:
         "referrals": keyworkers[0]["referrals"] if keyworkers else sent.count(),
         "rows": rows,
         "further": further,
-        "counts": as_links(counts, request.path),
+        "counts": as_links(counts, request.path, f"&keyworker={whose['key']}" if whose else ""),
+        "whose": whose,
         "shown": shown,
         "shown_words": words,
         "total": counts["all"],
@@ -49,6 +55,13 @@ def service(request: HttpRequest) -> HttpResponse:
         "grace_days": local_settings.of(actor.partnership).review_grace_days,
     }
     return render(request, "careplans/service.html", page)
+
+
+def _of(whose: dict | None) -> Q:
+    """Everybody, one keyworker's people, or those who have none."""
+    if whose is None:
+        return Q()
+    return Q(keyworker_id=whose["keyworker_id"]) if whose["keyworker_id"] else Q(keyworker__isnull=True)
 
 
 def _leaves(row: dict) -> date | str | None:

@@ -13,6 +13,7 @@ from carehub.files.serving import file_response
 from carehub.guards import requires
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
+from carehub.turned_screen import for_the_client
 from careplans import documents, policies, sheets
 from careplans.actions import signing
 from careplans.forms.signing import SignForm
@@ -21,6 +22,7 @@ from careplans.views.plan_page import plan_context, plan_version
 from careplans.who_signed import signatures_of
 
 
+@for_the_client
 @requires("plan.sign")
 def sign(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """Turned to the client, before and after: no banner, no notices, nobody else's name.
@@ -64,6 +66,7 @@ def sign(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     return render(request, "careplans/plan_sign.html", context)
 
 
+@for_the_client
 @requires("plan.sign")
 def paper(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """The agreed text as a PDF with lines to sign on."""

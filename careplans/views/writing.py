@@ -1,11 +1,10 @@
 """Writing a plan: begin, write, agree, open again, begin the next version."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,20 +17,24 @@ from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
 from carehub.models import Agency
 from carehub.rules import Refused
+from carehub.turned_screen import for_the_client, turned_to
 from careplans import content, offers, policies, returns, sheets
 from careplans.actions import agreeing, revising, starting, writing
 from careplans.changes import changes_since
 from careplans.content import Content
+from careplans.for_client import for_client, not_for_client, stands
 from careplans.forms import posted
 from careplans.forms.starting import StartForm
 from careplans.forms.writing import PlanPage
 from careplans.known_parts import PART, known_parts, put_part_in
 from careplans.models import CarePlan, PlanReview, PlanVersion
-from careplans.views.plan_conflict import conflict_page
-from careplans.views.plan_page import address, plan_context, plan_version, tabs
+from careplans.views.plan_conflict import conflict_page, settled
+from careplans.views.plan_page import address, plan_context, plan_version
 from clients.banner import banner, stays_of
+from clients.client_tabs import client_tabs
 from clients.coming_back import coming_back
 from clients.models import Client
+from clients.views.turning import turn_to
 
 NO = (Refused, WrongState, NotAllowed)
 
@@ -62,7 +65,8 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
     context = {
         "client": client,
         "banner": banner(client, episode, actor),
-        "tabs": tabs(request.actor, client.pk, None),
+        "tabs": client_tabs(request.actor, client.pk),
+        "tab": "plan",
         "form": form,
         "refused": refused,
         "back": coming_back(actor, client, episode, stays),
@@ -71,6 +75,7 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
     return render(request, "careplans/plan_start.html", context)
 
 
+@for_the_client
 @requires("plan.write")
 def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     version = plan_version(request, client_id, pk)
@@ -78,6 +83,8 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     if policies.why_not(policies.may_edit, version, request.actor):
         return _not_now(request, version, keeping)
     stored = content.of(version)
+    if turned_to(request):
+        keeping.not_now = not_for_client(stored)
     if request.method == "POST":
         return _save(request, version, stored, keeping)
     if (left := keeping.data) is not None:
@@ -138,32 +145,6 @@ def _put_in(request: HttpRequest, version: PlanVersion, said: Content) -> tuple[
     return offers.put_in(version, said, offer, request.POST.get(f"where-{wanted}", "")) if offer else (said, "")
 
 
-def settled(data: QueryDict, stored: Content) -> QueryDict:
-    """The form with the choices of the conflict page made in it."""
-    theirs: dict[str, dict[str, list[str]]] = {}
-    for name in data:
-        if name.startswith(conflicts.KEEP):
-            line = name.removeprefix(conflicts.KEEP)
-            theirs[line] = dict(_as_it_stands(data, stored, line))
-    return conflicts.settled(data, theirs=theirs, texts={line: posted.field_name(line) for line in theirs})
-
-
-def _as_it_stands(data: QueryDict, stored: Content, line: str) -> Iterator[tuple[str, list[str]]]:
-    """The page's fields where 'what stands there' was chosen: of the line, or of the whole row that one had taken off."""
-    row = line.rpartition(".")[0]
-    if not row:
-        yield from posted.fields_of(line, stored.get(line))
-        return
-    kind, _dot, key = row.partition(".")
-    removed, stands = posted.field_name(f"{row}.{posted.REMOVE}"), stored.rows.get(kind, {}).get(key)
-    if stands is None:
-        yield removed, ["on"]
-        return
-    for name in content.FIELDS[kind] if removed in data else [line.rpartition(".")[2]]:
-        yield from posted.fields_of(f"{row}.{name}", stands[name])
-    yield removed, []
-
-
 def _go_on(request: HttpRequest, version: PlanVersion, before: Content) -> HttpResponse:
     """To where the pressed button leads."""
     here = address("plan-edit", version)
@@ -173,6 +154,9 @@ def _go_on(request: HttpRequest, version: PlanVersion, before: Content) -> HttpR
         return HttpResponseRedirect(f"{here}#needs")
     if moved := _moved(request.POST.get("up") or request.POST.get("moved") or "", version, before):
         return HttpResponseRedirect(f"{here}?moved={moved}#{moved}")
+    if request.POST.get("then") == "turn":
+        turn_to(request, version.client)
+        return HttpResponseRedirect(here)
     if request.POST.get("then") == "agree":
         return redirect("plan-agree", version.client_id, version.pk)
     messages.success(request, _("Saved. The plan is still a draft."))
@@ -216,21 +200,24 @@ def _page(
     agencies = [
         (str(key), name) for key, name in Agency.objects.filter(partnership=version.partnership).order_by("name").values_list("pk", "name")
     ]
-    tasks = offers.tasks_in(request.actor, said)
-    page = PlanPage(version.plan.kind, said, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies, tasks=tasks)
+    shown, tasks = said, offers.tasks_in(request.actor, said)
+    if turned_to(request):
+        shown, tasks, areas = for_client(said), {}, []
+        problems = [each for each in problems if stands(each[0], shown)]
+    page = PlanPage(version.plan.kind, shown, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies, tasks=tasks)
     kind = policies.kind_of(version.plan)
     held = PlanReview.objects.filter(draft=version).first() if version.copied_from_id else None
     context: dict[str, Any] = plan_context(request, version) | {
         "page": page,
-        "offers": offers.offers(request.actor, version, said),
-        "known": known_parts(request.actor, version, said),
+        "offers": [] if turned_to(request) else offers.offers(request.actor, version, said),
+        "known": [] if turned_to(request) else known_parts(request.actor, version, said),
         "kind": kind,
         "opened": conflicts.as_text(opened),
         "expected": expected,
         "keeping": keeping,
         "draft_ticket": keeping.ticket,
         "latest_review": policies.latest_review(version),
-        "returns": returns.of_plan(version, request.actor),
+        "returns": [] if turned_to(request) else returns.of_plan(version, request.actor),
         "from_review": held,
         "changes": changes_since(held.of_version_id, version, request.actor) if held else None,
         "moved": next((goal for goal in page.goals if goal.anchor == request.GET.get("moved")), None),
@@ -240,6 +227,7 @@ def _page(
     return render(request, "careplans/plan_edit.html", context)
 
 
+@for_the_client
 @requires("plan.write")
 def agree(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """The plan as it would be signed. Is this what we agreed?"""
@@ -267,6 +255,7 @@ def agree(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     return render(request, "careplans/plan_agree.html", context)
 
 
+@for_the_client
 @require_POST
 @requires("plan.write")
 def reopen(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:

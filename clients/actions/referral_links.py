@@ -9,18 +9,22 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
-from carehub import clock, events
+from carehub import clock, events, mail
 from carehub.actors import Actor
 from carehub.definitions.answers import Answers, kept
 from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.schema import Form
-from carehub.models import Agency
+from carehub.models import Agency, Notice
 from clients import referral_rules as rules
 from clients.actions.written_down import fills
-from clients.models import ReceivedReferral, ReferralLink
+from clients.models import Episode, ReceivedReferral, ReferralLink
 from clients.models.referrals import mark_of, new_token
 from clients.reference import new_reference
+
+#: A notice: its subject is the referral.
+RECEIVED = "referral.received"
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def take_in(*, link: ReferralLink, key: UUID, told: Mapping[str, Any], form: For
     """What somebody sends through ``link``, once: the same ``key`` again is the same referral. Returns its reference.
 
     To be called behind the link (``context.through_link``). ``told``: fields of ReceivedReferral. Raises Refused where the person has
-    not agreed.
+    not agreed, and where the link has been used too often today.
     """
     answers = kept(form, answers)
     rules.has_agreed(form, answers)
@@ -87,13 +91,36 @@ def take_in(*, link: ReferralLink, key: UUID, told: Mapping[str, Any], form: For
         urgency=fills(form, answers, "urgency"),
         **told,
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as twice:
-        if getattr(getattr(twice.__cause__, "diag", None), "constraint_name", "") != f"{row._meta.db_table}_pkey":
-            raise
-        return row.reference
-    ReferralLink.objects.filter(pk=link.pk).update(sent=F("sent") + 1, last_sent_at=row.received_at)
-    events.record("referral.received", by=None, subject=row, partnership_id=link.partnership_id)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError as twice:
+            if getattr(getattr(twice.__cause__, "diag", None), "constraint_name", "") != f"{row._meta.db_table}_pkey":
+                raise
+            return row.reference
+        link = ReferralLink.objects.select_for_update().get(pk=link.pk)
+        rules.may_send(link)
+        today = link.sent_on(clock.day_of(row.received_at)) + 1
+        ReferralLink.objects.filter(pk=link.pk).update(sent=F("sent") + 1, last_sent_at=row.received_at, sent_that_day=today)
+        _tell(row)
+        events.record("referral.received", by=None, subject=row, partnership_id=link.partnership_id)
     return row.reference
+
+
+def _tell(row: ReceivedReferral) -> None:
+    """Whoever allocates at the service, once for each referral: a notice, and a mail in which nobody is named."""
+    day = clock.day_of(row.received_at)
+    about = {"partnership_id": row.partnership_id, "kind": RECEIVED, "subject_id": row.pk, "about_day": day, "made_at": row.received_at}
+    people = {each.person for each in rules.who_hears(row.agency_id, day).select_related("person")}
+    Notice.objects.bulk_create(Notice(**about, person=each) for each in people)
+    cannot_wait = row.urgency == Episode.Urgency.TODAY
+    for each in sorted(people, key=lambda person: person.pk):
+        mail.leave(
+            person=each,
+            partnership_id=row.partnership_id,
+            kind=RECEIVED,
+            subject=_("A referral that cannot wait was received") if cannot_wait else _("A referral was received"),
+            body=_("Sign in to CareHub and open ‘Referrals received’: it waits to be looked at."),
+            about=row.pk,
+        )

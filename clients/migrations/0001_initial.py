@@ -734,6 +734,7 @@ class Migration(migrations.Migration):
                 ("stopped_at", models.DateTimeField(blank=True, null=True)),
                 ("sent", models.PositiveIntegerField(default=0)),
                 ("last_sent_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_that_day", models.PositiveIntegerField(default=0)),
                 ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency")),
                 ("made_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -60,6 +61,8 @@ class ReferralLink(Keyed):
     #: How many referrals came by it, those deleted since included.
     sent = models.PositiveIntegerField(default=0)
     last_sent_at = models.DateTimeField(null=True, blank=True)
+    #: How many on the day of the last one.
+    sent_that_day = models.PositiveIntegerField(default=0)
 
     objects = ReferralLinkQuerySet.as_manager()
 
@@ -71,6 +74,9 @@ class ReferralLink(Keyed):
             )
         ]
         indexes = [models.Index(fields=["partnership", "agency", "-made_at"], name="referral_link_newest")]
+
+    def sent_on(self, day: date) -> int:
+        return self.sent_that_day if self.last_sent_at and clock.day_of(self.last_sent_at) == day else 0
 
     @property
     def standing(self) -> str:

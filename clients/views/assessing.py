@@ -1,6 +1,7 @@
 """Assessing a client, section by section: answer, check, complete; and the assessment as it was asked."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,22 +24,22 @@ from carehub.definitions.schema import Form
 from carehub.guards import requires
 from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
-from carehub.models import Draft
 from carehub.offering import allows
 from carehub.rules import Refused
 from carehub.templatetags.form_tags import anchor
+from carehub.turned_screen import for_the_client, turned_away, turned_to
 from clients import policies
 from clients.actions import assessing
 from clients.banner import banner
 from clients.client_tabs import client_tabs
 from clients.findings import what_answers_say
+from clients.going_on import CHECK, draft_kind, goes_on_at, unsaved
 from clients.models import Assessment
 from clients.proposed import after_completing, of_assessment
-from clients.recorded import asked_sections, earlier_answers, form_of, stamp_of, stamps_of
+from clients.recorded import asked_sections, earlier_answers, form_of, one_before, part_asked, stamp_of, stamps_of
+from clients.says_before import is_decided_in, says_before
 from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of, text_fields
-
-#: Where the sections end: what is missing, what the answers say, the button that completes.
-CHECK = "check"
+from clients.views.turning import not_for_client, turn_to
 
 
 def assessment_of(request: HttpRequest, client_id: UUID, pk: UUID) -> Assessment:
@@ -55,6 +56,7 @@ def assessment_context(request: HttpRequest, assessment: Assessment, form: Form)
         "assessment": assessment,
         "client": assessment.client,
         "definition": form,
+        "part": part_asked(form, assessment.only),
         "banner": banner(assessment.client, assessment.episode, request.actor),
         "tabs": client_tabs(request.actor, assessment.client_id),
         "tab": "assessments",
@@ -62,6 +64,7 @@ def assessment_context(request: HttpRequest, assessment: Assessment, form: Form)
     }
 
 
+@for_the_client
 @requires("assessment.write")
 def edit(request: HttpRequest, client_id: UUID, pk: UUID, section: str = "") -> HttpResponse:
     assessment = assessment_of(request, client_id, pk)
@@ -73,31 +76,39 @@ def edit(request: HttpRequest, client_id: UUID, pk: UUID, section: str = "") -> 
         return redirect("assessment-show", client_id, pk)
     form = form_of(assessment)
     if section == CHECK:
+        if turned_to(request):
+            return turned_away(request.path)
         return _check(request, assessment, form)
-    names = [each.id for each in asked_sections(assessment, form)]
-    if section not in ("", *names):
+    if not section:
+        return redirect("assessment-edit", client_id, pk, goes_on_at(request.actor, assessment, form))
+    if section not in [each.id for each in asked_sections(assessment, form)]:
         raise Http404
-    return _section(request, assessment, form, section or names[0])
+    return _section(request, assessment, form, section)
 
 
 def _section(request: HttpRequest, assessment: Assessment, form: Form, section: str) -> HttpResponse:
     try:
         policies.may_answer_section(request.actor, form.section(section))
     except NotAllowed as no:
+        if turned_to(request):
+            return turned_away(request.path)
         return _for_others(request, assessment, form, section, str(no))
-    keeping = Keeping(request, kind=f"assessment.{section}"[:40], subject=assessment.pk, client_id=assessment.client_id)
+    keeping = Keeping(request, kind=draft_kind(section), subject=assessment.pk, client_id=assessment.client_id)
+    if turned := turned_to(request) is not None:
+        keeping.not_now = not_for_client(form.section(section))
     last = earlier_answers(by=request.actor, assessment=assessment, form=form)
     saved = typed.from_answers(form, assessment.answers)
+    page_of = partial(build, form, section=section, last=last, for_client=turned)
     data = request.POST if request.method == "POST" else keeping.data
     if data is None:
-        page = build(form, section=section, draft=saved, last=last)
+        page = page_of(draft=saved)
         return _section_page(request, assessment, page, keeping, marks=marks_of(form, section, assessment.answers))
     # The choices of a conflict page are applied first: from there on it is a form like any other.
     data = conflicts.settled(data, theirs=as_fields(form, section, assessment.answers), texts=text_fields(form, section))
     if request.method != "POST":
-        page = build(form, section=section, draft=typed.merge(saved, typed.from_post(form, data)), last=last)
+        page = page_of(draft=typed.merge(saved, typed.from_post(form, data)))
         return _section_page(request, assessment, page, keeping, marks=conflicts.opened(data))
-    page = build(form, section=section, draft=saved, data=data, last=last)
+    page = page_of(draft=saved, data=data)
     if not page.is_valid():
         keeping.not_taken()
         return _section_page(request, assessment, page, keeping, marks=conflicts.opened(data))
@@ -148,7 +159,7 @@ def _for_others(request: HttpRequest, assessment: Assessment, form: Form, sectio
     context = assessment_context(request, assessment, form) | {
         "section": form.section(section),
         "sections": [each for each in shown_so_far if each.id == section],
-        "items": _items(assessment, page, section),
+        "items": _items(request, assessment, page, section),
         "why": why,
         "form": None,
     }
@@ -168,6 +179,9 @@ def _go_on(request: HttpRequest, assessment: Assessment, form: Form, section: st
     if wanted == "client":
         messages.success(request, _("Saved. The assessment is still a draft."))
         return redirect("client", assessment.client_id)
+    if wanted == "turn":
+        turn_to(request, assessment.client)
+        return redirect("assessment-edit", assessment.client_id, assessment.pk, section)
     following = wanted if wanted in names else names[names.index(section) + 1]
     return redirect("assessment-edit", assessment.client_id, assessment.pk, following)
 
@@ -180,29 +194,36 @@ def _section_page(
     context |= {
         "form": page,
         "section": form.section(section),
-        "items": _items(assessment, page, section),
+        "items": _items(request, assessment, page, section),
         "keeping": keeping,
         "draft_ticket": keeping.ticket,
         "marks": conflicts.as_text(marks),
         "is_last": asked_sections(assessment, form)[-1].id == section,
     }
-    if context["is_last"]:
+    decides = is_decided_in(form.section(section))
+    if (context["is_last"] or decides) and not turned_to(request):
         says = what_answers_say(form, assessment.answers)
-        # What is for today stands above the questions; what others have said stays below, where a client beside the screen looks last.
+        # What is for today stands above the questions; what others have said is not there, where a client beside the screen looks first.
         context["today"] = [each for each in says.today if not each.third_party]
-        context["says"] = replace(says, today=tuple(each for each in says.today if each.third_party))
+        if decides:
+            page.above = says_before(form.section(section), says)
+        else:
+            context["says"] = replace(says, today=tuple(each for each in says.today if each.third_party))
     return render(request, "clients/assessment_edit.html", context)
 
 
-def _items(assessment: Assessment, page: DefinitionForm, current: str) -> list[dict[str, Any]]:
+def _items(request: HttpRequest, assessment: Assessment, page: DefinitionForm, current: str) -> list[dict[str, Any]]:
     """The sections beside the form, with how much of each is answered."""
+    left = unsaved(request.actor, assessment, page.definition)
+    counts = left.counted(page)
     found = [
         {
             "name": section.id,
             "text": section.title,
             "url": reverse("assessment-edit", args=[assessment.client_id, assessment.pk, section.id]),
-            "answered": page.progress[section.id][0],
-            "of": page.progress[section.id][1],
+            "answered": counts[section.id][0],
+            "of": counts[section.id][1],
+            "unsaved": section.id in left.sections,
             "by": ", ".join(assessment.sections.get(section.id, {}).get("by", [])),
             "for_others": bool(section.competence),
             "current": section.id == current,
@@ -229,28 +250,22 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
             return redirect(after_completing(assessment))
         assessment.refresh_from_db(fields=["answers", "row_version"])
     page = _whole(request, assessment, form)
-    places = {item["name"]: item["url"] for item in _items(assessment, page, CHECK)}
+    items = _items(request, assessment, page, CHECK)
+    places = {item["name"]: item["url"] for item in items}
     context = assessment_context(request, assessment, form)
     context |= {
         "form": None,
         "problem": problem,
-        "items": _items(assessment, page, CHECK),
+        "items": items,
         "missing": [
-            {"text": form.question(one.question).name, "url": f"{places[one.section]}#{anchor(page[one.question])}"}
+            {"text": typed.words_of(form.question(one.question)), "url": f"{places[one.section]}#{anchor(page[one.question])}"}
             for one in policies.still_missing(form, assessment.answers, assessment.only)
         ],
-        "unsaved": _unsaved(request, assessment, form, places),
+        # Completing without what was typed and not saved would leave somebody's words behind.
+        "unsaved": [item for item in items if item.get("unsaved")],
         "says": what_answers_say(form, assessment.answers),
     }
     return render(request, "clients/assessment_check.html", context)
-
-
-def _unsaved(request: HttpRequest, assessment: Assessment, form: Form, places: dict[str, str]) -> list[dict[str, str]]:
-    """Sections in which somebody has typed and not saved: completing without them would leave their words behind."""
-    kinds = {f"assessment.{each.id}"[:40]: each for each in form.sections}
-    drafts = Draft.objects.visible_to(request.actor).filter(subject=str(assessment.pk), kind__in=kinds)
-    left = set(drafts.values_list("kind", flat=True))
-    return [{"text": section.title, "url": places[section.id]} for kind, section in kinds.items() if kind in left]
 
 
 @requires("client.view")
@@ -259,7 +274,7 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     assessment = assessment_of(request, client_id, pk)
     form = form_of(assessment)
     complete = assessment.state == Assessment.State.COMPLETE
-    before = _before(request, assessment, form) if complete else None
+    before = one_before(request.actor, assessment) if complete else None
     sections = as_asked.show(
         form,
         assessment.answers,
@@ -282,12 +297,3 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         and request.actor.may("assessment.write"),
     }
     return render(request, "clients/assessment_show.html", context)
-
-
-def _before(request: HttpRequest, assessment: Assessment, form: Form) -> Assessment | None:
-    """The one before, on the same form: what this one corrects, or what stood when it was asked."""
-    mine = Assessment.objects.visible_to(request.actor)
-    if assessment.corrects_id:
-        return mine.filter(pk=assessment.corrects_id).first()
-    earlier = mine.standing().filter(client_id=assessment.client_id, form=form.name, completed_at__lt=assessment.completed_at)
-    return earlier.filter(took_place_on__lte=assessment.took_place_on).exclude(pk=assessment.pk).first()

@@ -38,7 +38,7 @@ def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "scored_on": sorted({each.asked for each in areas if each.asked}),
         "profile": assessed.profile(areas) if history else None,
         "over_time": assessed.over_time(history, areas) if history else None,
-        "listed": [(each, form := form_of(each), part_asked(each, form), each.pk in corrected) for each in rows],
+        "listed": [(each, form := form_of(each), part_asked(form, each.only), each.pk in corrected) for each in rows],
         "form": None,
         "outcome_due": outcome_due,
     }

@@ -20,7 +20,7 @@ from clients import policies
 from clients.actions import assessing
 from clients.assessing_forms import CorrectForm, DeclineComprehensiveForm, HandOnForm, StartForm
 from clients.models import Assessment
-from clients.recorded import form_of
+from clients.recorded import asked_sections, form_of
 from clients.views.assessing import assessment_context, assessment_of
 from clients.views.of_client import client_page
 
@@ -48,8 +48,7 @@ def start(request: HttpRequest, client_id: UUID, form: str = "triage") -> HttpRe
         if request.method == "POST" and (not asked or page.is_valid()):
             said: dict[str, Any] = page.answered if asked else {"took_place_on": clock.today()}
             assessment = assessing.start_assessment(by=actor, client_id=client.pk, episode=episode, form=definition.name, **said)
-            first = (assessment.only or [""])[0]
-            return redirect("assessment-edit", client.pk, assessment.pk, *([first] if first else []))
+            return redirect("assessment-edit", client.pk, assessment.pk)
     except (NotAllowed, Refused) as reason:
         refused = str(reason)
         if isinstance(reason, Refused) and reason.fields and page.is_bound:
@@ -96,7 +95,7 @@ def correct(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         begun.append(assessing.start_correction(by=request.actor, client_id=client_id, assessment=assessment, why=why))
 
     if asking.answered() and asking.does(begin, said=_("Change what was wrong, then complete it again.")):
-        return redirect("assessment-edit", client_id, begun[0].pk)
+        return redirect("assessment-edit", client_id, begun[0].pk, asked_sections(begun[0], form_of(begun[0]))[0].id)
     return asking.page("clients/assessment_correct.html", **context)
 
 

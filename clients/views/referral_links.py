@@ -22,6 +22,9 @@ from clients.actions.referral_links import Made, make_link, stop_link
 from clients.models import ReferralLink
 from clients.referral_forms import LinkForm
 
+#: Session key: the token of the link that was made a moment ago.
+_TOKEN = "referral-link-made"
+
 
 @requires("referral.link")
 def links(request: HttpRequest) -> HttpResponse:
@@ -41,21 +44,33 @@ def links(request: HttpRequest) -> HttpResponse:
 
 @requires("referral.link")
 def add(request: HttpRequest) -> HttpResponse:
-    """The address stands on the answer, once: it is kept nowhere."""
     agencies = Agency.objects.filter(partnership_id=request.actor.partnership_id).order_by("name")
     if request.actor.agency_id:
         agencies = agencies.filter(pk=request.actor.agency_id)
     back_url = reverse("referral-links")
     asking = Asking(request, LinkForm, kind="referral-link", back_url=back_url, agencies=list(agencies))
-    made: list[Made] = []
+    new: list[Made] = []
     if (form := asking.answered()) and asking.does(
-        lambda: made.append(make_link(by=request.actor, **form.made)), said=_("The link works from now on.")
+        lambda: new.append(make_link(by=request.actor, **form.made)), said=_("The link works from now on.")
     ):
-        address = settings.PUBLIC_ADDRESS.rstrip("/") + reverse("refer", args=[made[0].token])
-        return render(request, "clients/referral_link_made.html", {"link": made[0].link, "address": address, "back_url": back_url})
+        # Until the next page has shown it: reloading that makes no second link.
+        request.session[_TOKEN] = {str(new[0].link.pk): new[0].token}
+        return redirect("referral-link-made", new[0].link.pk)
     return asking.page(
         "administration/form.html", heading=_("Make a referral link"), submit_text=_("Make the link"), caption=_where(request)
     )
+
+
+@requires("referral.link")
+def made(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The address of a new link, once: it is kept nowhere."""
+    link = get_object_or_404(ReferralLink.objects.visible_to(request.actor).select_related("agency"), pk=pk)
+    token = request.session.pop(_TOKEN, {}).get(str(pk))
+    if token is None:
+        messages.warning(request, _("The address of a link is shown once. If it is lost, stop the link and make another."))
+        return redirect("referral-links")
+    address = settings.PUBLIC_ADDRESS.rstrip("/") + reverse("refer", args=[token])
+    return render(request, "clients/referral_link_made.html", {"link": link, "address": address, "back_url": reverse("referral-links")})
 
 
 @requires("referral.link")

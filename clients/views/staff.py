@@ -1,6 +1,6 @@
 """What a member of staff has seen, and unusual access: for whoever answers for them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,7 +21,6 @@ from clients.models import UnusualAccess
 from clients.staff_forms import DaysForm, LookIntoForm, SearchedForm
 from clients.staff_seen import Days, WhatTheySaw, staff_of
 from clients.unusual import RULES
-from clients.views.looking import position
 
 PAGE, ON_PAPER = 50, 500
 #: Without a choice: this week.
@@ -180,3 +179,13 @@ def look_into(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, refused.message)
         return redirect("unusual")
     return render(request, "clients/unusual_look.html", _row(request, finding) | {"form": form, "back_url": reverse("unusual")})
+
+
+def position(text: str) -> tuple[datetime, UUID] | None:
+    """'2026-03-03T10:00:00Z_<key>' of the last row seen; anything else is the beginning."""
+    at, _line, key = text.partition("_")
+    try:
+        moment, row = datetime.fromisoformat(at), UUID(key)
+    except ValueError:
+        return None
+    return (moment, row) if moment.tzinfo else None

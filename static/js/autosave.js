@@ -21,6 +21,7 @@
       this.status = form.querySelector('[data-save-status]') ?? document.querySelector('[data-save-status]')
       this.changes = 0 // how often something was typed
       this.kept = 0 // up to which of them the server has it
+      this.last = this.content() // what stood there after the newest of them
       this.firstWaiting = 0 // when the oldest unsent change was made
       this.timer = null
       this.sending = null
@@ -33,7 +34,16 @@
 
     get unsaved () { return this.changes > this.kept }
 
+    content () {
+      const fields = [...new FormData(this.form)].filter(([name]) => !['csrfmiddlewaretoken', 'draft_sequence'].includes(name))
+      return JSON.stringify(fields.map(([name, value]) => [name, typeof value === 'string' ? value : `${value.name} ${value.size}`]))
+    }
+
     changed () {
+      // A text field says 'change' once more when it is left, long after what was typed there is saved: nothing is new then.
+      const content = this.content()
+      if (content === this.last) return
+      this.last = content
       this.leaving = false
       this.changes += 1
       if (this.stopped) return

@@ -134,6 +134,20 @@ def test_without_a_network_it_says_so_and_leaving_is_warned_of_until_it_is_saved
     assert asked == ["beforeunload"]
 
 
+def test_what_is_saved_may_be_left_without_a_question(browser, server):
+    """A text field says 'change' once more when it is left."""
+    page = open_form(browser, server)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.locator("#id_name").focus()
+    page.keyboard.type("Robin")
+    expect(status(page)).to_have_text("Saved 14:02", timeout=5000)
+    page.click("#away")
+    page.wait_for_url(f"{HOST}/elsewhere")
+    assert asked == []
+    assert len(server.drafts) == 1
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [(401, "no longer signed in"), (403, "no longer signed in"), (409, "another window"), (400, "as you type")],

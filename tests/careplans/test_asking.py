@@ -194,6 +194,73 @@ def test_a_risk_that_rose_asks_for_a_review_once(signed, keyworker, manager, par
     assert (first, tell_of_reviews(partnership), told(partnership)) == (len(before), 0, before)
 
 
+def test_a_second_higher_rise_asks_again_and_the_same_level_does_not(signed, keyworker, partnership):
+    risk_of(signed, "medium", when_signed="low", days_ago=3)
+    tell_of_reviews(partnership)
+    assert days_of(signed) == {day(4)}
+    risk_of(signed, "low")
+    tell_of_reviews(partnership)
+    risk_of(signed, "medium")
+    assert tell_of_reviews(partnership) == 0, "it was asked for, and has not been answered"
+    risk_of(signed, "high")
+    assert tell_of_reviews(partnership) == 1
+    assert [kind for kind, _, _ in told(partnership)].count(notices.RISK_ROSE) == 2
+    with factories.loading(partnership.pk):
+        assert list(ReviewAsked.objects.values_list("cause", flat=True)) == ["medium", "high"]
+    assert tell_of_reviews(partnership) == 0
+
+
+def test_whoever_asked_by_hand_once_the_risk_was_known_is_not_asked_again(signed, keyworker, partnership):
+    risk_of(signed, "high", when_signed="low")
+    ask(signed, keyworker, reason="risk")
+    assert not any(kind == notices.RISK_ROSE for kind, _, _ in told(partnership))
+    tell_of_reviews(partnership)
+    assert not any(kind == notices.RISK_ROSE for kind, _, _ in told(partnership))
+
+
+def stay(client, *, ended_days_ago: int, kind: str = "residential") -> Episode:
+    agency = factories.agency(client.partnership, kind=kind)
+    with factories.loading(client.partnership_id):
+        return Episode.objects.create(
+            partnership_id=client.partnership_id, client_id=client.pk, agency=agency, state="discharged", referral_source="3",
+            referred_on=day(-90), discharged_on=day(-ended_days_ago), discharge_reason="5", ending="neutral",
+        )  # fmt: skip
+
+
+def test_the_end_of_a_residential_stay_asks_for_a_review_once(signed, keyworker, triaged, partnership):
+    ended = stay(triaged, ended_days_ago=0)
+    assert tell_of_reviews(partnership) == 0, "what the client does not share is told to nobody"
+    factories.access(triaged, agency=keyworker.agency, basis="consent", parts=["record"])
+    tell_of_reviews(partnership)
+    assert told(partnership) == sorted((kind, keyworker.person.name, day(7)) for kind in (notices.STAY_ENDED, notices.REVIEW_SOON))
+    assert days_of(signed) == {day(7)}
+    assert [(each.reason, each.by) for each in standing_now(signed, keyworker).asked] == [("tier-4", "")]
+    assert tell_of_reviews(partnership) == 0
+    with factories.loading(partnership.pk):
+        assert ReviewAsked.objects.get().cause == str(ended.pk)
+    stay(triaged, ended_days_ago=0)
+    tell_of_reviews(partnership)
+    with factories.loading(partnership.pk):
+        assert ReviewAsked.objects.count() == 2, "another stay asks anew"
+
+
+@pytest.mark.parametrize("what", ["before the signature", "no residential one", "by hand", "not the lead plan"])
+def test_what_is_no_reason_after_a_stay(what, signed, keyworker, triaged, partnership):
+    factories.access(triaged, agency=keyworker.agency, basis="consent", parts=["record"])
+    stay(
+        triaged,
+        ended_days_ago=1 if what == "before the signature" else 0,
+        kind="voluntary" if what == "no residential one" else "residential",
+    )
+    if what == "by hand":
+        ask(signed, keyworker, reason="tier-4")
+    if what == "not the lead plan":
+        with factories.loading(partnership.pk):
+            CarePlan.objects.filter(pk=signed.plan_id).update(lead=False)
+    tell_of_reviews(partnership)
+    assert not any(kind == notices.STAY_ENDED for kind, _, _ in told(partnership))
+
+
 def test_after_ten_days_of_silence_it_is_due_at_once(signed, keyworker, manager, partnership):
     risk_of(signed, "high", days_ago=10)
     tell_of_reviews(partnership)

@@ -13,7 +13,7 @@ from clients.actions import assessing
 from clients.models import Assessment, Episode
 from tests import factories
 from tests.careplans import plans
-from tests.careplans.pages import texts
+from tests.careplans.pages import texts, tree_of
 from tests.queries import at_most
 
 BUTTON = "//*[@class='page-head__action']//*[contains(@class, 'govuk-button')]"
@@ -34,7 +34,7 @@ def test_waiting_for_triage(keyworker, agency, browser):
     assert texts(page, BUTTON) == ["Start triage"]
     assert "Overdue" in texts(page, "//h1")[0]
     assert "There is no plan yet" in page.content.decode()
-    assert texts(page, "//nav[@class='tabs']//a") == ["Summary", "Assessments", "Pathways", "Sharing", "Who has looked"]
+    assert texts(page, "//nav[@class='tabs']//a") == ["Summary", "Assessments", "Plan", "Pathways", "Sharing", "Who has looked"]
 
 
 def test_a_triage_that_is_begun_is_gone_on_with(keyworker, agency, browser):
@@ -109,8 +109,8 @@ def test_the_list_of_assessments_says_what_each_line_is(triaged, keyworker, brow
         assessing.start_correction(assessment=triage, why="The postcode was wrong", **said)
         assessing.start_assessment(episode=triage.episode, form="risk", only=["now"], **said)
     lines = [" ".join(each.split()) for each in texts(page_of(browser, triaged), "//section[@aria-labelledby='assessments']//ul/li")]
-    told = [next((words for words in ("a correction", "one part: How things are now") if words in each), "") for each in lines]
-    assert sorted(told) == ["", "a correction", "one part: How things are now"]
+    told = [next((words for words in ("a correction", "‘How things are now’ only") if words in each), "") for each in lines]
+    assert sorted(told) == ["", "a correction", "‘How things are now’ only"]
 
 
 def test_a_telephone_that_must_not_be_used_is_not_shown(agency, keyworker, browser):
@@ -154,3 +154,40 @@ def test_it_is_one_event_and_asks_little(triaged, keyworker, browser):
         page_of(browser, triaged)
     with context.acting(keyworker):
         assert Event.objects.count() == before + 1
+
+
+@pytest.mark.parametrize("page", ["client", "assessments", "client-looked", "client-sharing", "client-pathways", "client-plan"])
+def test_the_same_tabs_in_the_same_order_on_every_page(triaged, keyworker, signed_in, page):
+    plans.begun(triaged, keyworker)
+    shown = signed_in(keyworker).get(reverse(page, args=[triaged.pk]), follow=True)
+    words = texts(shown, "//nav[contains(@class, 'tabs')]//a")
+    assert words == ["Summary", "Assessments", "Plan", "Pathways", "Sharing", "Who has looked"]
+
+
+def test_the_tab_leads_to_the_plan_in_force_else_to_where_one_begins(triaged, keyworker, signed_in):
+    browser, tab = signed_in(keyworker), reverse("client-plan", args=[triaged.pk])
+    assert browser.get(tab).url == reverse("plan-start", args=[triaged.pk])
+    version = plans.signed(triaged, keyworker)
+    assert browser.get(tab).url == reverse("plan-show", args=[triaged.pk, version.pk])
+
+
+def test_how_they_may_be_reached_stands_at_the_top_with_number_and_address(keyworker, agency, browser):
+    said = {"by_telephone": True, "by_voicemail": False, "by_text": False, "by_post": False, "by_visit": False}
+    contact = said | {"what_to_say": "Say it is Sam", "who_must_not_know": "Her brother"}
+    client = factories.client_of(agency, keyworker=keyworker, contact=contact, telephone="07700 900333", address="6 Ropery Yard")
+    page = page_of(browser, client)
+    (reach,) = texts(page, "//section[contains(@class, 'reach')]")
+    for words in (
+        "07700 900333",
+        "6 Ropery Yard",
+        "Ring",
+        "No voicemail",
+        "No text",
+        "Do not write",
+        "Do not visit",
+        "Say it is Sam",
+        "Her brother",
+    ):
+        assert words in reach
+    assert "Do not ring" not in reach
+    assert "not-printed" in tree_of(page).xpath("//section[contains(@class, 'reach')]/@class")[0]

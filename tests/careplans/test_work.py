@@ -139,3 +139,18 @@ def test_taken_along_as_a_table_in_which_no_cell_is_a_formula(agency, keyworker,
         event = Event.objects.get(verb="worklist.exported")
         assert (event.reason, [each.client_id for each in event.clients.all()]) == ("overdue: 1", [client.pk])
     assert signed_in(keyworker).get(reverse("worklist-export")).status_code == 403
+
+
+def test_a_managers_row_of_a_keyworker_leads_to_their_people(signed_in, manager, keyworker, agency):
+    colleague = factories.actor(agency=agency)
+    theirs = [factories.client_of(agency, keyworker=colleague, next_due=("review", clock.today())) for _ in range(2)]
+    factories.client_of(agency, keyworker=keyworker, next_due=("review", clock.today()))
+    factories.client_of(agency, next_due=("triage", clock.today()))
+    browser = signed_in(manager)
+    page = browser.get(reverse("service"), {"keyworker": str(colleague.person_id)})
+    assert {row.client.pk for row in page.context["rows"]} == {each.pk for each in theirs}
+    assert f"Only the people of {colleague.person.name}" in page.content.decode()
+    assert {each["words"]: each["number"] for each in page.context["counts"]}["everybody"] == 2
+    assert all(f"keyworker={colleague.person_id}" in each["url"] for each in page.context["counts"])
+    assert len(browser.get(reverse("service"), {"keyworker": "nobody", "show": "all"}).context["rows"]) == 1
+    assert len(browser.get(reverse("service"), {"keyworker": "somebody", "show": "all"}).context["rows"]) == 4

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from carehub import clock, context, events
 from carehub.models import Event, EventClient
-from clients.looked import deed, looks
+from clients.looked import deed, visits
+from clients.views.looking import PAGE, place
 from tests import factories
 
 
@@ -37,26 +38,54 @@ def test_as_whom_a_deputy_looked(keyworker, someone):
     deputy.membership.save()
     with context.acting(deputy):
         events.record("viewed", by=deputy, client=someone.pk)
-        assert looks(deputy, someone.pk)[0].role == f"Keyworker, standing in for {keyworker.person.name}"
+        assert visits(deputy, someone.pk)[0].newest.role == f"Keyworker, standing in for {keyworker.person.name}"
 
 
-def test_fifty_a_page_and_no_line_twice(signed_in, keyworker, someone):
+def looked_at(someone, by, at, page: str = "client", verb: str = "viewed") -> None:
+    event = Event.objects.create(
+        at=at, partnership=by.partnership, person=by.person, membership=by.membership, verb=verb, page=page
+    )  # fmt: skip
+    EventClient.objects.create(event=event, partnership=by.partnership, client_id=someone.pk)
+
+
+def test_one_line_a_person_and_day_with_how_often_and_each_time(signed_in, keyworker, someone):
+    colleague = factories.actor(agency=keyworker.agency)
+    noon = clock.begins(clock.today() - timedelta(days=3)) + timedelta(hours=12)
+    with context.acting(keyworker):
+        for minutes, page in ((0, "client"), (5, "client"), (90, "plan-show")):
+            looked_at(someone, keyworker, noon + timedelta(minutes=minutes), page)
+        looked_at(someone, colleague, noon + timedelta(minutes=20))
+        looked_at(someone, keyworker, noon - timedelta(days=1))
+        # After midnight in London it is the next day.
+        looked_at(someone, keyworker, noon + timedelta(hours=12, minutes=10))
+        found = visits(keyworker, someone.pk)
+    assert [(each.newest.who, len(each.looks)) for each in found] == [
+        (keyworker.person.name, 1),
+        (keyworker.person.name, 3),
+        (colleague.person.name, 1),
+        (keyworker.person.name, 1),
+    ]
+    assert found[1].deeds == [("Read the care plan", 1), ("Read the record", 2)]
+    for page in ("client-looked", "client-looked-paper"):
+        said = " ".join(signed_in(keyworker).get(page_of(someone, page)).content.decode().split())
+        assert "12:00 to 13:30" in said
+        assert "Read the record (2 times)" in said
+
+
+def test_so_many_a_page_and_none_twice(signed_in, keyworker, someone):
     now = clock.now()
     with context.acting(keyworker):
-        for number in range(120):
-            event = Event.objects.create(
-                at=now - timedelta(seconds=number // 3), partnership=keyworker.partnership, person=keyworker.person,
-                membership=keyworker.membership, verb="viewed", page="client",
-            )  # fmt: skip
-            EventClient.objects.create(event=event, partnership=keyworker.partnership, client_id=someone.pk)
-        first = looks(keyworker, someone.pk, most=50)
-        second = looks(keyworker, someone.pk, before=(first[-1].at, first[-1].key), most=50)
-        third = looks(keyworker, someone.pk, before=(second[-1].at, second[-1].key), most=50)
-    assert len({each.key for each in (*first, *second, *third)}) == 120
-    browser = signed_in(keyworker)
-    html = browser.get(page_of(someone)).content.decode()
-    assert "Next entries" in html
-    assert browser.get(page_of(someone) + "?before=nonsense").status_code == 200
+        for number in range(2 * PAGE + 5):
+            looked_at(someone, keyworker, now - timedelta(days=number + 1))
+            looked_at(someone, keyworker, now - timedelta(days=number + 1, seconds=number))
+    browser, seen, address = signed_in(keyworker), [], page_of(someone)
+    while address:
+        page = browser.get(address)
+        seen += [each.day for each in page.context["visits"]]
+        address = page_of(someone) + page.context["further"] if page.context["further"] else ""
+    assert len(set(seen)) == len(seen) >= 2 * PAGE + 5
+    assert browser.get(page_of(someone) + "?after=nonsense").status_code == 200
+    assert place("2026-03-03_2026-03-03T10:00:00") is None
 
 
 def test_it_asks_little(signed_in, keyworker, someone, django_assert_max_num_queries):

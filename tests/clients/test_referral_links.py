@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
@@ -10,7 +11,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from carehub import clock, context
-from carehub.models import Event
+from carehub.models import Event, Notice, OutgoingMail
+from clients.actions.referral_links import RECEIVED
 from clients.models import ReferralLink
 from clients.models.referrals import mark_of
 from clients.views import referring as page
@@ -133,6 +135,51 @@ def test_one_address_sends_ten_in_a_quarter_of_an_hour_and_others_go_on(keyworke
     assert len(received(keyworker)) == 11
 
 
+def test_from_however_many_addresses_a_link_takes_so_many_a_day(keyworker, link, monkeypatch):
+    link.partnership.local_settings = {"referrals_a_day": 2}
+    link.partnership.save()
+    from_anywhere = (Browser(REMOTE_ADDR=f"192.0.2.{number}") for number in range(1, 9))
+    first = next(from_anywhere)
+    typed = filled_in(first)
+    first.post(address(), typed)
+    send(next(from_anywhere), first_name="Tamsin")
+    refused = send(next(from_anywhere), first_name="Wanda")
+    assert refused.status_code == 200
+    assert "No more can be sent by this link today. Ring instead" in refused.content.decode()
+    assert "Wanda" in refused.content.decode(), "nothing typed is lost"
+    # The same sent twice is the one that is there.
+    assert received(keyworker)[0].reference in first.post(address(), typed).content.decode()
+    assert [each.first_name for each in received(keyworker)] == ["Sorrel", "Tamsin"]
+    tomorrow = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    send(next(from_anywhere), first_name="Wanda")
+    assert len(received(keyworker)) == 3
+
+
+def test_whoever_allocates_hears_of_each_once_and_the_mail_names_nobody(keyworker, link):
+    manager = factories.actor(role="service-manager", agency=keyworker.agency)
+    browser = Browser()
+    typed = filled_in(browser, how__soon="today")
+    for _twice in range(2):
+        browser.post(address(), typed)
+    (row,) = received(keyworker)
+    told = list(Notice.objects.using("owner").all())
+    assert [(each.person_id, each.kind, each.subject_id, each.client_id) for each in told] == [(manager.person_id, RECEIVED, row.pk, None)]
+    (mail,) = OutgoingMail.objects.using("owner").filter(kind__startswith=RECEIVED)
+    assert (mail.person_id, mail.subject) == (manager.person_id, "A referral that cannot wait was received")
+    assert not any(word in mail.subject + mail.body for word in ("Sorrel", "Larkrise", "Elms", "Fennimore"))
+    page = factories.signed_in(manager)
+    assert "A referral by link was received" in page.get(reverse("notices")).content.decode()
+    assert page.post(reverse("notice-read", args=[told[0].pk])).url == reverse("referral-show", args=[row.pk])
+    page.post(reverse("referral-decline", args=[row.pk]), {"why": "sent-twice", "referrer_told": "yes"})
+    assert f"Done: {manager.person.name}" in page.get(reverse("notices")).content.decode()
+
+
+def test_where_nobody_allocates_whoever_may_accept_hears(keyworker, link):
+    send()
+    assert [each.person_id for each in Notice.objects.using("owner").all()] == [keyworker.person_id]
+
+
 def test_behind_the_link_the_database_takes_in_and_shows_nothing(keyworker, link):
     """Raw SQL as the application, in the context of the page: as if every line of Python above it were wrong."""
     everything_about(factories.client_of(keyworker.agency, keyworker=keyworker), by=keyworker)
@@ -195,21 +242,26 @@ def _insert(row: dict[str, object]) -> None:
 # --- Making and stopping them ---------------------------------------------------------------------------------------------------
 
 
-def made_by(actor, **other):
+def made_by(actor, browser=None, **other):
     values = {"for_whom": "The Elms surgery", "referral_source": "3"} | boxes("runs_out_on", in_days(30))
-    return factories.signed_in(actor).post(reverse("referral-link-add"), values | other)
+    return (browser or factories.signed_in(actor)).post(reverse("referral-link-add"), values | other)
 
 
 @pytest.mark.parametrize("role", ["service-manager", "administrator"])
 def test_a_link_is_shown_once_works_and_is_stopped(keyworker, role):
     actor = factories.actor(role=role, agency=keyworker.agency)
-    answer = made_by(actor)
-    (token,) = re.findall(r"/refer/([0-9a-f]{40})/", answer.content.decode())
+    browser = factories.signed_in(actor)
+    answer = made_by(actor, browser=browser)
+    (token,) = re.findall(r"/refer/([0-9a-f]{40})/", browser.get(answer.url).content.decode())
     link = ReferralLink.objects.using("owner").get()
     assert link.token_sha256 == mark_of(token)
     assert token not in str(vars(link))
     assert "Send a referral" in Browser().get(address(token)).content.decode()
-    browser = factories.signed_in(actor)
+    again = browser.get(answer.url, follow=True).content.decode()
+    assert "shown once" in again
+    assert token not in again
+    assert ReferralLink.objects.using("owner").count() == 1
+    assert browser.get(reverse("referral-link-made", args=[uuid4()])).status_code == 404
     listed = browser.get(reverse("referral-links")).content.decode()
     assert "The Elms surgery" in listed
     assert token not in listed

@@ -69,7 +69,9 @@ class TestOnePerson:
             event = Event.objects.get(verb="client.registered")
         assert {"referral.accepted", "assessment.completed"} <= {each["verb"] for each in event.also}
         said = browser.get(reverse("assessments", args=[row.client_id])).content.decode()
-        assert "by link, from Sage Fennimore, The Elms surgery" in said
+        told = f"told by Sage Fennimore, The Elms surgery, by link; accepted by {keyworker.person.name}"
+        assert told in " ".join(said.split())
+        assert told in " ".join(browser.get(reverse("client", args=[row.client_id])).content.decode().split())
 
     def test_accepted_twice_is_accepted_once(self, signed_in, keyworker, manager, sent):
         signed_in(keyworker).post(place("referral-accept", sent), registration())

@@ -9,7 +9,7 @@ from carehub.definitions.forward import Stamp
 from carehub.pages import RISKS_OPEN, Banner
 from clients import risk
 from clients.banner import risks
-from clients.findings import what_answers_say
+from clients.findings import beside_the_client, what_answers_say
 from clients.models import Episode
 from tests.clients.answering import everything, triage
 
@@ -119,3 +119,16 @@ def test_an_empty_triage_says_no_risk_to_nobody():
     said = what_answers_say(triage(), {})
     assert not said.risks
     assert said.to_ask
+
+
+def test_what_others_did_is_put_apart_and_nothing_says_that_there_is_no_risk():
+    shared, private = beside_the_client(what_answers_say(triage(), everything(harm_from_others="now-home")))
+    assert [risk.words for _look, risk in private.risks] == ["Domestic violence now"]
+    assert (shared.risks, shared.asks_of_risk) == ((), False)
+    assert [each.trigger.id for each in private.today] == ["harm-from-others"]
+    [held] = [each.finding for each in shared.indications if each.finding.holds]
+    assert (held.trigger.id, held.because) == ("risk-of-harm", ())
+    assert [each.finding.why for each in private.indications] == [
+        "Harm from others and domestic violence: Yes, now: a partner or somebody in the family"
+    ]
+    assert private.number == 3

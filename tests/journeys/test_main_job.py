@@ -44,8 +44,9 @@ def test_from_signing_in_to_a_sealed_plan_its_overdue_review_and_the_next_versio
     steps.press(page, "This is somebody else", exact=False)
     client = steps.arrived(page, again)
     desk.look("just registered")
-    expect(page.get_by_text("What to say: It is Sam, about Tuesday")).to_be_visible()
-    expect(page.get_by_text("Yes: telephone, text message")).to_be_visible()
+    reach = page.get_by_role("region", name="Safe contact")
+    for said in ("It is Sam, about Tuesday", "Ring", "No voicemail", "Text"):
+        expect(reach).to_contain_text(said)
 
     # When they do the triage with them, the brief risk in it
     steps.triage(desk)

@@ -36,6 +36,7 @@ ROWS: dict[str, str] = {
     "episode-begin": "",
     "contact-change": "",
     "client-outcomes": "",
+    "screen-turn": "",
     "client-looked": "",
     "client-looked-paper": "",
     "client-sharing": "",
@@ -64,6 +65,7 @@ ROWS: dict[str, str] = {
     "pathway-end": "pathway",
     "notice-read": "notice",
     "plan-start": "",
+    "client-plan": "",
     "plan-show": "plan",
     "plan-edit": "draft plan",
     "plan-agree": "draft plan",
@@ -113,11 +115,12 @@ OFFICE_ROWS: dict[str, str] = {
     "referral-accept": "referral",
     "referral-decline": "referral",
     "referral-link-stop": "referral link",
+    "referral-link-made": "referral link",
 }
 #: Of these, what a role at an agency opens for its own staff only.
 OF_ONES_OWN = (
     *("staff-seen", "staff-seen-paper", "unusual-look", "keyworker-share-out", "paper-form-change", "paper-form-remove"),
-    *("referral-show", "referral-accept", "referral-decline", "referral-link-stop"),
+    *("referral-show", "referral-accept", "referral-decline", "referral-link-stop", "referral-link-made"),
 )
 #: Where such a person or agency is: with us, beside us, in another partnership.
 OFFICES = ("own", "never shared", "other partnership")

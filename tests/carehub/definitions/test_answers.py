@@ -46,7 +46,7 @@ def date_typed(day: str, month: str, year: str) -> dict[str, list[str]]:
     ],
 )
 def test_a_date_that_is_none(tmp_path: Path, typed: tuple[str, str, str], message: str) -> None:
-    assert problem(one(tmp_path, "date"), date_typed(*typed)) == f"‘Short name’: {message}"
+    assert problem(one(tmp_path, "date"), date_typed(*typed)) == f"‘Question q?’: {message}"
 
 
 @pytest.mark.parametrize("month", ["3", "03", "March", "mar"])
@@ -58,10 +58,10 @@ def test_a_date_in_the_future_or_the_past(tmp_path: Path) -> None:
     today = clock.today()
     tomorrow, yesterday = today + dt.timedelta(days=1), today - dt.timedelta(days=1)
     past = one(tmp_path, "date", dates="past")
-    assert problem(past, parts(tomorrow)) == "‘Short name’: the date lies in the future: it must be today or earlier"
+    assert problem(past, parts(tomorrow)) == "‘Question q?’: the date lies in the future: it must be today or earlier"
     assert read(past, parts(today)).answers["q"] == {"value": today.isoformat()}
     future = one(tmp_path, "date", dates="future")
-    assert problem(future, parts(yesterday)) == "‘Short name’: the date has passed: it must be today or later"
+    assert problem(future, parts(yesterday)) == "‘Question q?’: the date has passed: it must be today or later"
     assert read(future, parts(today)).answers["q"] == {"value": today.isoformat()}
 
 
@@ -83,7 +83,7 @@ def parts(day: dt.date) -> dict[str, list[str]]:
     ],
 )
 def test_a_number_that_is_none_or_out_of_range(tmp_path: Path, typed: str, message: str) -> None:
-    assert problem(one(tmp_path, "number", least=0, most=28), {"q": [typed]}) == f"‘Short name’: {message}"
+    assert problem(one(tmp_path, "number", least=0, most=28), {"q": [typed]}) == f"‘Question q?’: {message}"
 
 
 @pytest.mark.parametrize(("typed", "kept_as"), [("0", 0), (" 14 ", 14), ("14.0", 14), ("1,000", 1000), ("2.5", 2.5)])
@@ -94,16 +94,16 @@ def test_a_number(tmp_path: Path, typed: str, kept_as: float) -> None:
 
 def test_an_answer_that_was_not_offered(tmp_path: Path) -> None:
     form = one(tmp_path, "one-of", choices=choices("a", "b"))
-    assert problem(form, {"q": ["c"]}) == "‘Short name’: choose one of the answers listed"
+    assert problem(form, {"q": ["c"]}) == "‘Question q?’: choose one of the answers listed"
     several = one(tmp_path, "many-of", choices=[*choices("a", "b"), {"value": "none", "text": "None of these", "alone": True}])
-    assert problem(several, {"q": ["a", "c"]}) == "‘Short name’: choose one of the answers listed"
+    assert problem(several, {"q": ["a", "c"]}) == "‘Question q?’: choose one of the answers listed"
     assert "“None of these” goes with no other answer" in problem(several, {"q": ["a", "none"]})
     assert read(several, {"q": ["b", "a"]}).answers["q"]["value"] == ["a", "b"]
 
 
 def test_a_text_that_is_too_long_or_cannot_be_kept(tmp_path: Path) -> None:
     form = one(tmp_path, "text", most=10)
-    assert problem(form, {"q": ["x" * 11]}) == "‘Short name’: this is 11 characters long: keep it to 10 or fewer"
+    assert problem(form, {"q": ["x" * 11]}) == "‘Question q?’: this is 11 characters long: keep it to 10 or fewer"
     assert "cannot be kept" in problem(form, {"q": ["a\x00b"]})
     assert "cannot be kept" in problem(form, {"q": ["a\ud800b"]})
     assert read(form, {"q": ["   "]}).answers == {}
@@ -119,7 +119,7 @@ def test_two_answers_that_must_differ(tmp_path: Path) -> None:
     form = form_of(tmp_path, question("main", "substance", codes="problem-substance/1", short="Main substance") + question(
         "second", "substance", codes="problem-substance/1", differs_from=["main"], short="Second"))  # fmt: skip
     found = read(form, {"main": ["1011"], "second": ["1011"]})
-    assert found.problems == {"second": "‘Second’: “Heroin” stands under “Main substance” already"}
+    assert found.problems == {"second": "‘Question second?’: “Heroin” stands under “Question main?” already"}
     assert read(form, {"main": ["1011"], "second": ["7000"]}).problems == {}
 
 
@@ -146,7 +146,7 @@ def test_nothing_at_all_is_not_taken_for_a_not_answer(tmp_path: Path) -> None:
 
 def test_only_the_not_answers_that_a_question_takes(tmp_path: Path) -> None:
     form = one(tmp_path, "text", not_answers=["not-known"])
-    assert problem(form, {"q__none": ["declined"]}) == "‘Short name’: choose one of the reasons listed"
+    assert problem(form, {"q__none": ["declined"]}) == "‘Question q?’: choose one of the reasons listed"
     assert [none for none, _why, _text in not_answers_of(form, form.question("q"))] == ["not-known"]
 
 

@@ -100,7 +100,7 @@ def test_saving_refuses_what_is_wrong_and_nothing_that_is_missing(tmp_path: Path
     assert build(form, data=posted(build(form))).is_valid()
     page = build(form, data=posted(build(form), n="40"))
     assert not page.is_valid()
-    assert page.errors == {"n": ["‘Days’: enter a number from 0 to 28"]}
+    assert page.errors == {"n": ["‘Question n?’: enter a number from 0 to 28"]}
     assert 'value="40"' in html(page)
     assert page.typed["n"] == ["40"]
 
