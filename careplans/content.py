@@ -7,7 +7,7 @@ of a text of the whole plan ('way_back', 'next_review_on').
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -33,6 +33,8 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "risk": ("what", "who_name", "by_when", "told"),
     "involved": ("party_id", "name", "contact", "does"),
 }
+#: What a page that lists the goals reads.
+GOALS = ("goal", "action")
 YES = "yes"
 #: Between day, month and year of a date that is none: no box of a form can hold a line break.
 APART = "\n"
@@ -92,19 +94,27 @@ class Content:
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def loaded(versions: "QuerySet[PlanVersion]") -> "QuerySet[PlanVersion]":
-    """The versions with all their rows, in the same query; what :func:`of` reads."""
+def loaded(versions: "QuerySet[PlanVersion]", kinds: Iterable[str] = tuple(PARTS)) -> "QuerySet[PlanVersion]":
+    """The versions with their rows of ``kinds``, in the same query: all for :func:`of`, GOALS for :func:`goals_of`."""
 
     def rows(kind: str) -> ArraySubquery:
         part = PARTS[kind]
         said = JSONObject(id="id", line="line", **{name: name for name in part.FIELDS})
         return ArraySubquery(part.objects.filter(version=OuterRef("pk")).order_by("position", "pk").values(said=said))
 
-    return versions.annotate(**{f"{kind}_rows": rows(kind) for kind in PARTS})
+    return versions.annotate(**{f"{kind}_rows": rows(kind) for kind in kinds})
+
+
+def goals_of(version: PlanVersion) -> Content:
+    """What ``version`` says of its goals and their actions, and of nothing else; fetched through :func:`loaded` with GOALS at least."""
+    found = Content()
+    for kind in GOALS:
+        _put_rows(found, version, kind, getattr(version, f"{kind}_rows"))
+    return found
 
 
 def _rows_of(version: PlanVersion) -> dict[str, list[dict[str, Any]]]:
-    if hasattr(version, "goal_rows"):
+    if all(hasattr(version, f"{kind}_rows") for kind in PARTS):
         return {f"{kind}_rows": getattr(version, f"{kind}_rows") for kind in PARTS}
     return loaded(PlanVersion.objects.filter(pk=version.pk)).values(*(f"{kind}_rows" for kind in PARTS)).get()
 
@@ -117,15 +127,18 @@ def lines_of(version: PlanVersion) -> dict[str, str]:
 def of(version: PlanVersion) -> Content:
     """What ``version`` says now. One query, none where it was fetched through :func:`loaded`."""
     rows = _rows_of(version)
-    unfinished = version.unfinished
     found = Content()
     for name in TEXTS:
-        found.texts[name] = unfinished.get(name) or _text(getattr(version, name))
-    for kind, names in FIELDS.items():
-        for row in rows[f"{kind}_rows"]:
-            key = str(row["id"])
-            found.rows[kind][key] = {name: unfinished.get(f"{kind}.{key}.{name}") or _text(row[name]) for name in names}
+        found.texts[name] = version.unfinished.get(name) or _text(getattr(version, name))
+    for kind in FIELDS:
+        _put_rows(found, version, kind, rows[f"{kind}_rows"])
     return found
+
+
+def _put_rows(found: Content, version: PlanVersion, kind: str, rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
+        key = str(row["id"])
+        found.rows[kind][key] = {name: version.unfinished.get(f"{kind}.{key}.{name}") or _text(row[name]) for name in FIELDS[kind]}
 
 
 def own_key(version: UUID, key: str) -> str:

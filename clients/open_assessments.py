@@ -48,7 +48,13 @@ def open_assessments(actor: Actor, *, today: date) -> list[OpenAssessment]:
     soon = Q(comprehensive_due_on__lte=today + timedelta(days=SOON_DAYS)) | Q(draft__form=_COMPREHENSIVE)
     waited = Q(keyworker_id=mine, comprehensive_due_on__isnull=False) & soon
     held = Q(holder_id__in=actor.person_ids) & ~Q(draft__form="triage", next_due_what=Episode.NextDue.TRIAGE, keyworker_id=mine)
-    rows = Episode.objects.visible_to(actor).of_agency(actor.agency_id).open().select_related("client")
+    # Which they may be is asked first: of a large agency's open episodes few are.
+    drafts = Assessment.objects.filter(state=Assessment.State.DRAFT)
+    of_mine = drafts.filter(Q(handed_to__in=actor.person_ids) | Q(started_by__in=actor.person_ids)).values("episode")
+    waiting = Episode.objects.open().of_keyworker(mine).filter(comprehensive_due_on__isnull=False).values("pk")
+    rows = (
+        Episode.objects.visible_to(actor).of_agency(actor.agency_id).open().filter(pk__in=waiting.union(of_mine)).select_related("client")
+    )
     rows = rows.annotate(
         draft=FilteredRelation("assessments", condition=Q(assessments__state=Assessment.State.DRAFT)),
         holder_id=Coalesce("draft__handed_to_id", "draft__started_by_id"),

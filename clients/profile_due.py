@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from django.db.models import Case, DateField, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -174,30 +175,41 @@ def asks_after(episode: Episode) -> bool:
 # --- Many episodes ---------------------------------------------------------------------------------------------------------
 
 
+def late_in_treatment(settings: LocalSettings, today: date) -> Q:
+    """For episodes that are not discharged, to count by: the profile is late."""
+    late = LessThan(_due_in_treatment(settings), _closed_before(settings, today))
+    return Q(late, state__in=IN_TREATMENT, triaged_on__isnull=False)
+
+
 def late_profiles(episodes, settings: LocalSettings, today: date):
     """Of ``episodes`` those whose profile is late, each with ``profile_due_on``: the same rule, asked of the database."""
-    asked = Assessment.objects.filter(client_id=OuterRef("client_id"), form=FORM, took_place_on__gte=OuterRef("referred_on")).standing()
-    last = Subquery(asked.values("took_place_on")[:1], output_field=DateField())
-    at_exit, after_exit = (Exists(asked.filter(**{f"answers__{STAGE}__value": stage})) for stage in (EXIT, AFTER_EXIT))
-    closed_before = today - timedelta(days=settings.outcome_window_days)
+    at_exit, after_exit = (Exists(_asked().filter(**{f"answers__{STAGE}__value": stage})) for stage in (EXIT, AFTER_EXIT))
     given_up = today - timedelta(days=settings.outcome_exception_days)
     weeks_after = settings.outcome_after_exit_weeks * 7
     came_back = Exists(Episode.objects.open().filter(client_id=OuterRef("client_id")))
     after = Q(state=Episode.State.DISCHARGED, ending=Episode.Ending.PLANNED, triaged_on__isnull=False) & ~Q(came_back)
-    due_in_treatment = Coalesce(_days_after(last, _interval(settings)), F("triaged_on"))
     wanted = ~Q(at_exit)
     if weeks_after:
         wanted |= ~Q(after_exit)
-    return episodes.annotate(
-        profile_due_on=Case(
-            When(state__in=IN_TREATMENT, then=due_in_treatment),
-            When(at_exit, then=_days_after(F("discharged_on"), weeks_after)),
-            default=F("discharged_on"),
-        )
-    ).filter(
-        Q(state__in=IN_TREATMENT, triaged_on__isnull=False) | (after & wanted & Q(profile_due_on__gte=given_up)),
-        profile_due_on__lt=closed_before,
+    due_after = Case(When(at_exit, then=_days_after(F("discharged_on"), weeks_after)), default=F("discharged_on"))
+    late_after = after & wanted & Q(GreaterThanOrEqual(due_after, given_up)) & Q(LessThan(due_after, _closed_before(settings, today)))
+    return episodes.annotate(profile_due_on=Case(When(state__in=IN_TREATMENT, then=_due_in_treatment(settings)), default=due_after)).filter(
+        late_in_treatment(settings, today) | late_after
     )
+
+
+def _asked():
+    """The profiles of the stay of an episode, for a question within a question about episodes."""
+    return Assessment.objects.filter(client_id=OuterRef("client_id"), form=FORM, took_place_on__gte=OuterRef("referred_on")).standing()
+
+
+def _due_in_treatment(settings: LocalSettings) -> Coalesce:
+    last = Subquery(_asked().values("took_place_on")[:1], output_field=DateField())
+    return Coalesce(_days_after(last, _interval(settings)), F("triaged_on"))
+
+
+def _closed_before(settings: LocalSettings, today: date) -> date:
+    return today - timedelta(days=settings.outcome_window_days)
 
 
 def _interval(settings: LocalSettings) -> int:

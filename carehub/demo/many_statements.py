@@ -124,7 +124,7 @@ SELECT version_id, 2, %(partnership)s, client_id, plan_id, 1, 'agreed', 'I turn 
     'Never alone, less after a break.', 'I ring the duty worker.', 'I walk in on any weekday.', 'My GP may know.', '', due_on, '{}',
     referred_on + 10 + time '11:00', person_id, referred_on + 10 + time '11:30', person_id, md5(version_id::text) || md5(plan_id::text),
     jsonb_build_object('title', 'Initial care plan', 'partnership', %(partnership_name)s, 'review_rule', 'Reviewed again within 4 weeks.',
-        'check_url', '', 'keyworker', jsonb_build_object('name', worker, 'telephone', worker_telephone),
+        'check_url', '', 'treatments', '{}'::jsonb, 'keyworker', jsonb_build_object('name', worker, 'telephone', worker_telephone),
         'agency', (SELECT jsonb_build_object('name', a.name, 'telephone', a.telephone, 'opening_hours', a.opening_hours,
             'address', a.address) FROM carehub_agency a WHERE a.id = made.agency_id),
         'client', jsonb_build_object('name', first_name || ' ' || last_name, 'name_used', '', 'known_as', first_name,
@@ -191,7 +191,7 @@ SELECT md5(%(seed)s || ':document:' || n)::uuid, %(partnership)s, made.client_id
 FROM made LEFT JOIN carehub_storedfile f ON f.id = md5(%(seed)s || ':file:' || n)::uuid
 WHERE state IN ('treatment', 'discharged') AND n %% %(parts_every)s = 0
 """
-#: Work that waits: drafts that were left, plans agreed and not signed, plans returned; each with some of the clients who have parts.
+#: Work that waits: drafts left, plans agreed and not signed, plans returned, reviews put off; each with some of the clients who have parts.
 NEXT_VERSIONS = """
 INSERT INTO careplans_planversion (id, row_version, partnership_id, client_id, plan_id, number, state, copied_from_id, strengths,
     supports_the_wait, harm_reduction, if_difficult, way_back, sharing, disagreement, next_review_on, unfinished, begun_at, begun_by_id,
@@ -209,6 +209,13 @@ INSERT INTO careplans_planreturn (id, partnership_id, client_id, agency_id, vers
 SELECT md5(%(seed)s || ':return:' || n)::uuid, %(partnership)s, client_id, agency_id, version_id, 'now', 'Name the GP.',
     %(today)s::date - 3 + time '11:00', person_id, ''
 FROM made WHERE n %% 60 = 12
+"""
+PUT_OFFS = """
+INSERT INTO careplans_reviewputoff (id, partnership_id, client_id, agency_id, plan_id, of_version_id, reason, words, until, put_off_at,
+    put_off_by_id)
+SELECT md5(%(seed)s || ':put-off:' || n)::uuid, %(partnership)s, client_id, agency_id, plan_id, version_id, 'not-well', '',
+    %(today)s::date + 7, %(today)s::date - 2 + time '11:00', person_id
+FROM made WHERE state = 'treatment' AND n %% 60 = 24
 """
 
 #: name → SQL, in order. What stands under 'rounds' runs three times.
@@ -235,4 +242,5 @@ AFTER = {
     "documents": DOCUMENTS,
     "next versions": NEXT_VERSIONS,
     "returns": RETURNS,
+    "put off": PUT_OFFS,
 }

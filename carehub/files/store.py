@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -32,6 +33,8 @@ def put(data: bytes) -> str:
     storage = storages["default"]
     try:
         if get(sha256) == data:
+            if isinstance(storage, FileSystemStorage):
+                os.utime(storage.path(name_of(sha256)))  # whoever sweeps leaves alone what is being filed again
             return sha256
     except NotStored:
         pass
@@ -96,11 +99,15 @@ def _save(storage: Storage, name: str, data: bytes) -> None:
         storage.delete(saved)
 
 
-def sweep_unfinished(root: Path, *, older_than: float = 3600) -> int:
-    """Removes what a killed process left half-written under ``root``, if it is older than that many seconds; how many."""
-    swept = 0
-    for path in root.glob(f"*/*/{UNFINISHED}*"):
-        if time.time() - path.stat().st_mtime > older_than:
-            path.unlink(missing_ok=True)
-            swept += 1
-    return swept
+def left_behind(root: Path, *, older_than: float) -> Iterator[Path]:
+    """What killed processes left half-written under ``root``, if it is older than that many seconds."""
+    return (path for path in root.glob(f"*/*/{UNFINISHED}*") if _age(path) > older_than)
+
+
+def kept(root: Path, *, older_than: float) -> Iterator[Path]:
+    """Each whole file under ``root`` that was put there, or put there again, longer ago than that many seconds."""
+    return (path for path in root.glob("*/*/*") if SHA256.fullmatch(path.name) and _age(path) > older_than)
+
+
+def _age(path: Path) -> float:
+    return time.time() - path.stat().st_mtime

@@ -1,6 +1,6 @@
 """My caseload: what is due first."""
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients.models import Episode, ReceivedReferral
 from clients.open_assessments import open_assessments
 from clients.open_tasks import before_anything_else
-from clients.profile_due import late_profiles
+from clients.profile_due import late_in_treatment, late_profiles
 
 #: Narrowed to those whose outcome profile is late: by the partnership's own settings, so it stands beside NARROWED.
 PROFILES, LATE = "profiles", _("with a late outcome profile")
@@ -23,14 +23,15 @@ PROFILES, LATE = "profiles", _("with a late outcome profile")
 def caseload(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     mine = Episode.objects.visible_to(request.actor).of_keyworker(request.actor.caseload_person_id).open()
-    late = late_profiles(mine, local_settings.of(request.actor.partnership), today)
+    settings = local_settings.of(request.actor.partnership)
+    late = Count("pk", filter=late_in_treatment(settings, today))
     sent = ReceivedReferral.objects.visible_to(request.actor).waiting().as_number()
     unread = Notice.objects.visible_to(request.actor).unread().as_number(NOTICES_COUNTED)
     # Counted in the same question: nought and how many were sent, nought and how many are unread.
     beside = {"referrals": 0 * Count("pk") + sent, "unread": 0 * Count("pk") + unread}
-    counts = mine.aggregate(**numbers(today), profiles=Count("pk", filter=Q(pk__in=late.values("pk"))), **beside)
+    counts = mine.aggregate(**numbers(today), profiles=late, **beside)
     if request.GET.get("show") == PROFILES:
-        shown, words, narrowed = PROFILES, LATE, late
+        shown, words, narrowed = PROFILES, LATE, late_profiles(mine, settings, today)
     else:
         shown = request.GET.get("show") if request.GET.get("show") in NARROWED else "all"
         words, _look, rule = NARROWED[shown]

@@ -72,7 +72,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     current = next((each for each in versions if each.pk == each.plan.current_id), None)
     draft = next((each for each in versions if each.locked_at is None), None)
     shown = current or draft
-    said = content.of(shown) if shown else None
+    said = content.goals_of(shown) if shown else None
     tasks = of_client(actor, person.pk, today=clock.today())
     assessed = _assessments(person, actor)
     context: dict[str, Any] = {
@@ -120,14 +120,14 @@ def _to_decide(person: Client, actor: Actor, shown: list[OpenTask]) -> list[Prop
 
 
 def _versions(episode: Episode | None, actor: Actor) -> list[PlanVersion]:
-    """The plan that is in force and the one being written, with their rows, where the review stands and ``is_returned``. One query."""
+    """The plan that is in force and the one being written, with their goals, where the review stands and ``is_returned``. One query."""
     if episode is None:
         return []
     mine = PlanVersion.objects.visible_to(actor)
     wanted = mine.filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
     wanted = wanted.exclude(plan__state=CarePlan.State.CLOSED).select_related("plan__episode__keyworker", "client", "partnership")
     waits = PlanReturn.objects.open().filter(version__plan=OuterRef("plan_id"))
-    return list(told(content.loaded(with_signatures(wanted))).annotate(is_returned=Exists(waits)).order_by("-begun_at"))
+    return list(told(content.loaded(with_signatures(wanted), content.GOALS)).annotate(is_returned=Exists(waits)).order_by("-begun_at"))
 
 
 def next_step(

@@ -1374,6 +1374,16 @@ class Migration(migrations.Migration):
             model_name="assessment",
             index=models.Index(fields=["client", "form", "-took_place_on"], name="assessment_last"),
         ),
+        migrations.AddIndex(
+            model_name="assessment",
+            index=models.Index(condition=models.Q(("state", "draft")), fields=["started_by"], name="assessment_begun"),
+        ),
+        migrations.AddIndex(
+            model_name="assessment",
+            index=models.Index(
+                condition=models.Q(("handed_to__isnull", False), ("state", "draft")), fields=["handed_to"], name="assessment_handed"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="assessment",
             constraint=models.CheckConstraint(

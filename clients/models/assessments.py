@@ -111,7 +111,11 @@ class Assessment(AboutClient, Versioned):
             ),
             models.UniqueConstraint(fields=["episode", "form"], condition=Q(state="draft"), name="assessment_one_draft_of_a_form"),
         ]
-        indexes = [models.Index(fields=["client", "form", "-took_place_on"], name="assessment_last")]
+        indexes = [
+            models.Index(fields=["client", "form", "-took_place_on"], name="assessment_last"),
+            models.Index(fields=["started_by"], condition=Q(state="draft"), name="assessment_begun"),
+            models.Index(fields=["handed_to"], condition=Q(state="draft", handed_to__isnull=False), name="assessment_handed"),
+        ]
 
     @property
     def counts_from(self) -> datetime:

@@ -98,7 +98,8 @@ def test_a_kill_leaves_whole_files_only(root, settings, seed, how_many, report):
         if path.is_file() and not path.name.startswith(store.UNFINISHED):
             store.get(path.name)
             whole += 1
-    store.sweep_unfinished(root, older_than=-1)
-    assert not list(root.rglob(f"{store.UNFINISHED}*"))
+    unfinished = set(root.rglob(f"{store.UNFINISHED}*"))
+    assert set(store.left_behind(root, older_than=-1)) == unfinished
+    assert not set(store.kept(root, older_than=-1)) & unfinished
     assert whole
     report(f"{kills} kills while files were written: {whole} files, all whole")
