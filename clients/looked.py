@@ -47,6 +47,8 @@ _DEEDS: tuple[tuple[str, Promise], ...] = (
     ("proposal.", _("Decided about what an assessment proposed")),
     ("pathway.", _("Put them on a pathway, or ended it")),
     ("looked.printed", _("Printed this list")),
+    ("screen.turned-back", _("Turned the screen back")),
+    ("screen.turned", _("Turned the screen to them")),
     ("refused", _("Was refused")),
 )
 _READ: tuple[tuple[str, Promise], ...] = (

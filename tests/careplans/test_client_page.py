@@ -172,22 +172,16 @@ def test_the_tab_leads_to_the_plan_in_force_else_to_where_one_begins(triaged, ke
 
 
 def test_how_they_may_be_reached_stands_at_the_top_with_number_and_address(keyworker, agency, browser):
-    said = {"by_telephone": True, "by_voicemail": False, "by_text": False, "by_post": False, "by_visit": False}
+    said = {"by_telephone": True, "by_voicemail": False, "by_text": False, "by_post": False, "by_visit": True}
     contact = said | {"what_to_say": "Say it is Sam", "who_must_not_know": "Her brother"}
-    client = factories.client_of(agency, keyworker=keyworker, contact=contact, telephone="07700 900333", address="6 Ropery Yard")
-    page = page_of(browser, client)
+    where = {"telephone": "07700 900333", "address": "6 Ropery Yard"}
+    page = page_of(browser, factories.client_of(agency, keyworker=keyworker, contact=contact, **where))
     (reach,) = texts(page, "//section[contains(@class, 'reach')]")
-    for words in (
-        "07700 900333",
-        "6 Ropery Yard",
-        "Ring",
-        "No voicemail",
-        "No text",
-        "Do not write",
-        "Do not visit",
-        "Say it is Sam",
-        "Her brother",
-    ):
-        assert words in reach
-    assert "Do not ring" not in reach
+    answers = ("Ring", "No voicemail", "No text", "Do not write", "Visit")
+    assert [each for each in (*where.values(), *answers, "Say it is Sam", "Her brother") if each not in reach] == []
     assert "not-printed" in tree_of(page).xpath("//section[contains(@class, 'reach')]/@class")[0]
+    # What may not be used at all is not shown.
+    shut = page_of(browser, factories.client_of(agency, keyworker=keyworker, contact=dict.fromkeys(said, False), **where))
+    (reach,) = texts(shut, "//section[contains(@class, 'reach')]")
+    assert "Do not contact" in reach
+    assert [each for each in where.values() if each in shut.content.decode()] == []

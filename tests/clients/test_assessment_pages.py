@@ -268,9 +268,10 @@ def test_text_kept_from_before_a_colleagues_save_does_not_go_over_it(browser, ke
 def test_missing_answers_are_links_to_their_questions(browser, draft):
     page = browser.get(address(draft, "check"))
     missing = {item["text"]: item["url"] for item in page.context["missing"]}
-    assert missing["What brings the client here"] == f"{address(draft, 'reason')}#id_reason"
-    assert missing["Thoughts of suicide"] == f"{address(draft, 'safety')}#id_suicide_0"
-    section = browser.get(missing["Thoughts of suicide"].partition("#")[0]).content.decode()
+    assert missing[triage().question("reason").text] == f"{address(draft, 'reason')}#id_reason"
+    suicide = triage().question("suicide").text
+    assert missing[suicide] == f"{address(draft, 'safety')}#id_suicide_0"
+    section = browser.get(missing[suicide].partition("#")[0]).content.decode()
     assert 'id="id_suicide_0"' in section
     assert "Complete and lock" not in page.content.decode()
 
