@@ -14,9 +14,7 @@ from clients.models import Episode
 URGENCIES = (Episode.Urgency.TODAY, Episode.Urgency.WEEK, Episode.Urgency.NOT_SAID, Episode.Urgency.USUAL)
 RISKS = (Episode.Risk.HIGH, Episode.Risk.NOT_ASSESSED, Episode.Risk.MEDIUM, Episode.Risk.LOW, Episode.Risk.NONE)
 PAGE = 25
-#: Days. Three weeks at most, priority groups less; a wait of six weeks or more is reviewed (Models of Care: Update 2006, 2.7.1).
-TARGET = {Episode.Urgency.TODAY: 0, Episode.Urgency.WEEK: 7}
-USUAL_TARGET = 21
+#: Days. A wait of six weeks or more is reviewed (Models of Care: Update 2006, 2.7.1).
 REVIEWED_FROM = 42
 
 
@@ -33,7 +31,7 @@ class Waiting:
     @property
     def is_late(self) -> bool:
         """Longer than what was said, or than the usual three weeks. The day that was said is counted from the referral."""
-        return self.days > TARGET.get(self.episode.urgency, USUAL_TARGET)
+        return self.days > Episode.Urgency(self.episode.urgency).days
 
     @property
     def urgency_look(self) -> str:
@@ -46,7 +44,7 @@ class Waiting:
         """Look and words of a wait that is too long."""
         if self.days >= REVIEWED_FROM:
             return "overdue", _("Six weeks or more: wait to be reviewed")
-        if self.days > USUAL_TARGET:
+        if self.days > Episode.Urgency.USUAL.days:
             return "overdue", _("Longer than three weeks")
         if self.is_late:
             return "due", _("Longer than said")

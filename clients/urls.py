@@ -74,6 +74,7 @@ urlpatterns = [
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/done/", tasks.done, name="task-done"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/not-done/", tasks.reopened, name="task-reopened"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/carried-out/", tasks.carried_out, name="task-carried-out"),
+    path("clients/<uuid:client_id>/tasks/<uuid:pk>/countersign/", tasks.countersign, name="task-countersign"),
     path("clients/<uuid:client_id>/tasks/<uuid:pk>/send-back/", tasks.sent_back, name="task-sent-back"),
     path("clients/<uuid:client_id>/risk-plan/", risk_plans.risk_plan, name="risk-plan"),
     path("clients/<uuid:client_id>/risk-plan/begin/", risk_plans.begin, name="risk-plan-begin"),

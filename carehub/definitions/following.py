@@ -75,6 +75,8 @@ class Trigger:
     countersign: bool = False
     #: By when it is to be done, in days from the assessment; None: as the partnership has decided for all.
     within_days: int | None = None
+    #: It is done by whoever takes somebody on who was referred: not asked of them.
+    done_by_accepting: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,10 @@ def caseload(request: HttpRequest) -> HttpResponse:
     mine = Episode.objects.visible_to(request.actor).of_keyworker(request.actor.caseload_person_id).open()
     settings = local_settings.of(request.actor.partnership)
     late = Count("pk", filter=late_in_treatment(settings, today))
-    sent = ReceivedReferral.objects.visible_to(request.actor).waiting().as_number()
+    sent = ReceivedReferral.objects.visible_to(request.actor).waiting().as_numbers(today)
     unread = Notice.objects.visible_to(request.actor).unread().as_number(NOTICES_COUNTED)
     # Counted in the same question: nought and how many were sent, nought and how many are unread.
-    beside = {"referrals": 0 * Count("pk") + sent, "unread": 0 * Count("pk") + unread}
+    beside = {name: 0 * Count("pk") + number for name, number in sent.items()} | {"unread": 0 * Count("pk") + unread}
     counts = mine.aggregate(**numbers(today), profiles=late, **beside)
     if request.GET.get("show") == PROFILES:
         shown, words, narrowed = PROFILES, LATE, late_profiles(mine, settings, today)
@@ -46,7 +46,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
         "assessments": assessments,
         "rows": rows,
         "further": further,
-        "referrals": counts["referrals"],
+        "referrals": counts,
         # For the header (pages.page_context), which then asks for it no more.
         "unread_notices": counts["unread"],
         "counts": [

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from carehub import clock, events, local_settings
 from carehub.guards import requires
+from carehub.models import Agency
 from careplans.models import CarePlan
 from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients import allocating_rules
@@ -26,8 +27,8 @@ def service(request: HttpRequest) -> HttpResponse:
     actor = request.actor
     held = Episode.objects.visible_to(actor).of_agency(actor.agency_id).open()
     of_all = Episode.objects.visible_to(actor, many=True).of_agency(actor.agency_id).open()
-    sent = ReceivedReferral.objects.visible_to(actor).waiting()
-    of_all = of_all.annotate(**allocating_rules.ends_of("keyworker_id", actor.agency_id), referrals=sent.as_number())
+    sent = ReceivedReferral.objects.visible_to(actor).waiting().as_numbers(today)
+    of_all = of_all.annotate(**allocating_rules.ends_of("keyworker_id", actor.agency_id), **sent)
     keyworkers = by_keyworker(of_all, today)
     for row in keyworkers:
         row["leaves"] = row["keyworker_id"] and _leaves(row)
@@ -43,7 +44,7 @@ def service(request: HttpRequest) -> HttpResponse:
     page = {
         "first": first,
         # In each row the same, so that a service with clients asks once.
-        "referrals": keyworkers[0]["referrals"] if keyworkers else sent.count(),
+        "referrals": keyworkers[0] if keyworkers else Agency.objects.filter(pk=actor.agency_id).values(**sent).get(),
         "rows": rows,
         "further": further,
         "counts": as_links(counts, request.path, f"&keyworker={whose['key']}" if whose else ""),
@@ -75,7 +76,7 @@ def by_keyworker(held, today) -> list[dict]:
     """A row a keyworker: how many under each of NARROWED, with a plan in force, at high risk. One query; the sums are the service's."""
     in_force = Exists(CarePlan.objects.filter(episode=OuterRef("pk"), state=CarePlan.State.CURRENT))
     return list(
-        held.values("keyworker_id", "works_here", "stays", "last_day", "referrals", name=F("keyworker__name"))
+        held.values("keyworker_id", "works_here", "stays", "last_day", "referrals", "referrals_today", "referrals_late", name=F("keyworker__name"))
         .annotate(
             with_plan=Count("pk", filter=in_force),
             high_risk=Count("pk", filter=Q(risk=Episode.Risk.HIGH)),

@@ -31,6 +31,8 @@ def propose(assessment: Assessment, form: Form, answers: Answers) -> list[Propos
     """The proposals of an assessment that has just been completed. Each names its task where it cannot wait."""
     known: dict[str, list[Proposal]] = {}
     held = proposed(form, answers, asked=stamp_of(assessment), sections=stamps_of(assessment))
+    if assessment.by_link_from:
+        held = tuple(each for each in held if not each.trigger.done_by_accepting)
     if held:
         # Locked: what is found anew is not shown on one that a colleague decides in this moment.
         rows = Proposal.objects.filter(episode_id=assessment.episode_id).select_for_update(of=("self",), no_key=True)

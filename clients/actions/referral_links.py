@@ -18,7 +18,7 @@ from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.schema import Form
 from carehub.models import Agency, Notice
 from clients import referral_rules as rules
-from clients.actions.written_down import fills
+from clients.actions.written_down import how_soon
 from clients.models import Episode, ReceivedReferral, ReferralLink
 from clients.models.referrals import mark_of, new_token
 from clients.reference import new_reference
@@ -88,7 +88,7 @@ def take_in(*, link: ReferralLink, key: UUID, told: Mapping[str, Any], form: For
         form_edition=form.edition,
         form_fingerprint=fingerprint(form),
         answers=answers,
-        urgency=fills(form, answers, "urgency"),
+        urgency=how_soon(form, answers),
         **told,
     )
     with transaction.atomic():

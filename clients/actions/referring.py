@@ -8,16 +8,20 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from carehub import clock, context, events, local_settings
 from carehub.actors import Actor
 from carehub.definitions.answers import is_answered
 from carehub.form_editions import form_as_recorded
-from carehub.models import Partnership
+from carehub.models import Partnership, Task
 from clients import referral_rules as rules
 from clients.actions.assessing import complete_assessment
 from clients.actions.registering import episode_here, register_client
-from clients.models import Assessment, Client, Episode, ReceivedReferral
+from clients.models import Assessment, Client, Episode, Proposal, ReceivedReferral
+
+#: Task.kind of what accepting asks for; their subject is the referral.
+CANNOT_WAIT, TELL_SENDER = "referral.cannot-wait", "referral.tell-sender"
 
 
 def accept_as_new(
@@ -90,13 +94,33 @@ def _locked(by: Actor, referral: ReceivedReferral) -> ReceivedReferral:
 
 
 def _accepted(row: ReceivedReferral, client: Client, episode: Episode, by: Actor) -> None:
-    _file_screening(row, client, episode, by)
+    assessment = _file_screening(row, client, episode, by)
     decided = {"decided_at": clock.now(), "decided_by": by.person, "client": client}
     ReceivedReferral.objects.filter(pk=row.pk).update(state=ReceivedReferral.State.ACCEPTED, **decided)
+    _what_is_to_be_done(row, assessment, by)
     events.record("referral.accepted", by=by, client=client.pk, subject=row)
 
 
-def _file_screening(row: ReceivedReferral, client: Client, episode: Episode, by: Actor) -> None:
+def _what_is_to_be_done(row: ReceivedReferral, assessment: Assessment, by: Actor) -> None:
+    """What cannot wait is for today, also where no answer alone asks for anything; and who sent it does not answer for them any more."""
+    about = {
+        "partnership_id": row.partnership_id,
+        "client_id": assessment.client_id,
+        "agency_id": row.agency_id,
+        "subject_id": row.pk,
+        "made_at": clock.now(),
+        "made_by": by.person,
+    }
+    if row.urgency == Episode.Urgency.TODAY and not Proposal.objects.open().filter(assessment=assessment, task__isnull=False).exists():
+        words, why = _("Speak to them today: this referral cannot wait."), _("Referred by %(sender)s") % {"sender": row.sent_by}
+        Task.objects.create(**about, kind=CANNOT_WAIT, words=words, why=why, due_on=clock.today())
+    said = {"name": row.referrer_name, "telephone": row.referrer_telephone}
+    words = _("Tell %(name)s, who referred them, that they are taken on: %(telephone)s") % said
+    why = _("%(organisation)s. Until they hear from you, they answer for the client") % {"organisation": row.referrer_organisation}
+    Task.objects.create(**about, kind=TELL_SENDER, words=words, why=why, due_on=clock.today() + timedelta(days=1), person=by.person)
+
+
+def _file_screening(row: ReceivedReferral, client: Client, episode: Episode, by: Actor) -> Assessment:
     """The answers as they were sent, on the form as it was asked: who asked and when stays theirs."""
     form = form_as_recorded(row.partnership_id, row.form, row.form_version, row.form_edition)
     day = clock.day_of(row.received_at)
@@ -119,4 +143,4 @@ def _file_screening(row: ReceivedReferral, client: Client, episode: Episode, by:
         started_by=by.person,
     )
     assessment.save(force_insert=True)
-    complete_assessment(by=by, client_id=client.pk, assessment=assessment, row_version=assessment.row_version)
+    return complete_assessment(by=by, client_id=client.pk, assessment=assessment, row_version=assessment.row_version)

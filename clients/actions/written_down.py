@@ -8,6 +8,7 @@ from carehub.actors import Actor
 from carehub.definitions.answers import Answers, is_asked
 from carehub.definitions.conditions import last_known
 from carehub.definitions.schema import Form, Question
+from clients.findings import what_answers_say
 from clients.models import Assessment, Episode
 from clients.models.episodes import EPISODE_LIFECYCLE
 from clients.recorded import asked_then_carried, form_of, standing_risk
@@ -31,7 +32,7 @@ def write_down(assessment: Assessment, by: Actor) -> None:
         scores = area_scores(form, answers) | scores
         if (substance := _answer_for(form, answers, MAIN_SUBSTANCE)) and "main_substance" not in changes:
             changes["main_substance"] = substance
-        if (urgency := fills(form, answers, "urgency")) and "urgency" not in changes:
+        if (urgency := how_soon(form, answers) if each.by_link_from else fills(form, answers, "urgency")) and "urgency" not in changes:
             changes["urgency"] = urgency
     changes |= _comprehensive(assessment, newest, by)
     changes |= {"scores": scores, "score_sum": sum(scores.values()) or None}
@@ -83,6 +84,20 @@ def _answer_for(form: Form, answers: Answers, national: str) -> str:
 
 def fills(form: Form, answers: Answers, column: str) -> str:
     return _said(next((each for each in form.questions if each.fills == column), None), answers)
+
+
+def how_soon(form: Form, answers: Answers) -> str:
+    """Of a screening sent by somebody who is no drug worker: the graver of what they said and what the answers say themselves.
+
+    One of Episode.Urgency.
+    """
+    says = what_answers_say(form, answers)
+    said = Episode.Urgency(fills(form, answers, "urgency"))
+    if says.today or any(look == f"risk-{Episode.Risk.HIGH}" for look, _risk in says.risks):
+        return Episode.Urgency.TODAY
+    if says.priority and said != Episode.Urgency.TODAY:
+        return Episode.Urgency.WEEK
+    return said
 
 
 def _said(question: Question | None, answers: Answers) -> str:

@@ -78,6 +78,11 @@ class Episode(AboutClient, Versioned):
         WEEK = "week", _("Within a week")
         USUAL = "usual", _("Within the usual three weeks")
 
+        @property
+        def days(self) -> int:
+            """Three weeks at most, priority groups less (Models of Care: Update 2006, 2.7.1)."""
+            return {"today": 0, "week": 7}.get(self.value, 21)
+
     class Ending(models.TextChoices):
         PLANNED = "planned", _("Planned")
         UNPLANNED = "unplanned", _("Unplanned")

@@ -2,7 +2,9 @@
 
 import hashlib
 import secrets
-from datetime import date
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -95,8 +97,17 @@ class ReceivedReferralQuerySet(models.QuerySet["ReceivedReferral"]):
     def waiting(self):
         return self.filter(state=ReceivedReferral.State.WAITING)
 
-    def as_number(self):
-        """How many, inside another query: a home page asks one question less."""
+    def late(self, today: date):
+        """Those that wait longer than they can: like Due of ReceivedReferral.due_on."""
+        gone = (Q(urgency=each, received_at__lt=clock.begins(today - timedelta(days=each.days))) for each in Episode.Urgency)
+        return self.filter(reduce(or_, gone))
+
+    def as_numbers(self, today: date) -> dict[str, Coalesce]:
+        """How many, for today, and late, inside another query: a home page asks one question less."""
+        counted = {"referrals": self, "referrals_today": self.filter(urgency=Episode.Urgency.TODAY), "referrals_late": self.late(today)}
+        return {name: rows._as_number() for name, rows in counted.items()}
+
+    def _as_number(self) -> Coalesce:
         counted = self.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk")).values("number")
         return Coalesce(Subquery(counted), 0)
 
@@ -154,6 +165,7 @@ class ReceivedReferral(Keyed):
     form_edition = models.PositiveSmallIntegerField(default=0)
     form_fingerprint = models.CharField(max_length=64)
     answers = models.JSONField()
+    #: The graver of what the sender said and what the screening says: see written_down.how_soon.
     urgency = models.CharField(max_length=8, choices=Episode.Urgency, blank=True, default=Episode.Urgency.NOT_SAID)
 
     state = models.CharField(max_length=10, choices=State, blank=True, default=State.WAITING)
@@ -209,6 +221,15 @@ class ReceivedReferral(Keyed):
     @property
     def is_waiting(self) -> bool:
         return self.state == self.State.WAITING
+
+    @property
+    def due_on(self) -> date:
+        """The last day on which it may wait to be looked at."""
+        return clock.day_of(self.received_at) + timedelta(days=Episode.Urgency(self.urgency).days)
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_waiting and self.due_on < clock.today()
 
     @property
     def look(self) -> str:

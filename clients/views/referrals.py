@@ -13,6 +13,7 @@ from carehub import clock, events
 from carehub.asking import Asking
 from carehub.definitions import show as as_asked
 from carehub.definitions.forward import Stamp
+from carehub.definitions.schema import Form
 from carehub.form_editions import form_as_recorded
 from carehub.guards import requires
 from carehub.keeping import Keeping
@@ -23,6 +24,7 @@ from clients.actions.registering import DUPLICATES_SHOWN
 from clients.findings import what_answers_say
 from clients.models import Client, ReceivedReferral, SafeContact
 from clients.referral_forms import DeclineReferralForm
+from clients.risk import highest
 from clients.views.finding import with_episodes
 from clients.views.registering import Registering
 
@@ -33,12 +35,24 @@ SHOWN = 50
 @requires("client.register")
 def referrals(request: HttpRequest) -> HttpResponse:
     """Those that wait, the most urgent first; below them the newest that were decided."""
-    mine = ReceivedReferral.objects.visible_to(request.actor).select_related("link", "client", "decided_by").defer("answers", "reason")
-    waiting = list(mine.waiting().most_urgent_first())
-    decided = list(mine.exclude(state=ReceivedReferral.State.WAITING).order_by("-decided_at", "pk")[:SHOWN])
+    mine = ReceivedReferral.objects.visible_to(request.actor).select_related("link", "client", "decided_by").defer("reason")
+    waiting = [(each, *_risk_of(each)) for each in mine.waiting().most_urgent_first()]
+    decided = list(mine.exclude(state=ReceivedReferral.State.WAITING).defer("answers").order_by("-decided_at", "pk")[:SHOWN])
     events.record("referrals.listed", by=request.actor)
     events.saw(*(each.client_id for each in decided if each.client_id))
     return render(request, "clients/referrals.html", {"waiting": waiting, "decided": decided})
+
+
+def _risk_of(referral: ReceivedReferral) -> tuple[str, str]:
+    """The look of the gravest risk that the screening found, and its words; never 'none' where something was not asked."""
+    says = what_answers_say(_form_of(referral), referral.answers)
+    level = highest((look.removeprefix("risk-") for look, _risk in says.risks), all_asked=not says.not_known and not says.to_ask)
+    look = f"risk-{level or 'unknown'}"
+    return look, "; ".join(risk.words for each, risk in says.risks if each == look)
+
+
+def _form_of(referral: ReceivedReferral) -> Form:
+    return form_as_recorded(referral.partnership_id, referral.form, referral.form_version, referral.form_edition)
 
 
 def _found(request: HttpRequest, pk: UUID) -> ReceivedReferral:
@@ -53,7 +67,7 @@ def _found(request: HttpRequest, pk: UUID) -> ReceivedReferral:
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was sent, what its answers say, and who on record here looks like the same person."""
     referral = _found(request, pk)
-    form = form_as_recorded(referral.partnership_id, referral.form, referral.form_version, referral.form_edition)
+    form = _form_of(referral)
     alike, again = [], []
     if referral.is_waiting:
         who = {name: getattr(referral, name) for name in ("first_name", "last_name", "date_of_birth")}

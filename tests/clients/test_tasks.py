@@ -148,12 +148,50 @@ def test_the_keyworker_says_what_was_done_and_the_manager_countersigns(grave, a_
         grave.refresh_from_db()
         assert grave.done_at is None
         assert Notice.objects.filter(person=manager.person, kind=TO_COUNTERSIGN, subject_id=grave.pk).count() == 1
-    assert f'name="seen" value="{grave.carried_out_at.isoformat()}"' in html
-    assert signed_in(manager).post(f"/clients/{a_client.pk}/tasks/{grave.pk}/done/", {"seen": grave.carried_out_at.isoformat()})
+    assert signed_in(manager).post(page.replace("carried-out", "countersign"), {"seen": grave.carried_out_at.isoformat()}).status_code == 302
     with context.acting(manager):
         grave.refresh_from_db()
         assert (grave.done_by, grave.carried_out_by) == (manager.person, keyworker.person)
     assert verbs(grave, manager) == ["task.carried-out", "task.countersigned"]
+
+
+def test_no_click_in_a_list_countersigns_what_was_asked_and_done_is_read_first(grave, a_client, keyworker, manager, signed_in):
+    carried_out(grave, by=keyworker)
+    there, place = signed_in(manager), f"/clients/{a_client.pk}/tasks/{grave.pk}/"
+    html = there.get("/service/").content.decode()
+    assert f'href="{place}countersign/?from=home"' in html
+    assert f"{place}done/" not in html
+    there.post(f"{place}done/", {"seen": grave.carried_out_at.isoformat()})
+    with context.acting(manager):
+        grave.refresh_from_db()
+        assert grave.done_at is None
+    html = there.get(f"{place}countersign/?from=home").content.decode()
+    for each in (grave.words, grave.why, keyworker.person.name, SAID["words"], "Mental health crisis team", SAID["told_words"], "send-back/?from=home"):
+        assert each in html
+    answer = there.post(f"{place}countersign/?from=home", {"seen": grave.carried_out_at.isoformat()})
+    assert answer["Location"] == "/service/"
+    assert "Countersigned by you, and closed" in there.get("/service/").content.decode()
+    assert signed_in(keyworker).get(f"{place}countersign/").status_code == 403
+
+
+def test_who_did_it_reads_it_and_may_send_it_back_and_not_countersign(grave, a_client, manager, signed_in):
+    carried_out(grave, by=manager)
+    html = signed_in(manager).get(f"/clients/{a_client.pk}/tasks/{grave.pk}/countersign/").content.decode()
+    assert "You did this yourself" in html
+    assert "this was enough" not in html
+    assert f"/tasks/{grave.pk}/send-back/" in html
+
+
+def test_done_on_today_stays_there_with_the_way_back_beside_it(a_client, keyworker, signed_in):
+    task, here = asked_for(a_client, by=keyworker), signed_in(keyworker)
+    place = f"/clients/{a_client.pk}/tasks/{task.pk}/"
+    assert f'action="{place}done/?from=home"' in here.get("/caseload/").content.decode()
+    answer = here.post(f"{place}done/?from=home")
+    assert answer["Location"] == "/caseload/"
+    assert f'action="{place}not-done/?from=home"' in here.get("/caseload/").content.decode()
+    answer = here.post(f"{place}not-done/?from=home")
+    assert answer["Location"] == "/caseload/"
+    assert task.words in here.get("/caseload/").content.decode()
 
 
 def test_it_is_closed_by_a_manager_alone_and_not_before_somebody_says_what_was_done(grave, a_client, keyworker, manager, signed_in):

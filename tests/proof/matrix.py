@@ -59,6 +59,7 @@ ROWS: dict[str, str] = {
     "task-done": "task",
     "task-reopened": "task",
     "task-carried-out": "task to carry out",
+    "task-countersign": "task to countersign",
     "task-sent-back": "task to countersign",
     "proposals": "",
     "client-pathways": "",
