@@ -84,6 +84,8 @@ class ReviewStanding:
     #: What is not answered by a review yet, the earliest first.
     asked: tuple[Asked, ...]
     put_off: PutOff | None
+    #: The version that is being written.
+    draft_id: UUID | None
     #: The version in force has been reviewed, and the next one is not signed yet.
     reviewed: bool
 
@@ -146,6 +148,7 @@ def _of_a_plan() -> JSONObject:
     return JSONObject(
         plan_id="pk",
         version_id="current_id",
+        draft_id=Subquery(PlanVersion.objects.filter(plan=mine, locked_at__isnull=True).values("pk")[:1]),
         agency_id="agency_id",
         lead="lead",
         state="state",
@@ -210,6 +213,7 @@ def standing(row: Any, partnership: Partnership, *, today: date | None = None) -
             for each in said["asked"]
         ),
         put_off=_put_off(said["put_off"]),
+        draft_id=UUID(said["draft_id"]) if said["draft_id"] else None,
         reviewed=said["reviewed"],
     )  # fmt: skip
 

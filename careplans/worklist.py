@@ -55,6 +55,8 @@ class WorkRow:
     review: ReviewStanding | None = None
     #: Whoever looks may put the review off now.
     may_put_off: bool = False
+    #: Whoever looks writes care plans: the button opens the review, or the version that is being written.
+    may_review: bool = False
 
     @property
     def client(self):
@@ -85,7 +87,7 @@ class WorkRow:
     def button(self) -> Promise:
         if self.profile_due_on:
             return _("Ask the profile")
-        if self.begun_on:
+        if self.begun_on or (self.review and self.review.draft_id):
             return _("Go on")
         return _BUTTONS.get(self.episode.next_due_what, ("client", _("Open")))[1]
 
@@ -93,6 +95,8 @@ class WorkRow:
     def button_url(self) -> str:
         if self.profile_due_on:
             return reverse("assessment-start", args=[self.episode.client_id, PROFILE])
+        if self.review and self.may_review and (key := self.review.draft_id or self.review.version_id):
+            return reverse("plan-edit" if self.review.draft_id else "plan-review", args=[self.episode.client_id, key])
         return reverse(_BUTTONS.get(self.episode.next_due_what, ("client", _("Open")))[0], args=[self.episode.client_id])
 
     @property
@@ -147,7 +151,7 @@ def page_of(episodes, actor: Actor, after: str = "") -> tuple[list[WorkRow], str
 
 def _row(episode: Episode, actor: Actor) -> WorkRow:
     review = review_of(episode, actor)
-    return WorkRow(episode, review, may_put_off=may_put_off(review, actor))
+    return WorkRow(episode, review, may_put_off=may_put_off(review, actor), may_review=actor.may("plan.write"))
 
 
 def review_of(episode: Episode, actor: Actor) -> ReviewStanding | None:

@@ -170,6 +170,7 @@ class Client(Keyed, Versioned):
 class SafeContact(AboutClient, Versioned):
     """How the client may be reached, channel by channel, what may be said, and who must not know."""
 
+    NO_WAY = _("No way to reach them: ask again when you see them")
     CHANNELS = ("by_telephone", "by_voicemail", "by_text", "by_post", "by_visit")
 
     client = models.OneToOneField(Client, on_delete=models.PROTECT, related_name="safe_contact")
@@ -188,6 +189,12 @@ class SafeContact(AboutClient, Versioned):
     def allowed(self) -> list[str]:
         """The channels they said yes to, in words."""
         return [str(self._meta.get_field(channel).verbose_name) for channel in self.CHANNELS if getattr(self, channel)]
+
+    @property
+    def no_way(self) -> bool:
+        """Nothing that they said yes to leads to them: for a visit or a letter no address is known, for the rest no number."""
+        by_number, by_address = self.by_telephone or self.by_voicemail or self.by_text, self.by_post or self.by_visit
+        return not ((by_number and self.client.telephone.strip()) or (by_address and self.client.address.strip()))
 
     def refused(self) -> list[str]:
         return [str(self._meta.get_field(channel).verbose_name) for channel in self.CHANNELS if not getattr(self, channel)]

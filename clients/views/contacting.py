@@ -13,7 +13,7 @@ from clients import sharing_rules as rules
 from clients.actions.contacting import change_contact
 from clients.forms import ContactForm
 from clients.models import SafeContact
-from clients.views.of_client import client_page
+from clients.views.of_client import client_page, warn_if_no_way
 
 
 @requires("contact.change")
@@ -30,5 +30,6 @@ def change(request: HttpRequest, client_id: UUID) -> HttpResponse:
     if form := asking.answered():
         said = form.cleaned_data
         if asking.does(lambda: change_contact(by=request.actor, client=client, **said), said=_("Saved. Asked today.")):
+            warn_if_no_way(request, client)
             return redirect(back)
     return asking.page("clients/contact_change.html", **context | {"asked_on": safe.asked_on})

@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from carehub import events
 from clients.banner import banner, episode_for_banner
 from clients.client_tabs import client_tabs
-from clients.models import Client
+from clients.models import Client, SafeContact
 
 
 def client_page(request: HttpRequest, client_id: UUID, *, tab: str = "") -> tuple[Client, dict[str, Any]]:
@@ -25,3 +26,10 @@ def client_page(request: HttpRequest, client_id: UUID, *, tab: str = "") -> tupl
         "tab": tab,
     }
     return client, context
+
+
+def warn_if_no_way(request: HttpRequest, client: Client) -> None:
+    """After it was saved how they may be reached: refused is nothing, said it is."""
+    safe = SafeContact.objects.visible_to(request.actor).select_related("client").filter(client=client).first()
+    if safe is not None and safe.no_way:
+        messages.warning(request, SafeContact.NO_WAY)

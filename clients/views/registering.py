@@ -20,7 +20,7 @@ from clients.actions.registering import begin_episode, register_client
 from clients.forms import ReferredForm, RegisterForm
 from clients.models import Client, Episode
 from clients.views.finding import with_episodes
-from clients.views.of_client import client_page
+from clients.views.of_client import client_page, warn_if_no_way
 
 #: Fields of the second page, beside those of the form.
 LOOKED_AT, CHANGE, SAME = "looked_at", "change", "same"
@@ -98,6 +98,7 @@ class Registering:
             return self._not_taken(form)
         keeping.done()
         messages.success(request, said % {"name": client.full_name, "reference": client.reference})
+        warn_if_no_way(request, client)
         return redirect("client", client.pk)
 
     def _not_taken(self, form: RegisterForm) -> HttpResponse:

@@ -272,3 +272,15 @@ def test_the_pages_ask_little(late, keyworker, signed_in):
         here.get(address)
         with at_most(12):
             assert here.get(address).status_code == 200
+
+
+def test_the_button_of_the_caseload_opens_the_review_and_then_its_draft(late, keyworker, signed_in):
+    browser = signed_in(keyworker)
+    (row,) = browser.get("/caseload/").context["rows"]
+    assert (str(row.button), row.button_url) == ("Review plan", reverse("plan-review", args=[late.client_id, late.pk]))
+    assert browser.get(row.button_url).status_code == 200
+    with context.acting(keyworker):
+        made = review(plan=late.plan, version=late, held=held(late), by=keyworker)
+    (row,) = browser.get("/caseload/").context["rows"]
+    assert (str(row.button), row.button_url) == ("Go on", reverse("plan-edit", args=[late.client_id, made.draft_id]))
+    assert browser.get(row.button_url).status_code == 200

@@ -57,6 +57,27 @@ def test_changed_and_asked_today(signed_in, agency, keyworker, rowan, role):
     assert "900222" not in event.reason, "the log does not repeat where they can be reached"
 
 
+NO_WAY = "No way to reach them: ask again when you see them"
+
+
+def test_that_nothing_leads_to_them_is_said_and_refused_is_nothing(signed_in, keyworker, rowan):
+    browser = signed_in(keyworker)
+    no = dict.fromkeys(SafeContact.CHANNELS, "no")
+    for other, none in (
+        (no | {"by_visit": "yes", "address": ""}, True),
+        (no | {"by_visit": "yes", "address": "1 Sandpiper Row"}, False),
+        (no | {"by_text": "yes", "telephone": " "}, True),
+        (no | {"by_text": "yes", "telephone": "07700 900111"}, False),
+        (no, True),
+    ):
+        answer = browser.post(address(rowan), typed(rowan, keyworker, why="Asked again", **other))
+        assert answer.status_code == 302
+        page = browser.get(answer["Location"]).content.decode()
+        # The message, and the state in the box.
+        assert page.count(NO_WAY) == (2 if none else 0), other
+        assert (NO_WAY in browser.get(reverse("client", args=[rowan.pk])).content.decode()) == none
+
+
 def test_nothing_changed_is_asked_today_all_the_same(signed_in, keyworker, rowan):
     signed_in(keyworker).post(address(rowan), typed(rowan, keyworker))
     assert stands(rowan, keyworker)[1].asked_on == clock.today()

@@ -252,11 +252,16 @@ def test_a_link_is_shown_once_works_and_is_stopped(keyworker, role):
     actor = factories.actor(role=role, agency=keyworker.agency)
     browser = factories.signed_in(actor)
     answer = made_by(actor, browser=browser)
-    (token,) = re.findall(r"/refer/([0-9a-f]{40})/", browser.get(answer.url).content.decode())
+    shown = browser.get(answer.url).content.decode()
+    (token,) = re.findall(r"/refer/([0-9a-f]{40})/", shown)
+    # Without script the button is hidden, and the address can be selected.
+    assert re.search(r'data-copy="address"[^>]* hidden>', shown)
     link = ReferralLink.objects.using("owner").get()
     assert link.token_sha256 == mark_of(token)
     assert token not in str(vars(link))
-    assert "Send a referral" in Browser().get(address(token)).content.decode()
+    opened = Browser().get(address(token))
+    assert "Send a referral" in opened.content.decode()
+    assert opened.context["form"]["referrer_organisation"].value() == "The Elms surgery"
     again = browser.get(answer.url, follow=True).content.decode()
     assert "shown once" in again
     assert token not in again

@@ -8,11 +8,13 @@ from django.urls import reverse
 
 from carehub import clock, context
 from carehub.actors import NotAllowed
+from carehub.definitions.catalogue import catalogue
 from carehub.models import Event, Task
 from carehub.rules import Refused
 from clients.actions import referring
+from clients.actions.written_down import how_soon
 from clients.forms import RegisterForm
-from clients.models import Assessment, Client, Episode, ReceivedReferral
+from clients.models import Assessment, Client, Episode, Proposal, ReceivedReferral
 from tests import factories
 from tests.careplans.test_two_at_once import at_once
 from tests.clients.referring import registration
@@ -72,6 +74,49 @@ class TestOnePerson:
         told = f"told by Sage Fennimore, The Elms surgery, by link; accepted by {keyworker.person.name}"
         assert told in " ".join(said.split())
         assert told in " ".join(browser.get(reverse("client", args=[row.client_id])).content.decode().split())
+
+    def test_what_the_screening_asks_for_today_is_a_task_and_who_sent_it_is_told(self, signed_in, keyworker, link):
+        grave = factories.SCREENED | {"danger": {"value": ["overdose"]}}
+        sent = factories.referral(link, **WHO, answers=grave, urgency="today")
+        browser = signed_in(keyworker)
+        shown = browser.get(reverse("referrals")).content.decode()
+        assert "Overdose in the last four weeks" in shown
+        assert "High risk" in shown
+        browser.post(place("referral-accept", sent), registration())
+        today = clock.today()
+        with context.acting(keyworker):
+            asked = {each.kind: (each.due_on, each.words) for each in Task.objects.filter(client_id=again(keyworker, sent).client_id)}
+            proposed = set(Proposal.objects.values_list("trigger", flat=True))
+            assert Episode.objects.get().urgency == "today"
+        assert {kind: due_on for kind, (due_on, _words) in asked.items()} == {
+            "trigger.overdose-now": today,
+            "referral.tell-sender": today + timedelta(days=1),
+        }
+        assert "01632 960456" in asked["referral.tell-sender"][1]
+        assert proposed == {"overdose-now", "overdose"}
+        home = browser.get(reverse("caseload")).content.decode()
+        for _due_on, words in asked.values():
+            assert words in home
+
+    def test_of_what_cannot_wait_something_is_for_today_whatever_the_answers_ask_for(self, signed_in, keyworker, link):
+        sent = factories.referral(link, **WHO, urgency="today")
+        signed_in(keyworker).post(place("referral-accept", sent), registration())
+        with context.acting(keyworker):
+            assert Task.objects.get(kind="referral.cannot-wait").due_on == clock.today()
+
+    @pytest.mark.parametrize(
+        ("said", "danger", "suicide", "found"),
+        [
+            ("usual", "overdose", "never", "today"),
+            ("week", "none", "plan", "today"),
+            ("usual", "pregnant", "never", "week"),
+            ("today", "pregnant", "never", "today"),
+            ("usual", "none", "past", "usual"),
+        ],
+    )
+    def test_the_graver_of_the_senders_word_and_the_answers_counts(self, said, danger, suicide, found):
+        answers = {"how-soon": {"value": said}, "danger": {"value": [danger]}, "suicide": {"value": suicide}}
+        assert how_soon(catalogue().form("screening"), factories.SCREENED | answers) == found
 
     def test_accepted_twice_is_accepted_once(self, signed_in, keyworker, manager, sent):
         signed_in(keyworker).post(place("referral-accept", sent), registration())
@@ -151,11 +196,19 @@ class TestOnePerson:
         for urgency in ("usual", "today", "week"):
             factories.referral(link, urgency=urgency, first_name=urgency.title())
         browser = signed_in(keyworker)
-        assert [each.urgency for each in browser.get(reverse("referrals")).context["waiting"]] == ["today", "week", "usual"]
+        assert [each.urgency for each, _look, _words in browser.get(reverse("referrals")).context["waiting"]] == ["today", "week", "usual"]
         for who, home in ((keyworker, "caseload"), (manager, "service")):
             assert "3 referrals wait to be looked at" in signed_in(who).get(reverse(home)).content.decode()
         factories.client_of(keyworker.agency, keyworker=keyworker)
         assert "3 referrals wait to be looked at" in signed_in(manager).get(reverse("service")).content.decode()
+        for who, home in ((keyworker, "caseload"), (manager, "service")):
+            html = signed_in(who).get(reverse(home)).content.decode()
+            assert "1 for today" in html
+            assert "Overdue: " not in html
+        clock.move_on(1)
+        for who, home in ((keyworker, "caseload"), (manager, "service")):
+            assert "Overdue: 1" in signed_in(who).get(reverse(home)).content.decode()
+        assert [each.is_late for each, _look, _words in browser.get(reverse("referrals")).context["waiting"]] == [True, False, False]
         prescriber = factories.actor(role="prescriber", agency=keyworker.agency)
         assert "wait to be looked at" not in signed_in(prescriber).get(reverse("caseload")).content.decode()
         with at_most(8):

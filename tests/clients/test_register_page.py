@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from carehub import clock, context
 from carehub.models import Draft, EventClient
-from clients.models import Client, Episode
+from clients.models import Client, Episode, SafeContact
 from tests import factories
 from tests.clients.registering import PERSON
 from tests.queries import at_most
@@ -39,6 +39,13 @@ def test_registers_and_opens_the_client(signed_in, keyworker):
     assert answer.status_code == 302
     assert answer["Location"] == reverse("client", args=[client.pk])
     assert (client.full_name, client.date_of_birth, client.address) == ("Sorrel Larkrise", date(1981, 3, 27), "1 Sandpiper Row\nTesting")
+
+
+def test_whoever_cannot_be_reached_is_registered_and_that_is_said(signed_in, keyworker):
+    no = dict.fromkeys(SafeContact.CHANNELS, "no") | {"by_visit": "yes", "address": ""}
+    page = signed_in(keyworker).post(ADDRESS, typed(**no), follow=True).content.decode()
+    assert page.count("No way to reach them: ask again when you see them") == 2
+    assert len(people(keyworker)) == 1
 
 
 def test_empty_form_names_every_question_that_must_be_answered(signed_in, keyworker):
