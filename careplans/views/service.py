@@ -76,7 +76,9 @@ def by_keyworker(held, today) -> list[dict]:
     """A row a keyworker: how many under each of NARROWED, with a plan in force, at high risk. One query; the sums are the service's."""
     in_force = Exists(CarePlan.objects.filter(episode=OuterRef("pk"), state=CarePlan.State.CURRENT))
     return list(
-        held.values("keyworker_id", "works_here", "stays", "last_day", "referrals", "referrals_today", "referrals_late", name=F("keyworker__name"))
+        held.values(
+            "keyworker_id", "works_here", "stays", "last_day", "referrals", "referrals_today", "referrals_late", name=F("keyworker__name")
+        )
         .annotate(
             with_plan=Count("pk", filter=in_force),
             high_risk=Count("pk", filter=Q(risk=Episode.Risk.HIGH)),

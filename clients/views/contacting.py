@@ -30,6 +30,6 @@ def change(request: HttpRequest, client_id: UUID) -> HttpResponse:
     if form := asking.answered():
         said = form.cleaned_data
         if asking.does(lambda: change_contact(by=request.actor, client=client, **said), said=_("Saved. Asked today.")):
-            warn_if_no_way(request, client)
+            warn_if_no_way(request, SafeContact.objects.visible_to(request.actor).select_related("client").get(pk=safe.pk))
             return redirect(back)
     return asking.page("clients/contact_change.html", **context | {"asked_on": safe.asked_on})

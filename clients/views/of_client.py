@@ -28,8 +28,7 @@ def client_page(request: HttpRequest, client_id: UUID, *, tab: str = "") -> tupl
     return client, context
 
 
-def warn_if_no_way(request: HttpRequest, client: Client) -> None:
+def warn_if_no_way(request: HttpRequest, safe: SafeContact | None) -> None:
     """After it was saved how they may be reached: refused is nothing, said it is."""
-    safe = SafeContact.objects.visible_to(request.actor).select_related("client").filter(client=client).first()
     if safe is not None and safe.no_way:
         messages.warning(request, SafeContact.NO_WAY)

@@ -52,7 +52,11 @@ def _page(request: HttpRequest, link: ReferralLink, mark: str) -> HttpResponse:
     shown = {"link": link, "agency": link.agency}
     if request.method != "POST":
         once = signing.dumps(uuid4().hex, salt=_SALT)
-        return render(request, "clients/refer.html", shown | {"form": ReferForm(initial={"referrer_organisation": link.for_whom}), "questions": build(definition), "once": once})
+        return render(
+            request,
+            "clients/refer.html",
+            shown | {"form": ReferForm(initial={"referrer_organisation": link.for_whom}), "questions": build(definition), "once": once},
+        )
     form, questions = ReferForm(request.POST), build(definition, data=request.POST, completing=True)
     fine = [form.is_valid(), questions.is_valid()]
     if all(fine):

@@ -98,7 +98,7 @@ class Registering:
             return self._not_taken(form)
         keeping.done()
         messages.success(request, said % {"name": client.full_name, "reference": client.reference})
-        warn_if_no_way(request, client)
+        warn_if_no_way(request, getattr(client, "safe_contact", None))
         return redirect("client", client.pk)
 
     def _not_taken(self, form: RegisterForm) -> HttpResponse:

@@ -148,7 +148,9 @@ def test_the_keyworker_says_what_was_done_and_the_manager_countersigns(grave, a_
         grave.refresh_from_db()
         assert grave.done_at is None
         assert Notice.objects.filter(person=manager.person, kind=TO_COUNTERSIGN, subject_id=grave.pk).count() == 1
-    assert signed_in(manager).post(page.replace("carried-out", "countersign"), {"seen": grave.carried_out_at.isoformat()}).status_code == 302
+    assert (
+        signed_in(manager).post(page.replace("carried-out", "countersign"), {"seen": grave.carried_out_at.isoformat()}).status_code == 302
+    )
     with context.acting(manager):
         grave.refresh_from_db()
         assert (grave.done_by, grave.carried_out_by) == (manager.person, keyworker.person)
@@ -166,7 +168,15 @@ def test_no_click_in_a_list_countersigns_what_was_asked_and_done_is_read_first(g
         grave.refresh_from_db()
         assert grave.done_at is None
     html = there.get(f"{place}countersign/?from=home").content.decode()
-    for each in (grave.words, grave.why, keyworker.person.name, SAID["words"], "Mental health crisis team", SAID["told_words"], "send-back/?from=home"):
+    for each in (
+        grave.words,
+        grave.why,
+        keyworker.person.name,
+        SAID["words"],
+        "Mental health crisis team",
+        SAID["told_words"],
+        "send-back/?from=home",
+    ):
         assert each in html
     answer = there.post(f"{place}countersign/?from=home", {"seen": grave.carried_out_at.isoformat()})
     assert answer["Location"] == "/service/"
