@@ -131,7 +131,7 @@ def test_a_task_that_was_done_is_said_beside_its_action_and_ticked_at_the_review
     with context.acting(keyworker):
         close_task(task=task, by=keyworker)
     show = here.get(reverse("plan-show", args=[version.client_id, version.pk])).content.decode()
-    assert "Offer a hepatitis C test.</span>: " in show.replace("\n", "")
+    assert "Offer a hepatitis C test</span>: " in show.replace("\n", "")
     (action,) = plans.said_of(version, keyworker).rows["action"]
     page = here.get(reverse("plan-review", args=[version.client_id, version.pk])).content.decode()
     assert any(f'value="{action}"' in box and "checked" in box for box in page.split("<input"))
@@ -178,7 +178,7 @@ def test_no_day_of_a_plan_makes_an_overdue_task_look_done(accepted, keyworker, s
     post(here, version, take=str(task.pk), **{f"where-{task.pk}": "risk"})
     with factories.loading(accepted.partnership_id):
         Task.objects.filter(pk=task.pk).update(due_on=day(stood), countersigned=countersigned)
-    said = plans.said_of(version, keyworker)
+    said = plans.filled(plans.said_of(version, keyworker))
     for each in said.rows["risk"].values():
         each["by_when"] = plans.soon(typed)
     version = plans.save(version, said, keyworker)
@@ -195,7 +195,7 @@ def test_a_review_ticks_the_steps_of_keeping_safe(accepted, keyworker, signed_in
         post(here, version, take=str(each.pk), **{f"where-{each.pk}": "risk"})
         with context.acting(keyworker):
             version = PlanVersion.objects.get(pk=version.pk)
-    said = plans.said_of(version, keyworker)
+    said = plans.filled(plans.said_of(version, keyworker))
     said.rows["risk"]["s"] = {"area": "suicide", "what": "Ring on Monday", "who_name": "Both", "by_when": plans.soon()}
     version = signed_with(plans.save(version, said, keyworker), keyworker)
     with context.acting(keyworker):
