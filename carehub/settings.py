@@ -291,7 +291,12 @@ LOGGING = {
     "formatters": {"json": {"()": "carehub.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env.text("CAREHUB_LOG_LEVEL", "WARNING")},
-    "loggers": {"carehub": {"level": "INFO"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        "carehub": {"level": "INFO"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Each step of each page of each document, otherwise.
+        "weasyprint.progress": {"level": "WARNING"},
+    },
 }
 
 TESTING = "pytest" in sys.modules
