@@ -135,7 +135,7 @@ class EndForm(CareHubForm):
 class DeputyForm(CareHubForm):
     person = PersonField(label=_("Who stands in?"), missing=_("Choose who stands in"))
     starts_on = DateField(label=_("From"), earliest=EARLIEST)
-    ends_on = DateField(label=_("Until"), called=_("Until"))
+    ends_on = DateField(label=_("Until"))
 
     def __init__(self, *args: Any, people: QuerySet, **more: Any) -> None:
         super().__init__(*args, **more)

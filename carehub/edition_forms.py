@@ -130,7 +130,6 @@ class PaperFormForm(Opened):
         help_text=_("Or the day since when it has been in use."),
         earliest=date(1990, 1, 1),
         latest="today",
-        called=_("The date on it"),
         missing=_("Enter the date on it, or the day since when it has been in use"),
     )
     asks = Several(

@@ -33,20 +33,18 @@ def month_number(text: str) -> int | None:
 
 
 class DateField(forms.Field):
-    """A date in three boxes. ``earliest`` and ``latest`` are dates or 'today', both included; ``called`` names it in messages."""
+    """A date in three boxes. ``earliest`` and ``latest`` are dates or 'today', both included."""
 
     widget = DateInput
 
-    def __init__(
-        self, *, earliest: date | str | None = None, latest: date | str | None = None, called: Any = "", missing: Any = "", **more: Any
-    ) -> None:
+    def __init__(self, *, earliest: date | str | None = None, latest: date | str | None = None, missing: Any = "", **more: Any) -> None:
         if missing:
             more.setdefault("error_messages", {})["required"] = missing
         super().__init__(**more)
-        self.earliest, self.latest, self.called = earliest, latest, called
+        self.earliest, self.latest = earliest, latest
 
     def _wrong(self, message: Any, code: str, *parts: str, **params: Any) -> ValidationError:
-        name = self.called or self.label or _("The date")
+        name = self.label or _("The date")
         return ValidationError(message, code=code, params={"name": name, "parts": parts or DateInput.PARTS, **params})
 
     def to_python(self, value: Any) -> date | None:

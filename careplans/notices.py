@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from carehub.reading import STOPPED
-from careplans.actions.asking import REVIEW_ASKED, RISK_ROSE, STAY_ENDED
+from careplans.actions.asking import REVIEW_ASKED, RISK_HIGH, RISK_ROSE, STAY_ENDED
 from careplans.actions.returning import RETURNED, RETURNED_FOR_REVIEW
 from clients.actions.allocating import GIVEN, TAKEN
 from clients.actions.assessing import HANDED_ON
@@ -20,7 +20,7 @@ REVIEW_OVERDUE = "review.overdue"
 REVIEW_OVERDUE_IN_SERVICE = "review.overdue-in-service"
 PUT_OFF_OVER = "review.put-off-over"
 #: Their subject is the episode, and a version that is signed ends them.
-REVIEWS = (REVIEW_SOON, REVIEW_OVERDUE, REVIEW_OVERDUE_IN_SERVICE, PUT_OFF_OVER, REVIEW_ASKED, RISK_ROSE, STAY_ENDED)
+REVIEWS = (REVIEW_SOON, REVIEW_OVERDUE, REVIEW_OVERDUE_IN_SERVICE, PUT_OFF_OVER, REVIEW_ASKED, RISK_ROSE, RISK_HIGH, STAY_ENDED)
 
 SENTENCES = {
     SAME_DAY: _("The triage of %(day)s asked for something on the same day. Keyworker: %(keyworker)s."),
@@ -30,6 +30,7 @@ SENTENCES = {
     PUT_OFF_OVER: _("The review was put off until %(day)s. It is still to be held."),
     REVIEW_ASKED: _("Somebody asked for a review of the care plan before its day: it is due by %(day)s. Why stands beside the plan."),
     RISK_ROSE: _("The risk has risen since the care plan was signed: the plan is to be reviewed by %(day)s."),
+    RISK_HIGH: _("The risk is high now, and was not when the care plan was signed: the plan is to be reviewed by %(day)s."),
     STAY_ENDED: _("A stay in residential rehabilitation has ended: the care plan is to be reviewed by %(day)s."),
     RETURNED: _("The care plan was returned on %(day)s, to be mended now. What to mend stands beside the plan."),
     RETURNED_FOR_REVIEW: _("The care plan was returned on %(day)s, to be mended at the next review. The client need not come in for it."),
@@ -61,6 +62,7 @@ LOOKS = {
     PUT_OFF_OVER: "overdue",
     REVIEW_ASKED: "due",
     RISK_ROSE: "due",
+    RISK_HIGH: "due",
     STAY_ENDED: "due",
     RETURNED: "returned",
     RETURNED_FOR_REVIEW: "returned",

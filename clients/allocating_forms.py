@@ -40,7 +40,7 @@ class CaseloadField(PersonField):
 
 class KeyworkerForm(Opened):
     keyworker = CaseloadField(label=_("Who is the keyworker?"), missing=_("Choose the keyworker"))
-    since = DateField(label=_("From which day?"), called=_("From which day"), latest="today")
+    since = DateField(label=_("From which day?"), latest="today")
     reason = OneOf(Reason.choices, label=_("Why?"), missing=_("Choose why they get another keyworker"), small=True)
 
     def __init__(self, *args: Any, actor: Actor, episode: Episode, **more: Any) -> None:

@@ -50,9 +50,9 @@ def can_be_given(actor: Actor, episode: Episode, person: Person, *, since: date,
         words = {"name": person.name, "day": date_format(last_day, "j F Y")}
         raise _wrong("keyworker", _("%(name)s leaves on %(day)s: choose somebody who stays") % words)
     if since > clock.today():
-        raise _wrong("since", _("‘From which day’ must be today or in the past"))
+        raise _wrong("since", _("‘From which day?’ must be today or in the past"))
     if since < episode.referred_on:
-        raise _wrong("since", _("‘From which day’ lies before the referral"))
+        raise _wrong("since", _("‘From which day?’ lies before the referral"))
     if reason not in Episode.Handover.values:
         raise _wrong("reason", _("Choose why they get another keyworker"))
 

@@ -62,7 +62,7 @@ class StartForm(CareHubForm):
         try:
             return time.fromisoformat(typed if len(typed) > 4 else f"0{typed}")
         except ValueError:
-            raise forms.ValidationError(_("‘At what time’ is written as hours and minutes, such as 14:30")) from None
+            raise forms.ValidationError(_("‘At what time, if you know it?’ is written as hours and minutes, such as 14:30")) from None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

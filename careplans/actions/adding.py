@@ -42,7 +42,7 @@ def sign_later(*, version: PlanVersion, signed_on: date | None, scan: CleanFile 
         policies.same_client(now, version.client_id)
         word = may_sign_later(now, by)
         if signed_on is None or not word.signed_on <= signed_on <= clock.today():
-            sentence = _("‘Signed on’ must be a day from the one on which they agreed until today")
+            sentence = _("The day beside the client’s signature must be from the day on which they agreed until today")
             raise Refused(sentence, fields={"signed_on": [sentence]})
         added = _add(now, Addendum.Kind.SIGNED_LATER, _("The client signed."), by, signed_on=signed_on, scan=file_scan(now, scan, by=by))
         Task.objects.filter(kind=TO_BE_SIGNED, subject_id=now.pk, done_at__isnull=True).update(done_at=clock.now(), done_by=by.person)

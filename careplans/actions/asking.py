@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from carehub import clock, events, local_settings
 from carehub.actors import Actor
@@ -13,13 +14,17 @@ from carehub.models import Membership, Notice, Partnership
 from careplans import policies
 from careplans.models import CarePlan, PlanVersion, ReviewAsked
 from careplans.review_standing import standing_of
+from clients.models import Episode
 from clients.risk import ORDER
 from clients.telling import Whom, tell
 
 #: Told to the keyworker, where there is none to the managers; see careplans.notices.
 REVIEW_ASKED, RISK_ROSE, STAY_ENDED = "review.asked", "review.risk-rose", "review.stay-ended"
+#: A notice of its own: the rise before may have been told of on the same day.
+RISK_HIGH = "review.risk-high"
 #: The codes of the list 'review-reasons' for which the scheduled pass asks by itself.
 RISK, TIER_4 = "risk", "tier-4"
+HIGH = Episode.Risk.HIGH
 
 _NEARER = (
     """
@@ -45,16 +50,16 @@ ON CONFLICT (of_version_id, reason, cause) DO NOTHING
 RETURNING id
 """
 _LEVEL = "coalesce(array_position(%(order)s::text[], {}::text), 0)"
-#: A higher level than on the day of the signature, and than the pass has asked for since; an unknown one counts as none. Whoever asked by
-#: hand once the risk was known has asked for the same.
+#: A higher level than on the day of the signature, and than the pass has asked for since; an unknown one counts as none. What somebody
+#: asked for by hand keeps none silent: nobody knows which level they knew of.
 _RISEN = _ASK.format(
     cause="e.risk",
     happened_on="e.risk_asked_on",
     joined="",
     holds=f"""{_LEVEL.format("e.risk")} > {_LEVEL.format("p.risk_when_signed")}
   AND NOT EXISTS (
-    SELECT FROM careplans_reviewasked a WHERE a.of_version_id = p.current_id AND a.reason = %(reason)s
-      AND (CASE WHEN a.cause = '' THEN a.asked_at >= e.risk_asked_on ELSE {_LEVEL.format("a.cause")} >= {_LEVEL.format("e.risk")} END))""",
+    SELECT FROM careplans_reviewasked a WHERE a.of_version_id = p.current_id AND a.reason = %(reason)s AND a.cause <> ''
+      AND {_LEVEL.format("a.cause")} >= {_LEVEL.format("e.risk")})""",
 )
 #: A stay in residential rehabilitation (Tier 4) that ended since the lead plan was signed, where the plan's agency may know of it: it was
 #: its own, or the client shares who treats them. Once a stay, whatever is signed later.
@@ -107,25 +112,33 @@ def ask_where_risk_rose(partnership: Partnership, *, today: date) -> int:
 
     The days are counted from the day on which risk was asked: a pass that comes late gives no more time. Returns the new notices.
     """
-    return _ask(partnership, _RISEN, RISK, RISK_ROSE, today=today, order=[level.value for level in ORDER])
+    asked = _ask(partnership, _RISEN, RISK, today=today, order=[level.value for level in ORDER])
+    if not asked:
+        return 0
+    rows = ReviewAsked.objects.filter(pk__in=asked)
+    return _tell_of(RISK_ROSE, rows.exclude(cause=HIGH), today) + _tell_of(RISK_HIGH, rows.filter(cause=HIGH), today)
 
 
 def ask_where_a_stay_ended(partnership: Partnership, *, today: date) -> int:
     """Part of the scheduled pass: the lead plan of everybody whose stay in residential rehabilitation ended, once a stay."""
-    return _ask(partnership, _STAYS_ENDED, TIER_4, STAY_ENDED, today=today)
+    asked = _ask(partnership, _STAYS_ENDED, TIER_4, today=today)
+    return _tell_of(STAY_ENDED, ReviewAsked.objects.filter(pk__in=asked), today) if asked else 0
 
 
-def _ask(partnership: Partnership, statement: str, reason: str, notice: str, *, today: date, **more: Any) -> int:
-    now, days = clock.now(), local_settings.of(partnership).review_asked_days
-    about = {"partnership": partnership.pk, "today": today, "now": now, "days": days, "reason": reason, **more}
+def _ask(partnership: Partnership, statement: str, reason: str, *, today: date, **more: Any) -> list[UUID]:
+    """The keys of what was asked for just now."""
+    days = local_settings.of(partnership).review_asked_days
+    about = {"partnership": partnership.pk, "today": today, "now": clock.now(), "days": days, "reason": reason, **more}
     with connection.cursor() as cursor:
         cursor.execute(statement, about)
         asked = [key for (key,) in cursor.fetchall()]
-    if not asked:
-        return 0
-    _bring_nearer(asked)
-    rows = ReviewAsked.objects.filter(pk__in=asked)
-    return tell(Whom.KEYWORKER_OR_MANAGERS, notice, rows, day="due_on", at=now, today=today, episode="plan__episode__")
+    if asked:
+        _bring_nearer(asked)
+    return asked
+
+
+def _tell_of(notice: str, rows: QuerySet[ReviewAsked], today: date) -> int:
+    return tell(Whom.KEYWORKER_OR_MANAGERS, notice, rows, day="due_on", at=clock.now(), today=today, episode="plan__episode__")
 
 
 def _bring_nearer(asked: Collection[UUID]) -> None:

@@ -20,7 +20,7 @@ class AskForm(CareHubForm):
         rows=2,
         required=False,
     )
-    by_when = DateField(label=_("By when is the review to be held?"), called=_("By when"))
+    by_when = DateField(label=_("By when is the review to be held?"))
 
     def __init__(self, *args, said: Iterable[str] = (), **more):
         """``said``: reasons that were said already."""

@@ -46,7 +46,9 @@ def check_asked(plan: ReviewStanding, reason: str, words: str, by_when: date | N
     if by_when is None:
         found["by_when"] = _("Say by when the review is to be held")
     elif not today <= by_when <= latest:
-        found["by_when"] = _("‘By when’ must be a day from today until %(day)s") % {"day": date_format(latest, "j F Y")}
+        found["by_when"] = _("‘By when is the review to be held?’ must be a day from today until %(day)s") % {
+            "day": date_format(latest, "j F Y")
+        }
     _raise(found)
 
 

@@ -75,7 +75,7 @@ def check_held(version: PlanVersion, stored: Content, held: Held, *, latest: dat
         elif outcome != GoalOutcome.Outcome.ACHIEVED and not why.strip():
             found[f"goal.{key}.why"] = _("Say why, of ‘%(goal)s’") % named
         elif len(why) > LONGEST_WHY:
-            found[f"goal.{key}.why"] = _("‘Why’ must be %(most)s characters or fewer") % {"most": LONGEST_WHY}
+            found[f"goal.{key}.why"] = _("‘Why, if it was not achieved’ must be %(most)s characters or fewer") % {"most": LONGEST_WHY}
     if not set(held.done) <= set(stored.rows["action"]):
         found["done"] = _("Tick only actions of this version")
     later = {key for key, need in stored.rows["need"].items() if need["standing"] != Need.Standing.NOW}

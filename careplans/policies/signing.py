@@ -83,9 +83,9 @@ def _on_paper(version: PlanVersion, word: Word) -> dict[str, str]:
     if day is None:
         return {"signed_on": _("Say which day stands beside the signature")}
     if day > clock.today():
-        return {"signed_on": _("‘Signed on’ must be today or in the past")}
+        return {"signed_on": _("The day beside the signature must be today or in the past")}
     if version.agreed_at and day < clock.day_of(version.agreed_at):
-        return {"signed_on": _("‘Signed on’ lies before the day on which this text was agreed")}
+        return {"signed_on": _("The day beside the signature lies before the day on which this text was agreed")}
     return {}
 
 
@@ -94,7 +94,7 @@ def _by_word(version: PlanVersion, word: Word) -> dict[str, str]:
     if day is None:
         return {"follow_up_on": _("Say when you will ask them to sign")}
     if day <= clock.today() or (last and day > last):
-        return {"follow_up_on": _("‘When they are asked to sign’ must be in the future, and no later than the next review")}
+        return {"follow_up_on": _("The day on which you will ask them to sign must be in the future, and no later than the next review")}
     return {}
 
 

@@ -187,7 +187,8 @@ def test_a_risk_that_rose_asks_for_a_review_once(signed, keyworker, manager, par
     risk_of(signed, now, when_signed=when_signed)
     first = tell_of_reviews(partnership)
     before = told(partnership)
-    assert [notices.RISK_ROSE in kinds for kinds in [[kind for kind, _, _ in before]]] == [rose]
+    notice = notices.RISK_HIGH if now == "high" else notices.RISK_ROSE
+    assert (notice in [kind for kind, _, _ in before]) is rose
     assert {name for _, name, _ in before} <= {keyworker.person.name}
     assert days_of(signed) == {day(7 if rose else 28)}
     assert [(each.reason, each.by) for each in standing_now(signed, keyworker).asked] == ([("risk", "")] if rose else [])
@@ -195,27 +196,29 @@ def test_a_risk_that_rose_asks_for_a_review_once(signed, keyworker, manager, par
 
 
 def test_a_second_higher_rise_asks_again_and_the_same_level_does_not(signed, keyworker, partnership):
-    risk_of(signed, "medium", when_signed="low", days_ago=3)
+    risk_of(signed, "medium", when_signed="low")
     tell_of_reviews(partnership)
-    assert days_of(signed) == {day(4)}
+    assert days_of(signed) == {day(7)}
     risk_of(signed, "low")
     tell_of_reviews(partnership)
     risk_of(signed, "medium")
     assert tell_of_reviews(partnership) == 0, "it was asked for, and has not been answered"
     risk_of(signed, "high")
-    assert tell_of_reviews(partnership) == 1
-    assert [kind for kind, _, _ in told(partnership)].count(notices.RISK_ROSE) == 2
+    assert tell_of_reviews(partnership) == 1, "on the same day too"
+    rises = {(kind, name) for kind, name, _ in told(partnership)} & {
+        (each, keyworker.person.name) for each in (notices.RISK_ROSE, notices.RISK_HIGH)
+    }
+    assert len(rises) == 2
     with factories.loading(partnership.pk):
         assert list(ReviewAsked.objects.values_list("cause", flat=True)) == ["medium", "high"]
     assert tell_of_reviews(partnership) == 0
 
 
-def test_whoever_asked_by_hand_once_the_risk_was_known_is_not_asked_again(signed, keyworker, partnership):
-    risk_of(signed, "high", when_signed="low")
+def test_what_was_asked_by_hand_keeps_no_rise_silent(signed, keyworker, partnership):
     ask(signed, keyworker, reason="risk")
-    assert not any(kind == notices.RISK_ROSE for kind, _, _ in told(partnership))
+    risk_of(signed, "high", when_signed="low")
     tell_of_reviews(partnership)
-    assert not any(kind == notices.RISK_ROSE for kind, _, _ in told(partnership))
+    assert (notices.RISK_HIGH, keyworker.person.name, day(7)) in told(partnership)
 
 
 def stay(client, *, ended_days_ago: int, kind: str = "residential") -> Episode:
@@ -265,7 +268,7 @@ def test_after_ten_days_of_silence_it_is_due_at_once(signed, keyworker, manager,
     risk_of(signed, "high", days_ago=10)
     tell_of_reviews(partnership)
     assert days_of(signed) == {day(0)}
-    expected = [(kind, keyworker.person.name, day(0)) for kind in (notices.RISK_ROSE, notices.REVIEW_SOON)]
+    expected = [(kind, keyworker.person.name, day(0)) for kind in (notices.RISK_HIGH, notices.REVIEW_SOON)]
     assert told(partnership) == sorted(expected)
     assert tell_of_reviews(partnership) == 0
 
@@ -279,4 +282,4 @@ def test_a_new_signature_knows_the_risk_and_a_closed_plan_has_none(signed, keywo
             state="closed", lead=False, closed_at=clock.now(), closed_by=keyworker.person, closed_why="treatment-ended"
         )
     tell_of_reviews(partnership)
-    assert not any(kind == notices.RISK_ROSE for kind, _, _ in told(partnership))
+    assert not {kind for kind, _, _ in told(partnership)} & {notices.RISK_ROSE, notices.RISK_HIGH}

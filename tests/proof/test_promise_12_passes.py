@@ -39,7 +39,7 @@ def world(keyworker):
     with factories.loading(keyworker.partnership_id):
         Episode.objects.filter(pk=risen.plan.episode_id).update(risk="high", risk_asked_on=today)
     me, them = keyworker.person.name, manager.person.name
-    expected = [(notices.RISK_ROSE, me), (notices.REVIEW_SOON, me), (notices.REVIEW_OVERDUE, me), (notices.REVIEW_OVERDUE, me)]
+    expected = [(notices.RISK_HIGH, me), (notices.REVIEW_SOON, me), (notices.REVIEW_OVERDUE, me), (notices.REVIEW_OVERDUE, me)]
     return risen, sorted([*expected, (notices.REVIEW_OVERDUE_IN_SERVICE, them)])
 
 
