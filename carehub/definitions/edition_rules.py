@@ -166,6 +166,9 @@ def _rested_on(form: Form, names: set[str]) -> str:
     for trigger in form.triggers:
         if names & set(rests_on(form, trigger.when)):
             return _("‘%(what)s’ is proposed by its answer, so it stays.") % {"what": trigger.text.rstrip(".")}
+    for check in form.checks:
+        if names & set(rests_on(form, check.when)):
+            return _("It is compared with other answers, so it stays.")
     for score in form.scores:
         if names & set(score.questions) or any(_leaves(band.when) & names for band in score.bands):
             return _("It counts in ‘%(score)s’, so it stays.") % {"score": score.title}

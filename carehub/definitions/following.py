@@ -78,6 +78,15 @@ class Trigger:
 
 
 @dataclass(frozen=True)
+class Check:
+    """Answers that do not go together where the condition holds. Said to the worker, never in the way of saving or completing."""
+
+    id: str
+    text: str
+    when: Condition
+
+
+@dataclass(frozen=True)
 class Band:
     """What a score from ``least`` to ``most`` (both included) means, and who says so."""
 

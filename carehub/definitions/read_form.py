@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from carehub.definitions.following import RISK_LEVELS, TRIGGER_KINDS, Condition, RiskRule, Trigger
+from carehub.definitions.following import RISK_LEVELS, TRIGGER_KINDS, Check, Condition, RiskRule, Trigger
 from carehub.definitions.read_codes import refuse_twice
 from carehub.definitions.read_condition import read_condition
 from carehub.definitions.read_group import Entries, any_entry, read_group
@@ -37,6 +37,7 @@ def read_form(table: Table, name: str, version: int, title: str, words: Words) -
         source=table.text("source", ""),
         triggers=tuple(_read_trigger(trigger, words, entries) for trigger in table.tables("trigger", "a trigger")),
         risks=tuple(_read_risk(risk, words, entries) for risk in table.tables("risk", "a risk")),
+        checks=tuple(_read_check(check, entries) for check in table.tables("check", "a check")),
         reasons=_read_reasons(table, words),
         minutes=table.whole("minutes", 0),
         most_questions=table.whole("most_questions", 0),
@@ -142,6 +143,12 @@ def _read_trigger(table: Table, words: Words, entries: Entries) -> Trigger:
     if trigger.pathway:
         table.known(trigger.pathway, words.pathways, "pathway")
     return trigger
+
+
+def _read_check(table: Table, entries: Entries) -> Check:
+    check = Check(table.identifier(), table.text("text"), any_entry(read_condition(table.table("when", "a condition")), entries))
+    table.finish()
+    return check
 
 
 def _read_reasons(table: Table, words: Words) -> tuple[Reason, ...]:

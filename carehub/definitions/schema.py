@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from carehub.definitions.following import Condition, Raise, RiskRule, Score, Trigger
+from carehub.definitions.following import Check, Condition, Raise, RiskRule, Score, Trigger
 
 #: How a question is answered. 'substance' is one choice from a long code list, shown as a list to open.
 KINDS = ("text", "long-text", "number", "date", "yes-no", "one-of", "many-of", "score-1-5", "substance", "weeks")
@@ -143,6 +143,7 @@ class Form(Definition):
     source: str = ""
     triggers: tuple[Trigger, ...] = ()
     risks: tuple[RiskRule, ...] = ()
+    checks: tuple[Check, ...] = ()
     reasons: tuple[Reason, ...] = ()
     #: How long it may take, in minutes, and how many questions one client may have to answer; 0: no limit.
     minutes: int = 0

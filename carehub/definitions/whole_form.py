@@ -4,7 +4,8 @@ from dataclasses import replace
 from itertools import islice, product
 
 from carehub.definitions import weeks
-from carehub.definitions.conditions import rests_on, shown
+from carehub.definitions.conditions import holds, rests_on
+from carehub.definitions.contradictions import compares
 from carehub.definitions.following import Condition, RiskRule
 from carehub.definitions.read_codes import refuse_twice
 from carehub.definitions.read_condition import check_condition
@@ -44,8 +45,22 @@ def check_as_a_whole(table: Table, form: Form, places: Places) -> None:
         place = table.at("risk", position)
         check_condition(place.at("when"), rule.when, questions, scores)
         _check_risk(place, rule, form)
+    _check_checks(table, form)
     if form.most_questions and len(questions) > form.most_questions:
         raise table.wrong(f"The form asks {len(questions)} questions, {form.most_questions} at most are wanted.", "most_questions")
+
+
+def _check_checks(table: Table, form: Form) -> None:
+    """Each compares two answers at least, and there are answers that it would find."""
+    questions = {question.id: question for question in form.questions}
+    refuse_twice(table, [check.id for check in form.checks], "check")
+    for position, check in enumerate(form.checks):
+        place = table.at("check", position)
+        check_condition(place.at("when"), check.when, questions)
+        if not compares(form, check):
+            raise place.wrong(f"'{check.id}' looks at one answer: a check compares those to two questions at least.", "when")
+        if not _can_hold(form, check.when):
+            raise place.wrong(f"'{check.id}' can never hold: no answers that are asked for contradict each other so.", "when")
 
 
 def _check_risk(place: Table, rule: RiskRule, form: Form) -> None:
@@ -68,12 +83,17 @@ def _can_be_shown(form: Form, question: Question) -> bool:
     """Tries the answers that the condition can tell apart. Of a group the first entry is tried: the others are asked alike."""
     if question.entry > 1:
         return True
-    question = replace(question, shown_if=_of_first_entry(form, question.shown_if))
-    names = sorted(_needed(form, question, set()))
+    return question.shown_if is None or _can_hold(form, question.shown_if)
+
+
+def _can_hold(form: Form, condition: Condition) -> bool:
+    """Some answers to the questions that it looks at, and to those that bring these up, fulfil it."""
+    first = _of_first_entry(form, condition)
+    names = sorted(_needed(form, first, set()))
     trials = [_telling_answers(form, name) for name in names]
     for values in islice(product(*trials), _COMBINATIONS):
         answers = {name: answer for name, answer in zip(names, values, strict=True) if answer}
-        if shown(form, question, answers):
+        if holds(form, first, answers):
             return True
     total = 1
     for trial in trials:
@@ -81,21 +101,21 @@ def _can_be_shown(form: Form, question: Question) -> bool:
     return total > _COMBINATIONS
 
 
-def _of_first_entry(form: Form, condition: Condition | None) -> Condition | None:
+def _of_first_entry(form: Form, condition: Condition) -> Condition:
     """Where any entry of a group will do, the first will."""
-    if condition is None or not condition.parts:
+    if not condition.parts:
         return condition
     firsts = tuple(part for part in condition.parts if not (part.question and form.question(part.question).entry > 1))
     if condition.test != "any" or not firsts:
         firsts = condition.parts
-    return replace(condition, parts=tuple(one for part in firsts if (one := _of_first_entry(form, part))))
+    return replace(condition, parts=tuple(_of_first_entry(form, part) for part in firsts))
 
 
-def _needed(form: Form, question: Question, found: set[str]) -> set[str]:
-    for leaf in question.shown_if.leaves() if question.shown_if else ():
+def _needed(form: Form, condition: Condition | None, found: set[str]) -> set[str]:
+    for leaf in condition.leaves() if condition else ():
         if leaf.question not in found:
             found.add(leaf.question)
-            _needed(form, form.question(leaf.question), found)
+            _needed(form, form.question(leaf.question).shown_if, found)
     return found
 
 
@@ -124,9 +144,9 @@ def _telling_numbers(form: Form, question: Question) -> list[object]:
     """Either side of every threshold that a condition of this form names."""
     named = {
         leaf.value + step
-        for other in form.questions
-        if other.shown_if
-        for leaf in other.shown_if.leaves()
+        for condition in (*(other.shown_if for other in form.questions), *(check.when for check in form.checks))
+        if condition
+        for leaf in condition.leaves()
         if leaf.question == question.id and isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool)
         for step in (-1, 0, 1)
     }

@@ -113,6 +113,12 @@ def _health_now(life: Life, chance: Chance, answers: Answers) -> list[str]:
     return found or ["none"]
 
 
+def _mood(life: Life, chance: Chance, answers: Answers) -> list[str]:
+    if life.suicide == "now":
+        return ["low", "hopeless"]
+    return ["low"] if life.mental_health in ("now", "crisis") else ["none"]
+
+
 def _home_others(life: Life, chance: Chance, answers: Answers) -> list[str]:
     if life.housing == "1":
         return [chance.choice(("hostel", "none"))]
@@ -190,6 +196,7 @@ _GIVEN: dict[str, Callable[[Life, Chance, Answers], Value]] = {
     "self-neglect": lambda life, chance, answers: chance.one_of({"mostly": 68, "some-days": 28, "hardly": 4}),
     "housing": lambda life, chance, answers: life.housing,
     "home-others": _home_others,
+    "mood": _mood,
     "children": lambda life, chance, answers: life.children,
     "children-safe": lambda life, chance, answers: chance.one_of({"no": 72, "support": 25, "risk": 3}),
     "easier": _easier,

@@ -1,4 +1,4 @@
-"""Assessing a client, section by section: answer, check, complete; and the assessment as it was asked."""
+"""Assessing a client, section by section: answer, check, complete."""
 
 from dataclasses import replace
 from functools import partial
@@ -18,13 +18,12 @@ from carehub.definitions import show as as_asked
 from carehub.definitions import typed
 from carehub.definitions.answers import Answers
 from carehub.definitions.conditions import shown
+from carehub.definitions.contradictions import Contradiction, contradictions
 from carehub.definitions.fields import DefinitionForm, build
-from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.schema import Form
 from carehub.guards import requires
 from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
-from carehub.offering import allows
 from carehub.rules import Refused
 from carehub.templatetags.form_tags import anchor
 from carehub.turned_screen import for_the_client, turned_away, turned_to
@@ -35,8 +34,8 @@ from clients.client_tabs import client_tabs
 from clients.findings import what_answers_say
 from clients.going_on import CHECK, draft_kind, goes_on_at, unsaved
 from clients.models import Assessment
-from clients.proposed import after_completing, of_assessment
-from clients.recorded import asked_sections, earlier_answers, form_of, one_before, part_asked, stamp_of, stamps_of
+from clients.proposed import after_completing
+from clients.recorded import asked_sections, earlier_answers, form_of, part_asked, stamps_of
 from clients.says_before import is_decided_in, says_before
 from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of, text_fields
 from clients.views.turning import not_for_client, turn_to
@@ -112,7 +111,7 @@ def _section(request: HttpRequest, assessment: Assessment, form: Form, section: 
     if not page.is_valid():
         keeping.not_taken()
         return _section_page(request, assessment, page, keeping, marks=conflicts.opened(data))
-    before = _for_today(form, assessment)
+    before = _told_at_once(form, assessment)
     asked = [name for name in data.get(typed.ASKED, "").split() if form.has(name) and form.section_of(name).id == section]
     try:
         assessing.save_answers(
@@ -129,8 +128,8 @@ def _section(request: HttpRequest, assessment: Assessment, form: Form, section: 
         return conflict_page(request, assessment, form, section, merge=conflict.merge, submitted=data, keeping=keeping, **context)
     keeping.done()
     assessment.refresh_from_db(fields=["answers"])
-    for sentence in [each for each in _for_today(form, assessment) if each not in before]:
-        messages.error(request, sentence)
+    for level, sentence in [each for each in _told_at_once(form, assessment) if each not in before]:
+        messages.add_message(request, level, sentence)
     if not request.POST.get("then") and _opened_an_entry(form, section, set(asked), assessment.answers):
         messages.success(request, _("Saved. The next one stands at the end of this page."))
         return redirect("assessment-edit", assessment.client_id, assessment.pk, section)
@@ -166,10 +165,15 @@ def _for_others(request: HttpRequest, assessment: Assessment, form: Form, sectio
     return render(request, "clients/assessment_for_others.html", context)
 
 
-def _for_today(form: Form, assessment: Assessment) -> list[str]:
-    """What the answers so far ask for at once, for the worker to read before going on; nothing that the client must not see beside them."""
+def _told_at_once(form: Form, assessment: Assessment) -> list[tuple[int, str]]:
+    """What the worker reads before going on: what the answers so far ask for at once, and which do not go together.
+
+    (level of message, sentence); nothing that the client must not see beside them.
+    """
     today = what_answers_say(form, assessment.answers).today
-    return [each.trigger.text for each in today if each.trigger.countersign and not each.third_party]
+    found = [(messages.ERROR, each.trigger.text) for each in today if each.trigger.countersign and not each.third_party]
+    against = contradictions(form, assessment.answers)
+    return found + [(messages.WARNING, f"{each.check.text} {each.answers}") for each in against if not each.third_party]
 
 
 def _go_on(request: HttpRequest, assessment: Assessment, form: Form, section: str) -> HttpResponse:
@@ -200,8 +204,12 @@ def _section_page(
         "marks": conflicts.as_text(marks),
         "is_last": asked_sections(assessment, form)[-1].id == section,
     }
+    if turned_to(request):
+        return render(request, "clients/assessment_edit.html", context)
+    against = contradictions(form, page.answers)
+    context["contradictions"] = [each for each in against if each.stands_in(form, section) and not each.third_party]
     decides = is_decided_in(form.section(section))
-    if (context["is_last"] or decides) and not turned_to(request):
+    if context["is_last"] or decides:
         says = what_answers_say(form, assessment.answers)
         # What is for today stands above the questions; what others have said is not there, where a client beside the screen looks first.
         context["today"] = [each for each in says.today if not each.third_party]
@@ -262,38 +270,17 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
             for one in policies.still_missing(form, assessment.answers, assessment.only)
         ],
         # Completing without what was typed and not saved would leave somebody's words behind.
+        "contradictions": [
+            {"text": f"{each.check.text} {each.answers}", "url": _place_of(each, form, places, page)}
+            for each in contradictions(form, assessment.answers)
+        ],
         "unsaved": [item for item in items if item.get("unsaved")],
         "says": what_answers_say(form, assessment.answers),
     }
     return render(request, "clients/assessment_check.html", context)
 
 
-@requires("client.view")
-def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
-    """As it was asked, in the version of the form that it was recorded on."""
-    assessment = assessment_of(request, client_id, pk)
-    form = form_of(assessment)
-    complete = assessment.state == Assessment.State.COMPLETE
-    before = one_before(request.actor, assessment) if complete else None
-    sections = as_asked.show(
-        form,
-        assessment.answers,
-        stamp=stamp_of(assessment) if complete else None,
-        sections=stamps_of(assessment),
-        before=before.answers if before else None,
-    )
-    asked = {section.id for section in asked_sections(assessment, form)}
-    context = assessment_context(request, assessment, form) | {
-        "sections": [each for each in sections if each.id in asked],
-        "not_asked": [each for each in sections if each.id not in asked],
-        "before": before,
-        "corrected_by": Assessment.objects.visible_to(request.actor).filter(corrects=assessment).first() if complete else None,
-        "may_correct": complete and allows(policies.may_correct, request.actor, assessment),
-        "says": what_answers_say(form, assessment.answers),
-        **of_assessment(request.actor, assessment),
-        "form_changed": complete and fingerprint(form) != assessment.form_fingerprint,
-        "may_go_on": assessment.state == Assessment.State.DRAFT
-        and assessment.agency_id == request.actor.agency_id
-        and request.actor.may("assessment.write"),
-    }
-    return render(request, "clients/assessment_show.html", context)
+def _place_of(found: Contradiction, form: Form, places: dict[str, str], page: DefinitionForm) -> str:
+    """Where the first of its answers that is asked here can be changed."""
+    asked = [each.question for each in found.because if form.section_of(each.question).id in places]
+    return f"{places[form.section_of(asked[0]).id]}#{anchor(page[asked[0]])}" if asked else ""

@@ -1,4 +1,4 @@
-"""A client's assessments on one page: what stands, what has changed, what is due again, what can be asked now."""
+"""A client's assessments on one page: what stands, what has changed, what is due again, what can be asked now; and one as it was asked."""
 
 from uuid import UUID
 
@@ -6,12 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from carehub import clock
+from carehub.definitions import show as as_asked
+from carehub.definitions.fingerprint import fingerprint
 from carehub.guards import requires
 from carehub.offering import allows
 from clients import assessed, policies
+from clients.findings import what_answers_say
 from clients.models import Assessment
 from clients.profile_due import profile_due
-from clients.recorded import form_of, part_asked
+from clients.proposed import of_assessment
+from clients.recorded import asked_sections, form_of, one_before, part_asked, stamp_of, stamps_of
+from clients.views.assessing import assessment_context, assessment_of
 from clients.views.of_client import client_page
 
 #: The newest so many are listed; older ones stay in the record.
@@ -43,3 +48,34 @@ def assessments(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "outcome_due": outcome_due,
     }
     return render(request, "clients/assessments.html", context)
+
+
+@requires("client.view")
+def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    """As it was asked, in the version of the form that it was recorded on."""
+    assessment = assessment_of(request, client_id, pk)
+    form = form_of(assessment)
+    complete = assessment.state == Assessment.State.COMPLETE
+    before = one_before(request.actor, assessment) if complete else None
+    sections = as_asked.show(
+        form,
+        assessment.answers,
+        stamp=stamp_of(assessment) if complete else None,
+        sections=stamps_of(assessment),
+        before=before.answers if before else None,
+    )
+    asked = {section.id for section in asked_sections(assessment, form)}
+    context = assessment_context(request, assessment, form) | {
+        "sections": [each for each in sections if each.id in asked],
+        "not_asked": [each for each in sections if each.id not in asked],
+        "before": before,
+        "corrected_by": Assessment.objects.visible_to(request.actor).filter(corrects=assessment).first() if complete else None,
+        "may_correct": complete and allows(policies.may_correct, request.actor, assessment),
+        "says": what_answers_say(form, assessment.answers),
+        **of_assessment(request.actor, assessment),
+        "form_changed": complete and fingerprint(form) != assessment.form_fingerprint,
+        "may_go_on": assessment.state == Assessment.State.DRAFT
+        and assessment.agency_id == request.actor.agency_id
+        and request.actor.may("assessment.write"),
+    }
+    return render(request, "clients/assessment_show.html", context)

@@ -229,7 +229,7 @@ def test_a_word_says_when_it_is_followed_up(days, triaged, keyworker):
 @pytest.mark.parametrize("days", [1, -1])
 def test_the_signature_came_between_the_word_and_today(days, triaged, keyworker):
     version = by_word(triaged, keyworker)
-    with context.acting(keyworker), pytest.raises(Refused, match="a day from the one"):
+    with context.acting(keyworker), pytest.raises(Refused, match="from the day on which they agreed"):
         adding.sign_later(version=version, signed_on=clock.today() + timedelta(days=days), scan=None, by=keyworker)
 
 

@@ -101,3 +101,25 @@ def test_a_correction_begins_with_its_first_section(browser, keyworker, draft):
     answer = browser.post(reverse("assessment-correct", args=[draft.client_id, draft.pk]), {"why": "The postcode was wrong"})
     with context.acting(keyworker):
         assert answer["Location"] == address(Assessment.objects.get(corrects=draft), "reason")
+
+
+# --- Answers that do not go together -----------------------------------------------------------------------------------------
+
+
+def test_a_contradiction_is_said_beside_its_questions_and_holds_nothing_up(browser, keyworker, draft):
+    answers = everything(main_drug="1011", main_route="1", injecting="N")
+    fill(browser, draft, answers, *[each.id for each in triage().sections if each.id != "injecting"])
+    page = browser.get(address(draft, "injecting"))
+    assert page.context["contradictions"] == []
+    sent = as_post(triage(), "injecting", answers) | {"opened": page.context["marks"], "draft_ticket": page.context["draft_ticket"]}
+    after = browser.post(address(draft, "injecting"), sent, follow=True).content.decode()
+    sentence = "One answer says that they inject, another that they never have."
+    assert sentence in after
+    for section, stands in (("injecting", True), ("drugs", True), ("health", False), ("check", True)):
+        page = browser.get(address(draft, section)).content.decode()
+        assert (sentence in page) is stands, section
+    check = browser.get(address(draft, "check"))
+    assert f"{address(draft, 'injecting')}#" in check.content.decode()
+    assert check.context["missing"] == []
+    assert browser.post(address(draft, "check"), {"row_version": now(keyworker, draft).row_version}).status_code == 302
+    assert now(keyworker, draft).state == Assessment.State.COMPLETE

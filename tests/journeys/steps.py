@@ -161,6 +161,7 @@ TRIAGE: Mapping[str, Mapping[str, str | list[str]]] = {
         "overdose": "Yes, in the last year",
         "health-now": ["Pain that does not go away"],
         "mental-health": "In the past",
+        "mood": ["None of these"],
         "pregnant": "No",
     },
     "Keeping safe": {

@@ -286,7 +286,7 @@ def test_child_after_child_without_script(window, carehub: CareHub):
     client = steps.register(desk, steps.newcomer(), carehub)
     page.goto(f"/clients/{client}/assess/comprehensive/")
     steps.press(page, "Start")
-    page.goto(f"{page.url.partition('#')[0]}children/")
+    page.goto(f"{page.url.partition('/edit/')[0]}/edit/children/")
     expect(page.get_by_text("Only if", exact=False).first).to_be_visible()
     desk.look("without script, before the first child")
 

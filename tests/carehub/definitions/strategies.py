@@ -30,6 +30,11 @@ def form_texts(draw: st.DrawFn) -> str:
             text += toml_table("section.question", question)
         if draw(st.booleans()):
             text += draw(groups(f"g{number}"))
+    free = [question for question in asked if "shown_if" not in question]
+    if len(free) > 1 and draw(st.booleans()):
+        one, other = draw(st.permutations(free))[:2]
+        when = {"all": [draw(leaves_on(one)), draw(leaves_on(other))]}
+        text += toml_table("check", {"id": "both", "text": draw(LINE), "when": when})
     return text
 
 

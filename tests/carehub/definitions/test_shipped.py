@@ -48,7 +48,7 @@ def test_every_shipped_file_is_right() -> None:
 
 
 def test_triage_takes_twenty_minutes_at_most(triage: Form) -> None:
-    assert len(triage.questions) <= triage.most_questions == 36
+    assert len(triage.questions) <= triage.most_questions == 37
     assert sum(SECONDS[question.kind] for question in triage.questions) <= triage.minutes * 60 == 20 * 60
 
 
@@ -129,7 +129,8 @@ def test_what_is_said_to_be_for_today_is_for_today(shipped: Catalogue) -> None:
 NOTHING_WRONG = {
     "reason": "To get my children back", "urgent": "none", "previous": "never", "others-helping": "gp", "motivation": "ready",
     "main-drug": "5000", "main-route": "3", "main-days": "28", "main-age": "15", "second-drug": "none", "prescribed": "none",
-    "injecting": "N", "alcohol-days": "0", "overdose": "never", "health-now": "none", "mental-health": "never", "pregnant": "no",
+    "injecting": "N", "alcohol-days": "0", "overdose": "never", "health-now": "none", "mental-health": "never", "mood": "none",
+    "pregnant": "no",
     "suicide": "never", "self-harm": "never", "harm-to-others": "never", "harm-from-others": "never", "self-neglect": "mostly",
     "housing": "3", "home-others": "none", "children": "14", "easier": "none", "how-soon": "usual", "next-step": "nothing",
     "comprehensive": "not-now", "agrees": "yes",
@@ -143,9 +144,9 @@ def answers_of(triage: Form, **changed: str) -> dict:
     return found.answers
 
 
-def test_a_quiet_triage_asks_thirty_questions_and_finds_nothing(triage: Form) -> None:
+def test_a_quiet_triage_asks_thirty_one_questions_and_finds_nothing(triage: Form) -> None:
     answers = complete(triage, answers_of(triage))
-    assert len(answers) == 30
+    assert len(answers) == 31
     assert risks(triage, answers) == ()
     assert proposed(triage, answers) == ()
     assert [finding.holds for finding in findings(triage, answers, "indication")] == [False] * 6
@@ -167,6 +168,11 @@ def test_a_quiet_triage_asks_thirty_questions_and_finds_nothing(triage: Form) ->
         ({"alcohol_days": "28", "alcohol_signs": "shakes"}, {"alcohol-dependence"}),
         ({"pregnant": "maybe"}, {"maternity"}),
         ({"mental_health": "now"}, {"dual-diagnosis"}),
+        ({"mood": "low"}, {"low-mood"}),
+        ({"mood": "hopeless"}, {"low-mood"}),
+        ({"mood": "hopeless", "self_harm": "year"}, {"low-mood", "suicide-now"}),
+        ({"mood": "low", "self_harm": "year"}, {"low-mood"}),
+        ({"mood": "voices"}, {"dual-diagnosis"}),
         ({"children": "11", "children_safe": "risk"}, {"children-at-risk"}),
         ({"harm_from_others": "now-home"}, {"harm-from-others"}),
         ({"health_now": "abscess"}, {"see-a-nurse"}),
@@ -175,6 +181,14 @@ def test_a_quiet_triage_asks_thirty_questions_and_finds_nothing(triage: Form) ->
 )
 def test_answers_propose(triage: Form, changed: dict[str, str], expected: set[str]) -> None:
     assert {finding.trigger.id for finding in proposed(triage, answers_of(triage, **changed))} == expected
+
+
+@pytest.mark.parametrize("none", ["declined", "not-known"])
+def test_who_is_hopeless_and_does_not_speak_of_suicide_is_kept_safe_today(triage: Form, none: str) -> None:
+    hopeless = answers_of(triage, mood="hopeless") | {"suicide": {"none": none}}
+    [found] = [finding for finding in proposed(triage, hopeless) if finding.trigger.id == "suicide-now"]
+    assert "Mood in the last two weeks: Feeling hopeless" in found.why
+    assert "Thoughts of suicide:" in found.why
 
 
 def test_nothing_is_asked_twice_of_somebody_who_comes_for_alcohol(triage: Form) -> None:

@@ -45,7 +45,7 @@ def all_words(asked: Form) -> list[str]:
         found += [question.text, question.short, question.hint, *question.anchors]
         found += [words for choice in question.choices for words in (choice.text, choice.hint)]
         found += [raised.words for raised in question.raises]
-    found += [trigger.text for trigger in asked.triggers]
+    found += [trigger.text for trigger in asked.triggers] + [check.text for check in asked.checks]
     return [words for words in (*found, *(rule.words for rule in asked.risks)) if words]
 
 
