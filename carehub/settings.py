@@ -292,10 +292,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env.text("CAREHUB_LOG_LEVEL", "WARNING")},
     "loggers": {
-        "carehub": {"level": "INFO"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        # Each step of each page of each document, otherwise.
-        "weasyprint.progress": {"level": "WARNING"},
+        name: {"level": level}
+        for name, level in (("carehub", "INFO"), ("django.security.DisallowedHost", "CRITICAL"), ("weasyprint.progress", "WARNING"))
     },
 }
 
