@@ -46,7 +46,11 @@ def test_it_stands_on_the_lists_and_the_clients_page_and_nobody_clicks_it_away(k
     assert "Yes, now, and I have thought about how" in task.why
     assert (task.due_on, task.person_id, task.agency_id) == (clock.today(), keyworker.person_id, draft.agency_id)
     go_on = reverse("assessment-edit", args=[draft.client_id, draft.pk])
-    for who, page in ((keyworker, reverse("caseload")), (manager, reverse("service")), (keyworker, reverse("client", args=[draft.client_id]))):
+    for who, page in (
+        (keyworker, reverse("caseload")),
+        (manager, reverse("service")),
+        (keyworker, reverse("client", args=[draft.client_id])),
+    ):
         seen = signed_in(who).get(page).content.decode()
         assert DOCTOR in seen
         assert reverse("task-done", args=[draft.client_id, task.pk]) not in seen
