@@ -291,7 +291,10 @@ LOGGING = {
     "formatters": {"json": {"()": "carehub.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env.text("CAREHUB_LOG_LEVEL", "WARNING")},
-    "loggers": {"carehub": {"level": "INFO"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        name: {"level": level}
+        for name, level in (("carehub", "INFO"), ("django.security.DisallowedHost", "CRITICAL"), ("weasyprint.progress", "WARNING"))
+    },
 }
 
 TESTING = "pytest" in sys.modules

@@ -14,14 +14,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from carehub.actors import Actor
+from carehub.templatetags.print_sheet import unstopped
 from careplans import content
 from careplans.content import Content, Row, Rows
 from careplans.headings import HEADINGS
-from careplans.models import Action, ActionDone, GoalOutcome, Need, PlanVersion
+from careplans.models import Action, ActionDone, GoalOutcome, Need, PlanVersion, StepDone
 from careplans.sheets import day_of, names_of, treatment_of, treatments_of, who_does
+from clients.assessed import CONCERN
 
 Outcome = GoalOutcome.Outcome
-#: Of an action, beside the outcomes of goals.
+#: Of an action or a step, beside the outcomes of goals.
 DONE = "done"
 #: Before a line that belongs to the one above it.
 UNDER = "\N{EM SPACE}"
@@ -79,12 +81,13 @@ class _Side:
 
 
 def changes(before: PlanVersion, now: PlanVersion, outcomes: Mapping[str, str] | None = None) -> Changes:
-    """``outcomes``: line of a goal or action → what reviews between the two found of it (:func:`outcomes_between`)."""
+    """``outcomes``: line of a goal, action or step → what reviews between the two found of it (:func:`outcomes_between`)."""
     old, new = _Side.of(before), _Side.of(now)
     found = Changes()
     found.sentences += _of_goals(old, new, outcomes or {})
     found.sentences += _of_needs(old.rows("need"), new.rows("need"))
-    found.sentences += _of_rows(old.rows("risk"), new.rows("risk"), "what", _("Keeping safe, new: %(words)s"), _("No longer: %(words)s"))
+    safe = (old.rows("risk"), new.rows("risk"), "what", _("Keeping safe, new: %(words)s"), _("No longer: %(words)s"))
+    found.sentences += _of_rows(*safe, outcomes or {})
     found.sentences += _of_rows(
         old.rows("involved"), new.rows("involved"), "name", _("Takes part now: %(words)s"), _("Takes no part any more: %(words)s")
     )
@@ -100,7 +103,8 @@ def changes_since(before: UUID, now: PlanVersion, actor: Actor) -> Changes | Non
 
 
 def outcomes_between(before: PlanVersion, now: PlanVersion) -> dict[str, str]:
-    """Line of a goal → outcome, of an action → DONE, from every review of this plan's versions from ``before`` on and before ``now``.
+    """Line of a goal → outcome, of an action or a step → DONE, from every review of this plan's versions from ``before``
+    on and before ``now``.
 
     One query: the latest review of a line is read last.
     """
@@ -110,7 +114,8 @@ def outcomes_between(before: PlanVersion, now: PlanVersion) -> dict[str, str]:
     at = F("review__of_version__number")
     goals = GoalOutcome.objects.filter(**between).values_list(at, "goal__line", "goal_id", "outcome")
     actions = ActionDone.objects.filter(**between).values_list(at, "action__line", "action_id", Value(DONE))
-    return {str(line or key): outcome for _at, line, key, outcome in sorted(goals.union(actions, all=True), key=itemgetter(0))}
+    steps = StepDone.objects.filter(**between).values_list(at, "step__line", "step_id", Value(DONE))
+    return {str(line or key): outcome for _at, line, key, outcome in sorted(goals.union(actions, steps, all=True), key=itemgetter(0))}
 
 
 def _of_goals(old: _Side, new: _Side, outcomes: Mapping[str, str]) -> Iterator[str]:
@@ -139,7 +144,7 @@ def _of_steps(was: Rows, now: Rows, outcomes: Mapping[str, str], *, new_goal: bo
                 yield _("New step: %(words)s") % {"words": step["what"]}
             continue
         if step["by_when"] != was[line]["by_when"] and step["what"] == was[line]["what"]:
-            words = {"words": step["what"], "new": _day(step["by_when"]), "old": _day(was[line]["by_when"])}
+            words = {"words": unstopped(step["what"]), "new": _day(step["by_when"]), "old": _day(was[line]["by_when"])}
             yield _("Another day: %(words)s, by %(new)s instead of %(old)s") % words
         if any(step[name] != was[line][name] for name in ("what", "who", "who_name", "milestone", "intervention")):
             yield _("Step changed: %(words)s") % {"words": step["what"]}
@@ -153,32 +158,38 @@ def _of_needs(was: Rows, now: Rows) -> Iterator[str]:
     taken_up, for_later = Need.Standing.NOW.value, Need.Standing.LATER.value
     for line, need in now.items():
         before = was.get(line)
-        if before is None:
+        if before is None and (need["standing"] == taken_up or _is_concern(need["score"])):
             yield _("Came up: %(words)s") % {"words": need["words"]}
-        elif before["standing"] != need["standing"] and need["standing"] == taken_up:
+        elif before and before["standing"] != need["standing"] and need["standing"] == taken_up:
             yield _("Taken up now: %(words)s") % {"words": need["words"]}
-        elif before["standing"] == taken_up and need["standing"] == for_later:
+        elif before and before["standing"] == taken_up and need["standing"] == for_later:
             yield _("Moved to later: %(words)s") % {"words": need["words"]}
         if before and before["score"] and need["score"] and before["score"] != need["score"]:
-            words = {"words": need["words"], "new": need["score"], "old": before["score"]}
+            words = {"words": unstopped(need["words"]), "new": need["score"], "old": before["score"]}
             yield _("Scored anew: %(words)s, %(new)s of 5 instead of %(old)s") % words
     for line, need in was.items():
         if line not in now:
             yield _("Taken off: %(words)s") % {"words": need["words"]}
 
 
-def _of_rows(was: Rows, now: Rows, name: str, new: str, gone: str) -> Iterator[str]:
+def _is_concern(score: str) -> bool:
+    """What nobody scored, and a score from CONCERN on; a lower one stays on the plan as 'later' without a word (GP 5.4.1)."""
+    return not score or int(score) >= CONCERN
+
+
+def _of_rows(was: Rows, now: Rows, name: str, new: str, gone: str, outcomes: Mapping[str, str] | None = None) -> Iterator[str]:
     for line, row in now.items():
         if line not in was:
             yield new % {"words": row[name]}
         elif {**row, "by_when": ""} == {**was[line], "by_when": ""} and row != was[line]:
-            words = {"words": row[name], "new": _day(row["by_when"]), "old": _day(was[line]["by_when"])}
+            words = {"words": unstopped(row[name]), "new": _day(row["by_when"]), "old": _day(was[line]["by_when"])}
             yield _("Another day: %(words)s, by %(new)s instead of %(old)s") % words
         elif row != was[line]:
             yield _("Changed: %(words)s") % {"words": row[name]}
     for line, row in was.items():
         if line not in now:
-            yield gone % {"words": row[name]}
+            sentence = _("Done: %(words)s") if (outcomes or {}).get(line) == DONE else gone
+            yield sentence % {"words": row[name]}
 
 
 def _of_texts(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
@@ -227,7 +238,7 @@ def _goal(side: _Side, line: str) -> tuple[str, ...]:
 
 def _step(step: Row, side: _Side) -> Iterator[str]:
     who = who_does(step, side.names) or (str(Action.Who(step["who"]).label) if step["who"] in Action.Who.values else "")
-    yield "– " + ", ".join(each for each in (step["what"], who, _day(step["by_when"])) if each)
+    yield "– " + ", ".join(each for each in (unstopped(step["what"]), who, _day(step["by_when"])) if each)
     for name, words in (("treatment", treatment_of(step, side.treatments)), ("milestone", step["milestone"])):
         if words:
             yield f"{UNDER}{HEADINGS[name]}: {words}"
@@ -239,7 +250,7 @@ def _needs(side: _Side, standing: Need.Standing) -> tuple[str, ...]:
 
 
 def _risks(side: _Side) -> tuple[str, ...]:
-    return tuple(f"{step['what']}, {step['who_name']}, {_day(step['by_when'])}" for step in side.rows("risk").values())
+    return tuple(f"{unstopped(step['what'])}, {step['who_name']}, {_day(step['by_when'])}" for step in side.rows("risk").values())
 
 
 def _involved(side: _Side) -> tuple[str, ...]:

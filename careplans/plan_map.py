@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from carehub.charts.drawing import DEEP, PALE, PAPER, SOFT
 from carehub.documents.picture import Picture
-from carehub.templatetags.print_sheet import when
+from carehub.templatetags.print_sheet import unstopped, when
 from careplans.sheet import Sheet, SheetGoal, SheetMap, SheetMapWords
 
 #: Of the whole picture, in units of MM millimetres.
@@ -120,7 +120,7 @@ def _branch(number: int, goal: SheetGoal, size: int, lines: int, leaves: int, me
 
 def _step(what: str, who: str, by_when: str) -> str:
     beside = ", ".join(each for each in (who, by_when) if each)
-    return f"{what} ({beside})" if beside else what
+    return f"{unstopped(what)} ({beside})" if beside else what
 
 
 def _wrapped(text: str, room: float, measure: Measure, *, most: int) -> list[str]:

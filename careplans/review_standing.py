@@ -120,14 +120,19 @@ class ReviewStanding:
 
     @property
     def put_off_words(self) -> str:
-        """'overdue, re-engagement open' where the client was not seen; '' where it was not put off."""
+        """'overdue, re-engagement open' where the client was not seen; 'was put off' once its day passed; '' where it was not."""
         if self.put_off is None:
             return ""
         words = {"day": date_format(self.put_off.until, "j F Y"), "reason": self.put_off.reason_words}
-        said = _("put off until %(day)s: %(reason)s") % words
+        said = (_("put off until %(day)s: %(reason)s") if self.is_put_off else _("was put off until %(day)s: %(reason)s")) % words
         if not self.put_off.task_open:
             return said
         return f"{_('overdue, re-engagement open') if self.due.state == DueState.OVERDUE else _('re-engagement open')}; {said}"
+
+    @property
+    def is_put_off(self) -> bool:
+        """The day has not passed."""
+        return self.put_off is not None and self.put_off.until >= self.due.today
 
     @property
     def who_put_off(self) -> str:

@@ -7,8 +7,10 @@ whoever fills it.
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from carehub.documents.picture import Picture
 from careplans.headings import HEADINGS
@@ -120,6 +122,14 @@ class SheetSignature:
     picture: Picture | None = None
 
 
+class SheetSharing(StrEnum):
+    """What the client was asked about sharing, and answered."""
+
+    NOT_ASKED = "not-asked"
+    GIVEN = "given"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True)
 class SheetSummary:
     """For whom a summary is, and what of the plan the client has agreed to share with them."""
@@ -179,7 +189,9 @@ class Sheet:
     if_difficult: str = ""
     way_back: str = ""
     involved: tuple[SheetPart, ...] = ()
+    #: Who sees it, a line each; where nobody wrote any, ``sharing_asked``, a value of SheetSharing, says what is true.
     sharing: tuple[str, ...] = ()
+    sharing_asked: str = ""
     responsibilities: str = ""
     complaints: str = ""
     next_review_on: date | None = None
@@ -224,6 +236,16 @@ class Sheet:
     @property
     def service(self) -> str:
         return self.agency.discreet_name if self.discreet else self.agency.name
+
+    @property
+    def who_sees(self) -> str:
+        """Where ``sharing`` has no line."""
+        words = {
+            SheetSharing.GIVEN: _("%(service)s, and whom I have agreed to share it with."),
+            SheetSharing.REFUSED: _("Only %(service)s. I have not agreed to share it with anybody else."),
+        }
+        not_asked = _("Only %(service)s so far. Sharing with others has not been asked about yet.")
+        return words.get(self.sharing_asked, not_asked) % {"service": self.service}
 
     @property
     def file_name(self) -> str:

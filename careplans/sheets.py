@@ -20,9 +20,11 @@ from carehub import clock
 from carehub.documents.picture import Picture
 from carehub.formfields import DrawingField
 from carehub.models import Agency
+from carehub.models.access import Part
 from careplans import content, policies
 from careplans.content import Content, Row
 from careplans.interventions import words_of
+from careplans.keeping_safe import areas_of, in_order
 from careplans.models import Action, Domain, PlanVersion, Signature
 from careplans.sheet import (
     Sheet,
@@ -34,9 +36,10 @@ from careplans.sheet import (
     SheetNeed,
     SheetPart,
     SheetRiskStep,
+    SheetSharing,
     SheetSignature,
 )
-from clients.models import RiskFound
+from clients.models import Consent, ConsentAgency, RiskFound
 
 Facts = dict[str, Any]
 _INK = '<path d="{}" fill="none" stroke="#0b0c0c" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"/>'
@@ -81,11 +84,24 @@ def facts(version: PlanVersion) -> Facts:
         "review_rule": rule % {"number": interval.weeks or interval.months},
         "check_url": check_url(check_token(version)),
         "treatments": _treatments_now(said),
+        "risk_areas": areas_of(plan.episode),
+        "sharing": _sharing_asked(version, said),
     }
 
 
 def agency_facts(agency: Agency) -> Facts:
     return {each.name: getattr(agency, each.name) for each in fields(SheetAgency)}
+
+
+def _sharing_asked(version: PlanVersion, said: Content) -> str:
+    """A value of SheetSharing, where the plan itself does not say who sees it: what the client was asked, and answered."""
+    if said.texts["sharing"]:
+        return ""
+    asked = Consent.objects.filter(client_id=version.client_id, kind=Consent.Kind.SHARING)
+    given = asked.in_force().filter(parts__contains=[Part.PLANS])
+    if ConsentAgency.objects.filter(consent__in=given).exclude(to_id=version.plan.agency_id).exists():
+        return SheetSharing.GIVEN
+    return SheetSharing.REFUSED if asked.exists() else SheetSharing.NOT_ASKED
 
 
 def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draft: bool = False) -> Sheet:
@@ -112,7 +128,7 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
         check_url=about["check_url"],
         needs=tuple(_need(need) for need in needs if need["standing"] == "now"),
         later_needs=tuple(_need(need) for need in needs if need["standing"] != "now"),
-        risk_plan=tuple(_step(step) for step in said.rows["risk"].values() if not step["third_party"]),
+        risk_plan=tuple(_step(step) for step in in_order(said.rows["risk"], about["risk_areas"]).values() if not step["third_party"]),
         strengths=said.texts["strengths"],
         supports_the_wait=said.texts["supports_the_wait"],
         harm_reduction=_each_line(said.texts["harm_reduction"]),
@@ -127,6 +143,7 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
             SheetPart(row["name"], row["does"], row["contact"], bool(row["receives"])) for row in said.rows["involved"].values()
         ),
         sharing=_each_line(said.texts["sharing"]),
+        sharing_asked=about["sharing"],
         next_review_on=day_of(said.texts["next_review_on"]) or None,
         review_rule=about["review_rule"],
         complaints="\n".join(each for each in (agency.complaints, agency.advocacy) if each),

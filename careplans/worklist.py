@@ -43,7 +43,7 @@ _BEGUN = Case(
 )
 #: What assessments proposed for the client of an episode and nobody has decided.
 _UNDECIDED = Proposal.objects.open().filter(episode=OuterRef("pk")).order_by()
-_PUT_OFF = ReviewPutOff.objects.open().filter(plan__episode=OuterRef("pk"))
+_PUT_OFF = ReviewPutOff.objects.filter(plan__episode=OuterRef("pk"))
 _TO_DECIDE = Coalesce(Subquery(_UNDECIDED.values("episode").annotate(number=Count("pk")).values("number")), 0)
 
 
@@ -106,7 +106,7 @@ NARROWED: dict[str, tuple[Promise, str, Callable[[date], Q]]] = {
     "week": (_("due this week"), "due-soon", lambda today: due.due_within("next_due_on", today=today)),
     "sign": (_("to be signed"), "agreed", lambda today: Q(next_due_what=Next.SIGNATURE)),
     "decide": (_("waiting for a decision"), "to-do", lambda today: Q(Exists(_UNDECIDED))),
-    "put_off": (_("put off"), "waiting", lambda today: Q(Exists(_PUT_OFF))),
+    "put_off": (_("put off"), "waiting", lambda today: Q(Exists(_PUT_OFF.waiting(today)))),
     "all": (_("everybody"), "", lambda today: Q()),
 }
 

@@ -22,6 +22,8 @@ from clients.recorded import form_of, part_asked, stamps_of
 
 #: Days shown side by side, and lines in one picture.
 DAYS, LINES = 6, 3
+#: From this score on an area is a concern (GP 5.4.1).
+CONCERN = 3
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,10 @@ def areas_now(history: Sequence[Scored]) -> list[AreaNow]:
 
 def profile(areas: Sequence[AreaNow]) -> charts.Figure:
     """The nine areas as a picture and a table."""
-    worst = [each.name for each in areas if each.now == max((one.now or 0) for one in areas)]
-    summary = _("Needs most: %(areas)s.") % {"areas": ", ".join(worst)}
+    highest = max((each.now or 0) for each in areas)
+    worst = [each.name for each in areas if each.now == highest]
+    needs_most = _("Needs most: %(areas)s.") % {"areas": ", ".join(worst)}
+    summary = needs_most if highest >= CONCERN else _("No area is scored %(number)s or more.") % {"number": CONCERN}
     return charts.score_profile(
         "nine-areas",
         title=_("The nine areas, now and before"),
@@ -96,7 +100,7 @@ def profile(areas: Sequence[AreaNow]) -> charts.Figure:
 
 @dataclass(frozen=True)
 class OverTime:
-    """All scores day by day, the oldest first, and a picture of the areas that need most. ``figure`` is None after one day."""
+    """All scores day by day, the oldest first, and a picture of the areas with the highest scores. ``figure`` is None after one day."""
 
     days: tuple[date, ...]
     rows: tuple[tuple[str, tuple[int | None, ...]], ...]
@@ -114,7 +118,7 @@ def over_time(history: Sequence[Scored], areas: Sequence[AreaNow]) -> OverTime:
         figure = charts.lines_over_time(
             "scores-over-time",
             title=_("Scores over time"),
-            summary=_("1 is best, 5 is worst: a line that falls is a life that gets better. The areas that need most now."),
+            summary=_("1 is best, 5 is worst: a line that falls is a life that gets better. The areas with the highest scores now."),
             days=days,
             lines=[charts.Line(each.name, told[each.name]) for each in most],
             least=1,

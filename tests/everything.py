@@ -18,6 +18,8 @@ from careplans.models import (
     PlanVersion,
     ReviewAsked,
     ReviewPutOff,
+    RiskStep,
+    StepDone,
 )
 from clients.models import Client, Consent, ConsentAgency, Opening
 from tests import factories
@@ -38,6 +40,7 @@ def after_signing(version: PlanVersion, *, by: Actor) -> None:
         goal = Goal.objects.get(version=version)
         GoalOutcome.objects.create(**about, review=review, goal=goal, outcome="partly", why="Twice a week.")
         ActionDone.objects.create(**about, review=review, action=Action.objects.filter(version=version).first())
+        StepDone.objects.create(**about, review=review, step=RiskStep.objects.filter(version=version).first())
 
 
 def everything_about(client: Client, *, by: Actor) -> None:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from carehub import clock
 from carehub.models.access import Access, Part
 from carehub.models.base import ClientRecord, ClientRecordQuerySet
 
@@ -112,6 +113,10 @@ class Task(ClientRecord):
             ),
         ]
         indexes = [models.Index(fields=["agency", "due_on"], condition=Q(done_at__isnull=True), name="task_open")]
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.done_at is None and self.due_on < clock.today()
 
     @property
     def is_sent_back(self) -> bool:

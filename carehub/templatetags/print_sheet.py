@@ -21,6 +21,13 @@ def when(value: date | str | None) -> str:
 
 
 @register.filter
+def unstopped(text: str) -> str:
+    """Before a comma, a colon or a bracket: without the full stop at its end; dots that trail off stay."""
+    text = text.rstrip()
+    return text[:-1] if text.endswith(".") and not text.endswith("..") else text
+
+
+@register.filter
 def direction(text: str) -> str:
     """'rtl' where the first letter of ``text`` is Arabic or Hebrew, else 'ltr'."""
     for letter in text:

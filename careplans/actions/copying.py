@@ -17,22 +17,21 @@ def copy_forward(
     draft: PlanVersion,
     *,
     without_goals: Collection[str] = (),
-    without_actions: Collection[str] = (),
+    done: Collection[str] = (),
     needs: Mapping[str, Row] | None = None,
     more: Content | None = None,
 ) -> None:
     """Fill the empty ``draft`` with what ``signed`` says, and save it.
 
-    ``without_goals``: keys of goals of ``signed`` that are left behind, with their actions; ``without_actions``: those left behind alone.
-    ``needs``: key of a need of ``signed`` →
-    what is said of it now. ``more``: rows and texts that come beside what is copied, or in its place where a text has the same name.
+    ``without_goals``: keys of goals of ``signed`` that are left behind, with their actions; ``done``: of actions and steps left
+    behind alone. ``needs``: key of a need of ``signed`` → what is said of it now.
+    ``more``: rows and texts that come beside what is copied, or in its place where a text has the same name.
     """
     said = content.of(signed)
     for key in without_goals:
         said.rows["goal"].pop(key, None)
-    said.rows["action"] = {
-        key: row for key, row in said.rows["action"].items() if row["goal_id"] in said.rows["goal"] and key not in without_actions
-    }
+    said.rows["action"] = {key: row for key, row in said.rows["action"].items() if row["goal_id"] in said.rows["goal"] and key not in done}
+    said.rows["risk"] = {key: row for key, row in said.rows["risk"].items() if key not in done}
     for key, now in (needs or {}).items():
         said.rows["need"][key] = said.rows["need"][key] | now
     keys = {key: str(uuid4()) for rows in said.rows.values() for key in rows}

@@ -16,7 +16,7 @@ from careplans.actions.needs import SCORES, row_of
 from careplans.actions.putting_off import found_again
 from careplans.actions.revising import next_version
 from careplans.content import Content
-from careplans.models import ActionDone, CarePlan, GoalOutcome, Need, PlanReview, PlanVersion
+from careplans.models import ActionDone, CarePlan, GoalOutcome, Need, PlanReview, PlanVersion, StepDone
 from careplans.policies import Held
 from careplans.proposals import from_assessment
 from clients.actions.assessing import complete_assessment, save_answers, start_assessment
@@ -50,7 +50,7 @@ def review(*, plan: CarePlan, version: PlanVersion, held: Held, by: Actor) -> Pl
         if held.phase:
             more.texts["phase"] = held.phase
         left = [key for key in said.rows["goal"] if held.outcomes[key][0] not in GoalOutcome.GOES_ON]
-        draft = next_version(plan, by, reviewed=True, without_goals=left, without_actions=held.done, needs=needs, more=more)
+        draft = next_version(plan, by, reviewed=True, without_goals=left, done=held.done, needs=needs, more=more)
         about = {"partnership_id": plan.partnership_id, "client_id": plan.client_id, "agency_id": plan.agency_id}
         made = PlanReview.objects.create(
             **about,
@@ -72,8 +72,10 @@ def review(*, plan: CarePlan, version: PlanVersion, held: Held, by: Actor) -> Pl
             GoalOutcome(**about, review=made, goal_id=key, outcome=held.outcomes[key][0], why=held.outcomes[key][1].strip())
             for key in said.rows["goal"]
         )
-        ActionDone.objects.bulk_create(ActionDone(**about, review=made, action_id=key) for key in held.done)
-        _close_tasks({said.rows["action"][key]["task_id"] for key in held.done} - {""}, by)
+        actions, steps = ({key: row for key, row in said.rows[kind].items() if key in held.done} for kind in ("action", "risk"))
+        ActionDone.objects.bulk_create(ActionDone(**about, review=made, action_id=key) for key in actions)
+        StepDone.objects.bulk_create(StepDone(**about, review=made, step_id=key) for key in steps)
+        _close_tasks({row["task_id"] for row in (*actions.values(), *steps.values())} - {""}, by)
         found_again(plan, by)
         events.record("plan.reviewed", by=by, client=plan.client_id, subject=made)
     return made
@@ -86,7 +88,7 @@ def standing_of(plan: CarePlan) -> tuple[PlanVersion | None, bool]:
 
 
 def _close_tasks(keys: Collection[str], by: Actor) -> None:
-    """What was accepted and is done as an action of the plan is done on the list too; what is countersigned waits for its manager."""
+    """What was accepted and is done in the plan is done on the list too; what is countersigned waits for its manager."""
     if keys and by.may("assessment.write"):
         for task in Task.objects.visible_to(by).open().filter(pk__in=keys, countersigned=False, agency_id=by.agency_id):
             close_task(task=task, by=by)

@@ -31,7 +31,7 @@ def next_version(
     *,
     reviewed: bool = False,
     without_goals: Collection[str] = (),
-    without_actions: Collection[str] = (),
+    done: Collection[str] = (),
     needs: Mapping[str, Row] | None = None,
     more: Content | None = None,
 ) -> PlanVersion:
@@ -48,6 +48,6 @@ def next_version(
     draft.save(force_insert=True)
     now = rescored(content.of(signed).rows["need"], plan.episode)
     now = {key: {**now.get(key, {}), **(needs or {}).get(key, {})} for key in {*now, *(needs or {})}}
-    copy_forward(signed, draft, without_goals=without_goals, without_actions=without_actions, needs=now, more=more)
+    copy_forward(signed, draft, without_goals=without_goals, done=done, needs=now, more=more)
     events.record("plan.revision-started", by=by, client=plan.client_id, subject=draft)
     return draft

@@ -32,15 +32,17 @@ WITH needs AS (UPDATE careplans_need SET locked_at = %(at)s WHERE version_id = %
 UPDATE careplans_signature SET locked_at = %(at)s WHERE version_id = %(version)s
 """
 
-#: What was accepted and stands in the plan is done by the day that was agreed; what cannot wait keeps its own.
+#: What was accepted and stands in the plan is done by the day that was agreed. No plan's day makes overdue work look done: a task that is
+#: overdue keeps its own until it is done, and what cannot wait, or is countersigned, only moves nearer.
 _DAYS_OF_TASKS = """
 UPDATE carehub_task t SET due_on = a.by_when
 FROM (SELECT task_id, min(by_when) AS by_when FROM (
         SELECT task_id, by_when FROM careplans_action WHERE version_id = %(version)s
         UNION ALL SELECT task_id, by_when FROM careplans_riskstep WHERE version_id = %(version)s) r
       WHERE task_id IS NOT NULL GROUP BY task_id) a
-WHERE t.id = a.task_id AND t.done_at IS NULL AND t.due_on <> a.by_when
-  AND NOT EXISTS (SELECT FROM clients_proposal p WHERE p.task_id = t.id AND p.same_day)
+WHERE t.id = a.task_id AND t.done_at IS NULL AND t.due_on >= %(today)s
+  AND (a.by_when < t.due_on OR a.by_when > t.due_on AND NOT t.countersigned
+       AND NOT EXISTS (SELECT FROM clients_proposal p WHERE p.task_id = t.id AND p.same_day))
 """
 
 
@@ -112,7 +114,7 @@ def _write_down(version: PlanVersion, by: Actor) -> None:
     values = {"state": target, "current": version, "review_due_on": due_on, "lead": leads}
     plan.save_over(plan.row_version, **values, risk_when_signed=episode.risk)
     with connection.cursor() as cursor:
-        cursor.execute(_DAYS_OF_TASKS, {"version": version.pk})
+        cursor.execute(_DAYS_OF_TASKS, {"version": version.pk, "today": clock.today()})
     changes: Mapping[str, Any] = {"next_due_what": Episode.NextDue.REVIEW, "next_due_on": due_on}
     if episode.state != Episode.State.TREATMENT:
         changes = {**changes, "state": EPISODE_LIFECYCLE.check("episode.treat", episode.state).target}

@@ -13,16 +13,21 @@ from carehub.models import Task
 from carehub.rules import Refused
 from careplans.content import Content, Row
 from careplans.forms.posted import field_name
+from careplans.keeping_safe import in_order
 from careplans.models import GoalOutcome, Need, PlanReview, PlanVersion
 from careplans.policies import Held
 from clients.assessed import AreaNow
+from clients.models import RiskFound
+
+#: Field → whether its steps are said by or about others.
+STEPS = {"steps": False, "steps_kept_off": True}
 
 
 class ReviewForm(CareHubForm):
     """Nothing is judged here but whether a date is one; what a review must say stands in careplans.policies.reviewing.
 
     ``said``: what the reviewed version says. ``scores``: the form on which areas are scored, None for whoever may not assess.
-    ``tasks``: those that its actions were put in from, by key.
+    ``risks``: the areas of risk in the order of careplans.keeping_safe. ``tasks``: those that its rows were put in from, by key.
     """
 
     #: What must be answered is said by the policy; 'optional' beside it would be wrong.
@@ -46,6 +51,7 @@ class ReviewForm(CareHubForm):
         said: Content,
         areas: Sequence[AreaNow],
         scores: Form | None,
+        risks: Sequence[str],
         *args: Any,
         tasks: Mapping[str, Task] | None = None,
         **more: Any,
@@ -66,6 +72,14 @@ class ReviewForm(CareHubForm):
             done.initial = [each for each, step in said.actions_of(key).items() if self._task_done(step)]
             if said.actions_of(key):
                 self.fields[_name(key, "done")] = done
+        self.steps = in_order(said.rows["risk"], risks)
+        for name, third_party in STEPS.items():
+            if steps := self._steps(third_party=third_party):
+                self.fields[name] = Several(
+                    label=_("Which of these are done?"), choices=[(each, _in_words(step)) for each, step in steps.items()],
+                    required=False, small=True,
+                )  # fmt: skip
+                self.fields[name].initial = [each for each, step in steps.items() if self._task_done(step)]
         self.fields["promoted"].choices = [(key, need["words"]) for key, need in self.waiting.items()]
         if not self.waiting:
             del self.fields["promoted"]
@@ -95,6 +109,22 @@ class ReviewForm(CareHubForm):
             for key, goal in self.said.rows["goal"].items()
         ]
 
+    @property
+    def safe(self) -> list[dict[str, Any]]:
+        """The steps of 'Keeping safe': those that the client sees, then those that they do not."""
+        return [
+            {
+                "third_party": third_party,
+                "done": self[name],
+                "tasks": [(step["what"], task) for step in self._steps(third_party=third_party).values() if (task := self._task_of(step))],
+            }
+            for name, third_party in STEPS.items()
+            if name in self.fields
+        ]
+
+    def _steps(self, *, third_party: bool) -> dict[str, Row]:
+        return {key: step for key, step in self.steps.items() if bool(step["third_party"]) is third_party}
+
     def _task_of(self, step: Row) -> Task | None:
         return self.tasks.get(step["task_id"])
 
@@ -117,7 +147,7 @@ class ReviewForm(CareHubForm):
             next_review_on=given.get("next_review_on"),
             outcomes={key: (given.get(_name(key, "outcome"), ""), given.get(_name(key, "why"), "")) for key in self.said.rows["goal"]},
             promoted=given.get("promoted", ()),
-            done=[each for key in self.said.rows["goal"] for each in given.get(_name(key, "done"), ())],
+            done=[each for name in (*(_name(key, "done") for key in self.said.rows["goal"]), *STEPS) for each in given.get(name, ())],
             scores={name.removeprefix("score-"): int(given[name]) for name in self.scored if given.get(name)},
             information_exchanged=given.get("information_exchanged"),
             **{name: given.get(name, "") for name in texts},
@@ -137,6 +167,11 @@ class ReviewForm(CareHubForm):
             name = field_name(address)
             for sentence in sentences:
                 self.add_error(name if name in self.fields else None, sentence)
+
+
+def _in_words(step: Row) -> str:
+    area = dict(RiskFound.Area.choices).get(step["area"], "")
+    return f"{area}: {step['what']}" if area else step["what"]
 
 
 def _name(key: str, what: str) -> str:

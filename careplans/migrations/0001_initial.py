@@ -618,6 +618,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="StepDone",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "agency",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
+                ),
+                ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
+                (
+                    "review",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps_done", to="careplans.planreview"),
+                ),
+                ("step", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="done", to="careplans.riskstep")),
+            ],
+            options={
+                "verbose_name_plural": "steps done",
+            },
+        ),
+        migrations.CreateModel(
             name="GoalOutcome",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -990,6 +1010,14 @@ class Migration(migrations.Migration):
                 ),
                 name="signature_by_word_is_followed_up",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="stepdone",
+            index=models.Index(fields=["review"], name="step_done_review"),
+        ),
+        migrations.AddIndex(
+            model_name="stepdone",
+            index=models.Index(fields=["client"], name="step_done_client"),
         ),
         *OPERATIONS,
     ]

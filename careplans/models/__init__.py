@@ -3,7 +3,7 @@
 from careplans.models.after_signing import Addendum, PlanReturn
 from careplans.models.parts import PARTS, Action, Domain, Goal, Involved, Need, PlanPart, RiskStep
 from careplans.models.plans import HEAD_LIFECYCLE, PLAN_LIFECYCLE, CarePlan, PlanVersion
-from careplans.models.reviews import ActionDone, GoalOutcome, PlanReview, ReviewAsked, ReviewPutOff
+from careplans.models.reviews import ActionDone, GoalOutcome, PlanReview, ReviewAsked, ReviewPutOff, StepDone
 from careplans.models.signatures import Signature
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "ReviewPutOff",
     "RiskStep",
     "Signature",
+    "StepDone",
 ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.models.access import Part
 from carehub.models.base import ClientRecordQuerySet, OfAgency
-from careplans.models.parts import Action, Goal
+from careplans.models.parts import Action, Goal, RiskStep
 from careplans.models.plans import CarePlan, PlanVersion
 from clients.models.base import AboutClient
 
@@ -80,6 +80,19 @@ class ActionDone(AboutClient, OfAgency):
         indexes = [models.Index(fields=["review"], name="action_done_review"), models.Index(fields=["client"], name="action_done_client")]
 
 
+class StepDone(AboutClient, OfAgency):
+    """As ActionDone: a step of 'Keeping safe'."""
+
+    PART = Part.PLANS
+
+    review = models.ForeignKey(PlanReview, on_delete=models.PROTECT, related_name="steps_done")
+    step = models.OneToOneField(RiskStep, on_delete=models.PROTECT, related_name="done")
+
+    class Meta:
+        verbose_name_plural = "steps done"
+        indexes = [models.Index(fields=["review"], name="step_done_review"), models.Index(fields=["client"], name="step_done_client")]
+
+
 class AskedQuerySet(ClientRecordQuerySet):
     def open(self):
         """Not answered yet: no version that came of a later review is signed."""
@@ -118,6 +131,10 @@ class PutOffQuerySet(ClientRecordQuerySet):
         """Of plans in force whose review has not been held since."""
         held = PlanReview.objects.filter(plan=OuterRef("plan"), recorded_at__gte=OuterRef("put_off_at"))
         return self.filter(~Exists(held), plan__state=CarePlan.State.CURRENT)
+
+    def waiting(self, today):
+        """Of those of :meth:`open`: the last one of each plan, where its day has not passed."""
+        return self.open().newest().filter(until__gte=today)
 
     def newest(self):
         """The last one of each plan: it says until when."""

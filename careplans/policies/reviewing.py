@@ -35,7 +35,7 @@ class Held:
     phase: str = ""
     #: Needs that have waited and are worked on from now on.
     promoted: Collection[str] = ()
-    #: Actions that are done.
+    #: Actions, and steps of 'Keeping safe', that are done.
     done: Collection[str] = ()
     #: Area → 1 to 5; only those that were scored today.
     scores: Mapping[str, int] = field(default_factory=dict)
@@ -76,8 +76,8 @@ def check_held(version: PlanVersion, stored: Content, held: Held, *, latest: dat
             found[f"goal.{key}.why"] = _("Say why, of ‘%(goal)s’") % named
         elif len(why) > LONGEST_WHY:
             found[f"goal.{key}.why"] = _("‘Why, if it was not achieved’ must be %(most)s characters or fewer") % {"most": LONGEST_WHY}
-    if not set(held.done) <= set(stored.rows["action"]):
-        found["done"] = _("Tick only actions of this version")
+    if not set(held.done) <= {*stored.rows["action"], *stored.rows["risk"]}:
+        found["done"] = _("Tick only actions and steps of this version")
     later = {key for key, need in stored.rows["need"].items() if need["standing"] != Need.Standing.NOW}
     if not set(held.promoted) <= later:
         found["promoted"] = _("Choose from what has waited for later")

@@ -20,6 +20,7 @@ from careplans.actions import reviewing
 from careplans.actions.needs import SCORES
 from careplans.content import Content
 from careplans.forms.reviewing import ReviewForm
+from careplans.keeping_safe import areas_of
 from careplans.models import PlanVersion
 from careplans.review_standing import standing
 from careplans.views.plan_page import address, plan_context, plan_version
@@ -86,7 +87,7 @@ def _form(request: HttpRequest, version: PlanVersion, said: Content, data: Any =
     rows = Assessment.objects.visible_to(actor).filter(client_id=version.client_id).standing().select_related("completed_by", "started_by")
     areas = assessed.areas_now(assessed.scored(list(rows)))
     scores = form_for(actor.partnership_id, SCORES) if actor.may("assessment.write") else None
-    return ReviewForm(version, said, areas, scores, data, tasks=offers.tasks_in(actor, said), **more)
+    return ReviewForm(version, said, areas, scores, areas_of(version.plan.episode), data, tasks=offers.tasks_in(actor, said), **more)
 
 
 def _context(request: HttpRequest, version: PlanVersion, form: ReviewForm, keeping: Keeping) -> dict[str, Any]:

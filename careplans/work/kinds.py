@@ -74,7 +74,7 @@ def _by_word(actor: Actor) -> QuerySet:
 
 
 def _put_off(actor: Actor) -> QuerySet:
-    return ReviewPutOff.objects.open().newest().filter(partnership_id=actor.partnership_id, agency_id=actor.agency_id)
+    return ReviewPutOff.objects.waiting(clock.today()).filter(partnership_id=actor.partnership_id, agency_id=actor.agency_id)
 
 
 def _failed(actor: Actor) -> QuerySet:

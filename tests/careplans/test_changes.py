@@ -1,14 +1,17 @@
 """What changed between two versions, in sentences and side by side."""
 
 import pytest
+from django.template.loader import render_to_string
 
 from carehub import context
-from careplans import content
+from carehub.templatetags.print_sheet import unstopped
+from careplans import content, sheets
 from careplans.actions.agreeing import agree
 from careplans.actions.revising import next_version, start_revision
 from careplans.changes import changes
-from careplans.models import CarePlan, PlanVersion
+from careplans.models import CarePlan, Need, PlanVersion
 from clients.models import Episode
+from tests import factories
 from tests.careplans import plans
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +118,33 @@ def test_lines_hold_through_three_versions(triaged, keyworker):
         lines = [set(content.lines_of(PlanVersion.objects.get(pk=each.pk)).values()) for each in (first, second, third)]
     assert lines[0] == lines[1] == lines[2]
     assert len(lines[0]) > 2
+
+
+def test_a_full_stop_does_not_stand_before_a_comma(triaged, keyworker):
+    version = plans.written(triaged, keyworker, what="Offer a test.")
+    with context.acting(keyworker):
+        version = agree(version=version, by=keyworker, seen_text=content.of(version).fingerprint())
+    before = plans.signed(triaged, keyworker, version=version)
+    with context.acting(keyworker):
+        draft = start_revision(plan=CarePlan.objects.select_related("episode").get(pk=before.plan_id), by=keyworker)
+    said = plans.said_of(draft, keyworker)
+    (action,) = said.rows["action"].values()
+    action["by_when"] = plans.soon(20)
+    found = between(before, plans.save(draft, said, keyworker), keyworker)
+    assert any(each.startswith("Another day: Offer a test, by ") for each in found.sentences)
+    assert found.beside["What I want"][0].now[1].startswith("– Offer a test, ")
+    with context.acting(keyworker):
+        sheet = sheets.sheet_of(PlanVersion.objects.get(pk=before.pk))
+    page = render_to_string("print/short_version.html", {"sheet": sheet})
+    assert "Offer a test: <strong>" in page
+    assert [unstopped(each) for each in ("a.", "a..", "a…", "a ")] == ["a", "a..", "a…", "a"]
+
+
+def test_a_good_score_is_no_new_concern(triaged, keyworker):
+    before, draft = revised(triaged, keyworker)
+    with factories.loading(triaged.partnership_id):
+        for score, words in ((2, "Low at times, and copes"), (3, "Low most days"), (None, "Sleeps badly")):
+            of = {"partnership_id": draft.partnership_id, "client_id": draft.client_id, "version": draft}
+            Need.objects.create(**of, domain="health", area="mental-health", score=score, words=words, standing="later")
+    came = {each for each in between(before, draft, keyworker).sentences if each.startswith("Came up")}
+    assert came == {"Came up: Low most days", "Came up: Sleeps badly"}

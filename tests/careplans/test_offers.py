@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from carehub import clock, context
 from carehub.models import Task
-from careplans import content
+from careplans import content, sheets
 from careplans.actions.agreeing import agree
 from careplans.actions.reviewing import review
 from careplans.actions.starting import start_plan
-from careplans.models import PlanVersion
+from careplans.models import PlanVersion, StepDone
 from careplans.policies import Held
 from clients.actions.planning_risk import begin_risk_plan, save_risk_plan
 from clients.actions.tasks import close_task
@@ -130,7 +131,7 @@ def test_a_task_that_was_done_is_said_beside_its_action_and_ticked_at_the_review
     with context.acting(keyworker):
         close_task(task=task, by=keyworker)
     show = here.get(reverse("plan-show", args=[version.client_id, version.pk])).content.decode()
-    assert "Offer a hepatitis C test.</span>: " in show.replace("\n", "")
+    assert "Offer a hepatitis C test</span>: " in show.replace("\n", "")
     (action,) = plans.said_of(version, keyworker).rows["action"]
     page = here.get(reverse("plan-review", args=[version.client_id, version.pk])).content.decode()
     assert any(f'value="{action}"' in box and "checked" in box for box in page.split("<input"))
@@ -166,3 +167,62 @@ def test_the_risk_management_plan_takes_it_and_the_care_plan_takes_it_from_there
     assert [each["task_id"] for each in rows(version, keyworker, "risk") if each["what"] == "Ring first"] == [str(task.pk)]
     page = here.get(reverse("plan-edit", args=[accepted.pk, version.pk])).content.decode()
     assert f'name="take" value="{task.pk}"' not in page
+
+
+@pytest.mark.parametrize(
+    ("stood", "countersigned", "typed", "stands"),
+    [(-3, False, 14, -3), (-3, True, 14, -3), (4, False, 14, 14), (4, True, 14, 4), (4, True, 2, 2), (4, False, 2, 2)],
+)
+def test_no_day_of_a_plan_makes_an_overdue_task_look_done(accepted, keyworker, signed_in, stood, countersigned, typed, stands):
+    task, version, here = of(accepted, keyworker, "Offer a hepatitis C test"), plans.begun(accepted, keyworker), signed_in(keyworker)
+    post(here, version, take=str(task.pk), **{f"where-{task.pk}": "risk"})
+    with factories.loading(accepted.partnership_id):
+        Task.objects.filter(pk=task.pk).update(due_on=day(stood), countersigned=countersigned)
+    said = plans.filled(plans.said_of(version, keyworker))
+    for each in said.rows["risk"].values():
+        each["by_when"] = plans.soon(typed)
+    version = plans.save(version, said, keyworker)
+    page = here.get(reverse("plan-edit", args=[version.client_id, version.pk])).content.decode()
+    assert (f"The task stays overdue since {date_format(day(stood), 'j F Y')} until it is done" in page) is (stood < 0)
+    version = signed_with(version, keyworker)
+    assert of(accepted, keyworker, "Offer a hepatitis C test").due_on == day(stands)
+
+
+def test_a_review_ticks_the_steps_of_keeping_safe(accepted, keyworker, signed_in):
+    task, version, here = of(accepted, keyworker, "Offer a hepatitis C test"), plans.begun(accepted, keyworker), signed_in(keyworker)
+    other = of(accepted, keyworker, "Follow the local protocol for domestic")
+    for each in (task, other):
+        post(here, version, take=str(each.pk), **{f"where-{each.pk}": "risk"})
+        with context.acting(keyworker):
+            version = PlanVersion.objects.get(pk=version.pk)
+    said = plans.filled(plans.said_of(version, keyworker))
+    said.rows["risk"]["s"] = {"area": "suicide", "what": "Ring on Monday", "who_name": "Both", "by_when": plans.soon()}
+    version = signed_with(plans.save(version, said, keyworker), keyworker)
+    with context.acting(keyworker):
+        said = content.of(version)
+        sheet = sheets.sheet_of(PlanVersion.objects.get(pk=version.pk))
+    key = {row["what"]: key for key, row in said.rows["risk"].items()}
+    tested, hidden = (next(each for words, each in key.items() if words.startswith(begin)) for begin in ("Offer", "Follow"))
+    assert sheet.risk_plan[0].what == "Ring on Monday"
+    address = reverse("plan-review", args=[version.client_id, version.pk])
+    page = here.get(address).content.decode()
+    assert (
+        page.index("Suicide or self-harm: Ring on Monday")
+        < page.index("Offer a hepatitis C test")
+        < page.index("Not for the client’s eyes")
+    )
+    assert page.index("Not for the client’s eyes") < page.index("Follow the local protocol")
+    sent = {"steps": [tested], "steps_kept_off": [hidden]}
+    for goal in said.rows["goal"]:
+        sent |= {f"goal-{goal}-outcome": "partly", f"goal-{goal}-why": "It takes time"}
+    for name, on in (("held_on", clock.today()), ("next_review_on", day(14))):
+        sent |= {f"{name}_{part}": str(getattr(on, part)) for part in ("day", "month", "year")}
+    page = here.post(address, sent, follow=True).content.decode()
+    assert "Done: Offer a hepatitis C test" in page
+    assert "Done: Follow the local protocol" not in page
+    with context.acting(keyworker):
+        assert {str(each) for each in StepDone.objects.values_list("step_id", flat=True)} == {tested, hidden}
+        draft = PlanVersion.objects.get(copied_from=version)
+    assert {row["what"] for row in rows(draft, keyworker, "risk")} == {"Ring on Monday", "Meet at the library"}
+    assert of(accepted, keyworker, "Offer a hepatitis C test").done_by == keyworker.person
+    assert (of(accepted, keyworker, "Follow the local protocol").done_at is None) is other.countersigned

@@ -273,3 +273,19 @@ def test_the_pages_ask_little(late, keyworker, signed_in):
         here.get(address)
         with at_most(12):
             assert here.get(address).status_code == 200
+
+
+def test_once_its_day_has_passed_it_was_put_off(late, keyworker, manager, signed_in, triaged, monkeypatch):
+    off(late, keyworker, reason="not-well", until=day(5))
+    seen = {"on the day": 5, "after it": 6}
+    lists = ("/caseload/?show=put_off", "/service/?show=put_off", "/work/?show=put_off&whose=all")
+    begun = clock.now()
+    for when, days in seen.items():
+        monkeypatch.setattr(clock, "now", lambda days=days: begun + timedelta(days=days))
+        for address in lists:
+            page = signed_in(manager if "caseload" not in address else keyworker).get(address)
+            number = next(each["number"] for each in page.context["counts"] if str(each["words"]) == "put off")
+            assert (number, len(page.context["rows"])) == ((1, 1) if when == "on the day" else (0, 0)), (when, address)
+        page = signed_in(keyworker).get("/caseload/?show=overdue").content.decode()
+        assert triaged.reference in page
+        assert ("was put off until" in page) is (when == "after it")

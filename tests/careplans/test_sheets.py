@@ -17,6 +17,8 @@ from careplans import content, documents, sheets
 from careplans.actions.documents import make_again
 from careplans.discreet import discreetly
 from careplans.models import PlanVersion
+from clients.models import Consent, ConsentAgency
+from tests import factories
 from tests.careplans import plans
 
 RELATED = ("plan__episode__keyworker", "plan__agency", "client", "partnership")
@@ -162,3 +164,26 @@ def test_where_it_cannot_be_made_the_page_says_so_and_it_is_asked_for_again(sign
     with context.acting(keyworker):
         assert Document.objects.get(pk=document.pk).state == "ready"
         assert DocumentCheck.objects.filter(sealed_sha256=Document.objects.get(pk=document.pk).sealed_sha256).count() == 1
+
+
+def test_the_paper_says_of_sharing_what_was_asked_and_answered(triaged, keyworker, stranger):
+    version, service = plans.written(triaged, keyworker), keyworker.agency.name
+    assert sheet_of(version, keyworker).who_sees == f"Only {service} so far. Sharing with others has not been asked about yet."
+    about = {"partnership_id": triaged.partnership_id, "client_id": triaged.pk, "agency": keyworker.agency}
+    asked = {**about, "kind": "sharing", "how": "said", "from_on": clock.today(), "recorded_by": keyworker.person}
+    with factories.loading(triaged.partnership_id):
+        Consent.objects.create(**asked, answer="refused", recorded_at=clock.now())
+    refused = f"Only {service}. I have not agreed to share it with anybody else."
+    assert sheet_of(version, keyworker).who_sees == refused
+    with context.acting(keyworker):
+        version = plans.agree(version=version, by=keyworker, seen_text=plans.said_of(version, keyworker).fingerprint())
+    version = plans.signed(triaged, keyworker, version=version)
+    with factories.loading(triaged.partnership_id):
+        given = Consent.objects.create(**asked, parts=["plans"], recorded_at=clock.now())
+        ConsentAgency.objects.create(**about, consent=given, to=stranger.agency)
+    assert sheet_of(version, keyworker).who_sees == refused
+    with context.acting(keyworker):
+        now = PlanVersion.objects.select_related(*RELATED).get(pk=version.pk)
+        assert sheets.facts(now)["sharing"] == "given"
+        now.sharing = "My GP"
+        assert sheets.facts(now)["sharing"] == ""

@@ -88,7 +88,7 @@ def start_triage(window: Window, carehub: CareHub) -> str:
     client = steps.register(window, steps.newcomer(), carehub)
     page.goto(f"/clients/{client}/assess/")
     steps.press(page, "Start")
-    return f"{page.url.removeprefix(carehub.url)}reason/"
+    return f"{page.url.removeprefix(carehub.url).partition('/edit/')[0]}/edit/reason/"
 
 
 def start_plan(window: Window, who: str, carehub: CareHub) -> str:
