@@ -176,6 +176,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     return common | links | {
         "home_url": address(ROLES[actor.membership.role].home) or "/",
         "turned": turned_screen.turned_to(request),
+        "turned_waits": turned_screen.words_wait(request),
         "may_turn": turned_screen.may_turn(request),
         "lock_url": address("screen-lock"),
         "lock_minutes": screen_lock.minutes(request),

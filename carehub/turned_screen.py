@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -38,6 +39,17 @@ def turned_to(request: HttpRequest) -> UUID | None:
     """Whose eyes are on the screen."""
     row = getattr(request.session, "row", None)
     return row.turned_to if row else None
+
+
+def words_wait(request: HttpRequest) -> bool:
+    """Something grave was said to the keyworker meanwhile, and stands on the first page after the screen is turned back."""
+    if turned_to(request) is None:
+        return False
+    waiting = messages.get_messages(request)
+    found = any(each.level >= messages.ERROR for each in waiting)
+    # They were looked at, not shown.
+    waiting.used = False
+    return found
 
 
 def hides(request: HttpRequest, view: View, keys: Mapping[str, Any]) -> bool:

@@ -25,6 +25,7 @@ _DEEDS: tuple[tuple[str, Promise], ...] = (
     ("consent.withdrawn", _("Took a withdrawal of consent down")),
     ("consent.form-printed", _("Printed the consent form")),
     ("consent.", _("Recorded what was agreed")),
+    ("assessment.urgent-over", _("Assessed: what was asked for today is completed, or asked for no longer")),
     ("assessment.", _("Assessed")),
     ("episode.begun", _("Began an episode")),
     ("episode.discharged", _("Discharged")),

@@ -20,6 +20,7 @@ from clients.due import Due
 from clients.handing_over import REALLOCATE
 from clients.models import Client, Episode, Proposal, SafeContact
 from clients.re_engaging import RE_ENGAGE, contact_from, contact_of
+from clients.urgent import URGENT
 
 #: All of a client on their own page; of a whole caseload so many, and the page says how many more there are.
 AT_MOST = 200
@@ -27,6 +28,8 @@ AT_MOST = 200
 DONE_DAYS = 14
 #: So many people stand there in full, each with so many tasks; of danger to life all of it stands there.
 PEOPLE, EACH = 6, 2
+#: Danger to life and safeguarding; what the answers of an unfinished assessment ask for today.
+GRAVE = Q(countersigned=True) | Q(kind=URGENT)
 #: What was said of the task is that somebody declined what was proposed.
 DECLINED = Exists(Proposal.objects.filter(task=OuterRef("pk"), state=Proposal.State.DECLINED))
 
@@ -53,11 +56,17 @@ class OpenTask:
     is_re_engagement: bool = False
     contact: SafeContact | None = None
     may_reopen: bool = False
+    #: The unfinished assessment whose answers ask for it.
+    draft_id: UUID | None = None
+
+    @property
+    def is_grave(self) -> bool:
+        return self.task.countersigned or self.task.kind == URGENT
 
 
 @dataclass(frozen=True)
 class TasksOfClient:
-    """What is to be done now, what was accepted for a later day, and what has been done lately, the newest first."""
+    """What is to be done now, what is for a later day, and what has been done lately, the newest first."""
 
     now: list[OpenTask]
     later: list[OpenTask]
@@ -78,12 +87,12 @@ class OfPerson:
 
     @property
     def is_grave(self) -> bool:
-        return any(each.task.countersigned for each in self.tasks)
+        return any(each.is_grave for each in self.tasks)
 
     @property
     def shown(self) -> list[OpenTask]:
         most = EACH if self.in_full else 0
-        return [each for place, each in enumerate(self.tasks) if place < most or each.task.countersigned]
+        return [each for place, each in enumerate(self.tasks) if place < most or each.is_grave]
 
     @property
     def folded(self) -> list[OpenTask]:
@@ -131,11 +140,11 @@ def _of_person(tasks: list[OpenTask], *, in_full: bool) -> OfPerson:
 
 
 def open_tasks(actor: Actor, *, mine: bool = False, today: date) -> list[OpenTask]:
-    """Open tasks of the actor's agency, imminent risk and safeguarding first, then the oldest; last who needs another keyworker. One query.
+    """Open tasks of the actor's agency, the gravest first (``_gravity``), then the oldest. One query.
 
     Whoever countersigns finds what waits for it on top; for everybody else it comes after what they can do themselves. Of one's own
-    caseload and what one was given besides (``mine``), or of all. What was accepted for a later day comes on that day. ``AT_MOST``, and
-    one more where there are more.
+    caseload and what one was given besides (``mine``), or of all. What is for a later day, and not grave, comes on that day. ``AT_MOST``,
+    and one more where there are more.
     """
     return _in_order(actor, _open(actor, mine, today), today, AT_MOST + 1)
 
@@ -150,7 +159,8 @@ def _open(actor: Actor, mine: bool, today: date) -> TaskQuerySet:
 
 def of_client(actor: Actor, client_id: UUID, *, today: date) -> TasksOfClient:
     """All open tasks of one client, in the same order, and those done in the last days. One query."""
-    lately = Q(done_at__isnull=True) | Q(done_at__gte=clock.now() - timedelta(days=DONE_DAYS))
+    # What the answers of a draft asked for ends with them, or goes on as its proposals: nobody has said 'Done'.
+    lately = Q(done_at__isnull=True) | (Q(done_at__gte=clock.now() - timedelta(days=DONE_DAYS)) & ~Q(kind=URGENT))
     tasks = Task.objects.visible_to(actor).filter(lately, agency_id=actor.agency_id, client_id=client_id)
     found = _in_order(actor, tasks.annotate(is_later=ExpressionWrapper(_later(today), output_field=BooleanField())), today, AT_MOST)
     still = [each for each in found if each.task.done_at is None]
@@ -159,23 +169,29 @@ def of_client(actor: Actor, client_id: UUID, *, today: date) -> TasksOfClient:
 
 
 def _later(today: date) -> Q:
-    """What a proposal asked for, on a day that has not come."""
-    return Q(kind__startswith="trigger.", countersigned=False, due_on__gt=today)
+    """A day that has not come, and nothing grave. Whoever needs another keyworker has one by that day: it stands nowhere else."""
+    return Q(due_on__gt=today) & ~GRAVE & ~Q(kind=REALLOCATE)
+
+
+def _gravity() -> Case:
+    """Danger; what an assessment asked for on the same day; everything else; last who needs another keyworker.
+
+    A whole caseload to be shared out must not push what is urgent about one person off the list.
+    """
+    return Case(When(GRAVE, then=0), When(proposal__same_day=True, then=1), When(kind=REALLOCATE, then=3), default=2)
 
 
 def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list[OpenTask]:
     about = JSONObject(name=Concat(F("first_name"), Value(" "), F("last_name")), reference="reference", born="date_of_birth")
     client = Client.objects.filter(pk=OuterRef("client_id")).values(about=about)
-    # A whole caseload to be shared out must not push what is urgent about one person off the list.
-    can_wait = Case(When(kind=REALLOCATE, then=1), default=0)
     waits = ExpressionWrapper(WAITS, output_field=BooleanField())
     holder = Subquery(Episode.objects.filter(pk=OuterRef("subject_id")).values("keyworker_id")[:1])
-    tasks = tasks.annotate(about=Subquery(client), can_wait=can_wait, is_waiting=waits, declined=DECLINED)
+    tasks = tasks.annotate(about=Subquery(client), gravity=_gravity(), is_waiting=waits, declined=DECLINED)
     tasks = tasks.annotate(contact=Case(When(kind=RE_ENGAGE, then=contact_of("client_id"))))
     tasks = tasks.annotate(holder_id=Case(When(kind=REALLOCATE, then=holder)))
     tasks = tasks.select_related("person", "carried_out_by", "sent_back_by", "done_by", "reopened_by", "proposal__again")
     first = "-is_waiting" if actor.may("service.view") else "is_waiting"
-    found = list(tasks.order_by(F("done_at").desc(nulls_first=True), first, "-countersigned", "can_wait", "due_on", "made_at", "pk")[:most])
+    found = list(tasks.order_by(F("done_at").desc(nulls_first=True), first, "gravity", "due_on", "made_at", "pk")[:most])
     stays = who_stays(actor.agency_id) if any(each.holder_id for each in found) else []
     return [
         OpenTask(
@@ -194,6 +210,7 @@ def _in_order(actor: Actor, tasks: TaskQuerySet, today: date, most: int) -> list
             is_re_engagement=task.kind == RE_ENGAGE,
             contact=contact_from(task.contact),
             may_reopen=task.done_at is not None and not _refusal(partial(task_rules.may_reopen, declined=task.declined), actor, task),
+            draft_id=task.subject_id if task.kind == URGENT else None,
         )
         for task in found
     ]

@@ -8,6 +8,7 @@ from carehub.actors import Actor, NotAllowed
 from carehub.models import Task
 from carehub.rules import Refused
 from clients.handing_over import REALLOCATE
+from clients.urgent import URGENT
 
 
 def _open_here(actor: Actor, task: Task) -> None:
@@ -47,6 +48,8 @@ def may_close(actor: Actor, task: Task) -> None:
     One that is countersigned by a manager alone, once it is said what was done; not by who did it, nor by who asked for it (MoC 4.5).
     """
     _open_here(actor, task)
+    if task.kind == URGENT:
+        raise Refused(_("This stands until the assessment is completed, or its answers no longer ask for it. Act now; then complete it."))
     if not task.countersigned:
         return
     if not actor.may("service.view"):
@@ -78,6 +81,8 @@ def may_reopen(actor: Actor, task: Task, *, declined: bool) -> None:
         raise Refused(_("This is open already."))
     if task.countersigned:
         raise Refused(_("A manager has countersigned this: it stays closed. Say to them what is still to be done."))
+    if task.kind == URGENT:
+        raise Refused(_("This stands and falls with the answers of the assessment."))
     if task.kind == REALLOCATE:
         raise Refused(_("They have another keyworker now: there is nothing left to do."))
     if declined:

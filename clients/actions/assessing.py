@@ -15,7 +15,7 @@ from carehub.definitions.schema import Form
 from carehub.form_editions import form_for
 from carehub.models import Notice, Person
 from clients import policies, risk
-from clients.actions import proposing, written_down
+from clients.actions import proposing, urgent_drafts, written_down
 from clients.models import Assessment, Episode, RiskFound
 from clients.recorded import carried_over, earlier_answers, form_of, stamp_of, stamps_of
 
@@ -143,6 +143,7 @@ def save_answers(
             sections = _asked_by(now, form, {name for name in asked if changed.get(name) != now.answers.get(name)}, by)
             now.save_over(now.row_version, answers=changed, sections=sections)
             events.record("assessment.saved", by=by, client=now.client_id, subject=now)
+            urgent_drafts.keep_in_sight(now, form, by)
     return now
 
 
@@ -167,6 +168,7 @@ def hand_on(*, by: Actor, client_id: UUID, assessment: Assessment, to: Person) -
         policies.may_write(by, row)
         policies.may_be_handed(row, to)
         row.save_over(row.row_version, handed_to=to)
+        urgent_drafts.goes_to(row, to)
         notice = Notice(
             partnership_id=row.partnership_id,
             client_id=row.client_id,
@@ -221,6 +223,7 @@ def complete_assessment(*, by: Actor, client_id: UUID, assessment: Assessment, r
         )
         written_down.write_down(row, by)
         proposing.propose(row, form, answers)
+        urgent_drafts.over(row, by, why="completed")
         events.record("assessment.completed", by=by, client=row.client_id, subject=row)
     return row
 

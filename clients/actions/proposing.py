@@ -52,6 +52,13 @@ def propose(assessment: Assessment, form: Form, answers: Answers) -> list[Propos
     return made
 
 
+def asked_for_anew(assessment: Assessment, form: Form, answers: Answers) -> list[Finding]:
+    """What a draft would propose that an earlier assessment has not: one of the answers it rests on was given in this one."""
+    before = _held_before(assessment, form)
+    held = proposed(form, answers, asked=stamp_of(assessment), sections=stamps_of(assessment))
+    return [one for one in held if _is_anew(one, before, answers)]
+
+
 def _stands(finding: Finding, known: Iterable[Proposal]) -> bool:
     """It is being decided or, where nobody is in danger, done already.
 

@@ -129,7 +129,8 @@ def test_not_seen_asks_the_keyworker_to_find_them_by_the_ways_that_are_safe(late
     assert (task.pk, task.person_id, task.due_on, task.countersigned) == (first.task_id, keyworker.person_id, day(14), False)
     again = off(late, keyworker, until=day(20))
     assert again.task_id == task.pk, "one search at a time"
-    page = " ".join(signed_in(keyworker).get("/caseload/").content.decode().split())
+    assert "Find the client again" not in signed_in(keyworker).get("/caseload/").content.decode(), "its day has not come"
+    page = " ".join(signed_in(keyworker).get(f"/clients/{late.client_id}/").content.decode().split())
     assert "Find the client again: they were not seen for the review." in page
     assert "May be contacted by: <strong>telephone, voicemail, text message</strong>" in page
     assert "What to say: Say it is Sam" in page

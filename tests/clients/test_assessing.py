@@ -261,7 +261,7 @@ def test_a_second_triage_in_treatment_changes_risk_and_not_what_is_due(keyworker
 def test_what_cannot_wait_is_a_task_and_the_managers_are_told(keyworker, manager, referred):
     assessment = triaged(keyworker, referred, suicide="plan")
     with context.acting(manager):
-        task = Task.objects.visible_to(manager).get(subject_id=assessment.pk)
+        task = Task.objects.visible_to(manager).open().get(subject_id=assessment.pk)
         assert (task.kind, task.due_on, task.agency_id, task.person_id) == ("trigger.suicide-today", clock.today(), manager.agency_id, None)
         notice = Notice.objects.visible_to(manager).get(client_id=referred.pk)
         assert (notice.kind, notice.subject_id, notice.about_day) == (SAME_DAY, assessment.episode_id, clock.today())

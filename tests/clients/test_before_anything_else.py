@@ -11,6 +11,7 @@ from carehub import clock, context
 from carehub.models import Task
 from clients import open_tasks
 from clients.open_tasks import before_anything_else
+from clients.urgent import URGENT
 from tests import factories
 from tests.factories import loading
 from tests.queries import at_most
@@ -18,12 +19,12 @@ from tests.queries import at_most
 pytestmark = pytest.mark.django_db
 
 
-def asks(client, by, words, *, countersigned=False, days=0) -> Task:
+def asks(client, by, words, *, countersigned=False, days=0, kind="trigger.overdose") -> Task:
     with loading(client.partnership_id):
         return Task.objects.create(
             partnership_id=client.partnership_id,
             client_id=client.pk,
-            kind="trigger.overdose",
+            kind=kind,
             subject_id=uuid4(),
             words=words,
             countersigned=countersigned,
@@ -53,6 +54,22 @@ def test_a_person_stands_once_and_who_is_in_danger_first(keyworker, caseload):
     assert [each.task.words for each in first.people[0].tasks] == ["Do not leave them alone.", "Ring the housing team."]
     assert [(len(each.shown), len(each.folded)) for each in first.people] == [(2, 0), *[(2, 3)] * 5]
     assert ([each.client_id for each in first.folded], first.tasks_folded, first.beyond) == ([each.pk for each in caseload[5:11]], 30, 0)
+
+
+def test_the_gravest_first_and_nothing_that_is_not_due_for_days(keyworker, a_client):
+    long_overdue = asks(a_client, keyworker, "Sign on paper.", days=60, kind="plan.to-be-signed")
+    same_day = asks(a_client, keyworker, "Ring the housing team today.", days=1)
+    with loading(a_client.partnership_id):
+        one = factories.assessment(a_client, by=keyworker, state="complete")
+        factories.proposal(one, by=keyworker, same_day=True, task=same_day)
+    urgent = asks(a_client, keyworker, "Have them seen by a doctor.", kind=URGENT)
+    danger = asks(a_client, keyworker, "Tell the safeguarding lead.", countersigned=True, days=-8)
+    asks(a_client, keyworker, "Find them again.", days=-8, kind="client.re-engage")
+    with context.acting(keyworker):
+        found = open_tasks.open_tasks(keyworker, today=clock.today())
+        page = open_tasks.of_client(keyworker, a_client.pk, today=clock.today())
+    assert [each.task.pk for each in found] == [urgent.pk, danger.pk, same_day.pk, long_overdue.pk]
+    assert [each.task.words for each in page.later] == ["Find them again."]
 
 
 def test_all_that_is_grave_stands_unfolded_however_much_it_is(keyworker, manager, caseload, signed_in):

@@ -60,7 +60,7 @@ def test_all_of_it_with_one_save(keyworker, manager, referred, signed_in):
     now = {name: each.state for name, each in proposed(keyworker).items()}
     assert (now["hepatitis-c-test"], now["hepatitis-b-vaccine"], now["suicide-today"]) == ("accepted", "declined", "declined")
     page = browser.get(reverse("client", args=[referred.pk])).content.decode()
-    assert "Accepted, with a day" in page
+    assert "For a later day" in page
     assert f"Declined by {keyworker.person.name}" in page
     page = browser.get(address).content.decode()
     assert "It has been done already" in page

@@ -74,7 +74,7 @@ def test_what_was_accepted_is_not_proposed_again_until_it_is_done(keyworker, ref
 def test_found_again_after_somebody_says_that_it_was_done_it_is_a_new_one(keyworker, referred):
     triaged(keyworker, referred, suicide="plan")
     with context.acting(keyworker):
-        carry_out(task=Task.objects.get(), by=keyworker, words="Rang the crisis team", told=["crisis-team"])
+        carry_out(task=Task.objects.open().get(), by=keyworker, words="Rang the crisis team", told=["crisis-team"])
     triaged(keyworker, referred, suicide="plan")
     with context.acting(keyworker):
         assert Task.objects.open().filter(kind="trigger.suicide-today").count() == 2

@@ -236,7 +236,7 @@ def decide(window: Window, *, look: bool = True) -> None:
     questions.first.get_by_label("Why?").select_option(label="It has been arranged already")
     press(page, "Save what I decided")
     expect(page.get_by_text("On record: 1 accepted, 1 declined.")).to_be_visible()
-    expect(page.get_by_role("heading", name="Accepted, with a day")).to_be_visible()
+    expect(page.get_by_role("heading", name="For a later day")).to_be_visible()
 
 
 # --- The plan -----------------------------------------------------------------------------------------------------------------
