@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import TextChoices
+from django.db.models import Exists, OuterRef, TextChoices
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -99,9 +99,11 @@ def _sharing_asked(version: PlanVersion, said: Content) -> str:
         return ""
     asked = Consent.objects.filter(client_id=version.client_id, kind=Consent.Kind.SHARING)
     given = asked.in_force().filter(parts__contains=[Part.PLANS])
-    if ConsentAgency.objects.filter(consent__in=given).exclude(to_id=version.plan.agency_id).exists():
-        return SheetSharing.GIVEN
-    return SheetSharing.REFUSED if asked.exists() else SheetSharing.NOT_ASKED
+    others = ConsentAgency.objects.filter(consent=OuterRef("pk"), consent__in=given).exclude(to_id=version.plan.agency_id)
+    shared = asked.annotate(shared=Exists(others)).order_by("-shared").values_list("shared", flat=True).first()
+    if shared is None:
+        return SheetSharing.NOT_ASKED
+    return SheetSharing.GIVEN if shared else SheetSharing.REFUSED
 
 
 def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draft: bool = False) -> Sheet:

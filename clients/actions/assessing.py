@@ -201,16 +201,17 @@ def complete_assessment(*, by: Actor, client_id: UUID, assessment: Assessment, r
     """
     policies.about(client_id, assessment)
     with transaction.atomic():
-        row = Assessment.objects.select_for_update(of=("self",)).select_related("episode", "started_by").get(pk=assessment.pk)
+        found = Assessment.objects.select_for_update(of=("self",)).select_related("episode", "started_by", "partnership")
+        row = found.get(pk=assessment.pk)
         policies.may_write(by, row)
         if row.row_version != row_version:
             raise stale.StaleSave(row)
         form = form_of(row)
         answers: Answers = kept(form, row.answers)
         policies.can_complete(form, answers, row.only)
-        found = risk.picture(risk.Told(form, answers, stamp_of(row), stamps_of(row)))
+        picture = risk.picture(risk.Told(form, answers, stamp_of(row), stamps_of(row)))
         now = clock.now()
-        _keep_risks(row, found)
+        _keep_risks(row, picture)
         row.save_over(
             row_version,
             state=Assessment.State.COMPLETE,
@@ -218,7 +219,7 @@ def complete_assessment(*, by: Actor, client_id: UUID, assessment: Assessment, r
             form_fingerprint=fingerprint(form),
             completed_at=now,
             completed_by=by.person,
-            risk=found.level,
+            risk=picture.level,
             locked_at=now,
         )
         written_down.write_down(row, by)

@@ -275,7 +275,7 @@ def test_the_code_on_the_sheet_belongs_to_one_text(triaged, keyworker):
 
 def test_signing_takes_few_statements(triaged, keyworker):
     version = plans.agreed(triaged, keyworker)
-    with context.acting(keyworker), at_most(14):
+    with context.acting(keyworker), at_most(15):
         signing.sign(
             version=version, by=keyworker, client=plans.word(), keyworker={"how": "screen", "name": keyworker.person.name},
             seen_text=version.agreed_text,

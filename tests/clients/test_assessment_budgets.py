@@ -55,10 +55,10 @@ def test_a_section_is_opened_with_12_queries(signed_in, keyworker, filled, compr
             assert browser.get(reverse("assessment-edit", args=[filled.client_id, filled.pk, section.id])).status_code == 200
 
 
-def test_it_is_completed_with_16_queries(signed_in, keyworker, filled):
+def test_it_is_completed_with_15_queries(signed_in, keyworker, filled):
     browser = signed_in(keyworker)
     address = reverse("assessment-edit", args=[filled.client_id, filled.pk, "check"])
-    with at_most(16):
+    with at_most(15):
         answer = browser.post(address, {"row_version": filled.row_version})
     assert answer.status_code == 302
     with context.acting(keyworker):
