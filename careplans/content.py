@@ -33,8 +33,8 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "risk": ("what", "who_name", "by_when", "told"),
     "involved": ("party_id", "name", "contact", "does"),
 }
-#: What a page that lists the goals reads.
-GOALS = ("goal", "action")
+#: What the client's page reads: the goals, and which tasks stand in the plan.
+GOALS = ("goal", "action", "risk")
 YES = "yes"
 #: Between day, month and year of a date that is none: no box of a form can hold a line break.
 APART = "\n"
@@ -106,7 +106,7 @@ def loaded(versions: "QuerySet[PlanVersion]", kinds: Iterable[str] = tuple(PARTS
 
 
 def goals_of(version: PlanVersion) -> Content:
-    """What ``version`` says of its goals and their actions, and of nothing else; fetched through :func:`loaded` with GOALS at least."""
+    """What ``version`` says of its goals, their actions and its steps, and of nothing else; fetched through :func:`loaded` with GOALS at least."""
     found = Content()
     for kind in GOALS:
         _put_rows(found, version, kind, getattr(version, f"{kind}_rows"))

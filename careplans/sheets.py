@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, TextChoices
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, TextChoices
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -60,7 +60,10 @@ def check_url(token: str) -> str:
 
 
 def facts(version: PlanVersion) -> Facts:
-    """Names, addresses and rules beside the agreed text, as they stand now. Kept in ``PlanVersion.as_signed`` when it is signed."""
+    """Names, addresses and rules beside the agreed text, as they stand now. Kept in ``PlanVersion.as_signed`` when it is signed.
+
+    One query, none where ``version`` was fetched through :func:`with_sharing`.
+    """
     plan, client, said = version.plan, version.client, content.of(version)
     agency, keyworker, kind = plan.agency, plan.episode.keyworker, policies.kind_of(version.plan)
     interval = kind.review.then if plan.current_id else kind.review.first
@@ -93,17 +96,23 @@ def agency_facts(agency: Agency) -> Facts:
     return {each.name: getattr(agency, each.name) for each in fields(SheetAgency)}
 
 
+def with_sharing(versions: "QuerySet[PlanVersion]") -> "QuerySet[PlanVersion]":
+    """Each with ``shared``: whether the client has agreed that others see the plan; None where nobody has asked."""
+    asked = Consent.objects.filter(client_id=OuterRef("client_id"), kind=Consent.Kind.SHARING)
+    given = Consent.objects.in_force().filter(parts__contains=[Part.PLANS])
+    others = ConsentAgency.objects.filter(consent=OuterRef("pk"), consent__in=given).exclude(to_id=OuterRef(OuterRef("plan__agency_id")))
+    return versions.annotate(shared=Subquery(asked.annotate(shared=Exists(others)).order_by("-shared").values("shared")[:1]))
+
+
 def _sharing_asked(version: PlanVersion, said: Content) -> str:
     """A value of SheetSharing, where the plan itself does not say who sees it: what the client was asked, and answered."""
     if said.texts["sharing"]:
         return ""
-    asked = Consent.objects.filter(client_id=version.client_id, kind=Consent.Kind.SHARING)
-    given = asked.in_force().filter(parts__contains=[Part.PLANS])
-    others = ConsentAgency.objects.filter(consent=OuterRef("pk"), consent__in=given).exclude(to_id=version.plan.agency_id)
-    shared = asked.annotate(shared=Exists(others)).order_by("-shared").values_list("shared", flat=True).first()
-    if shared is None:
+    if not hasattr(version, "shared"):
+        version.shared = with_sharing(PlanVersion.objects.filter(pk=version.pk)).values_list("shared", flat=True).get()
+    if version.shared is None:
         return SheetSharing.NOT_ASKED
-    return SheetSharing.GIVEN if shared else SheetSharing.REFUSED
+    return SheetSharing.GIVEN if version.shared else SheetSharing.REFUSED
 
 
 def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draft: bool = False) -> Sheet:

@@ -188,6 +188,7 @@ class Plans:
                     recorded_by=stay.worker.person,
                 )
             )
+        version.shared = None  # nobody had asked by then
         version.as_signed = sheets.facts(version)
 
     def save(self, using: str) -> None:

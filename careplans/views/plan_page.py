@@ -13,6 +13,7 @@ from carehub.pages import Banner
 from careplans import content
 from careplans.models import CarePlan, PlanVersion
 from careplans.review_standing import told
+from careplans.sheets import with_sharing
 from clients.banner import banner
 from clients.client_tabs import client_tabs
 
@@ -28,8 +29,8 @@ RELATED = (
 
 
 def plan_version(request: HttpRequest, client_id: UUID, pk: UUID) -> PlanVersion:
-    """With its rows, where its review stands and all that the pages name. One query; another client's plan does not exist here."""
-    versions = told(content.loaded(PlanVersion.objects.visible_to(request.actor).select_related(*RELATED)))
+    """With its rows, where its review stands, what was said of sharing and all that the pages name. One query; another client's plan does not exist here."""
+    versions = told(with_sharing(content.loaded(PlanVersion.objects.visible_to(request.actor).select_related(*RELATED))))
     version = get_object_or_404(versions, pk=pk, client_id=client_id)
     events.saw(version.client_id)
     return version

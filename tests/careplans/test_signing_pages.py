@@ -223,5 +223,5 @@ def test_after_the_review_day_the_page_says_what_to_do(agreed, browser, keyworke
 
 def test_signing_asks_little(agreed, keyworker, browser):
     data = words(browser, agreed, keyworker)
-    with at_most(20):
+    with at_most(21):
         assert browser.post(url("plan-sign", agreed), data).status_code == 302
