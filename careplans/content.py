@@ -106,7 +106,7 @@ def loaded(versions: "QuerySet[PlanVersion]", kinds: Iterable[str] = tuple(PARTS
 
 
 def goals_of(version: PlanVersion) -> Content:
-    """What ``version`` says of its goals, their actions and its steps, and of nothing else; fetched through :func:`loaded` with GOALS at least."""
+    """What ``version`` says of its goals, actions and steps, and of nothing else; fetched through :func:`loaded` with GOALS at least."""
     found = Content()
     for kind in GOALS:
         _put_rows(found, version, kind, getattr(version, f"{kind}_rows"))

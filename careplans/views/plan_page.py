@@ -29,8 +29,9 @@ RELATED = (
 
 
 def plan_version(request: HttpRequest, client_id: UUID, pk: UUID) -> PlanVersion:
-    """With its rows, where its review stands, what was said of sharing and all that the pages name. One query; another client's plan does not exist here."""
-    versions = told(with_sharing(content.loaded(PlanVersion.objects.visible_to(request.actor).select_related(*RELATED))))
+    """With its rows, its review's standing and all that the pages name. One query; another client's plan does not exist here."""
+    seen = PlanVersion.objects.visible_to(request.actor).select_related(*RELATED)
+    versions = told(with_sharing(content.loaded(seen)))
     version = get_object_or_404(versions, pk=pk, client_id=client_id)
     events.saw(version.client_id)
     return version

@@ -89,12 +89,13 @@ def test_reworded_beside_our_words_retired_and_asked_again(browser):
     assert "Have you ever gone over?" in html
     assert f"CareHub asks: {ours}" in html
     assert "Best practice: Overdose history" in html
-    at = opened_at(browser, "form-question-retire", "triage", "motivation")
-    post(browser, "form-question-retire", "triage", "motivation", opened_at=at)
-    assert f"Not asked any more: ‘{catalogue().form('triage').question('motivation').text[:30]}" in page(browser, "form-show", "triage")
+    at = opened_at(browser, "form-question-retire", "triage", "agrees")
+    post(browser, "form-question-retire", "triage", "agrees", opened_at=at)
+    retired = catalogue().form("triage").question("agrees").text[:30]
+    assert f"Not asked any more: ‘{retired}" in page(browser, "form-show", "triage")
     assert "Assessments in which it was asked still show it" in page(browser, "form-show", "triage")
     at = opened_at(browser, "form-publish", "triage")
-    post(browser, "form-question-again", "triage", "motivation", opened_at=at)
+    post(browser, "form-question-again", "triage", "agrees", opened_at=at)
     assert "Not asked any more" not in page(browser, "form-show", "triage")
 
 
