@@ -99,9 +99,14 @@ def _step(each: Accepted, episode: Episode) -> Row:
     }
 
 
+def rows_from_tasks(said: Content) -> list[Row]:
+    """The actions and steps of ``said`` that were put in from a task."""
+    return [row for kind in ("action", "risk") for row in said.rows[kind].values() if row.get("task_id")]
+
+
 def tasks_of(said: Content) -> set[UUID]:
     """The keys of the tasks that rows of ``said`` were put in from."""
-    return {UUID(row["task_id"]) for kind in ("action", "risk") for row in said.rows[kind].values() if row.get("task_id")}
+    return {UUID(row["task_id"]) for row in rows_from_tasks(said)}
 
 
 def tasks_in(actor: Actor, said: Content) -> dict[str, Task]:

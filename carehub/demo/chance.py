@@ -1,7 +1,7 @@
 """Chance with a seed: the same seed gives the same partnership, to the last row."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -35,12 +35,6 @@ class Chance(random.Random):
         dealt = [thing for thing, times in found.items() for _ in range(times)]
         self.shuffle(dealt)
         return dealt
-
-    def some_of(self, things: Sequence[Thing], least: int, most: int) -> list[Thing]:
-        """A few, in the order in which they stand."""
-        number = min(len(things), self.randint(least, most))
-        chosen = set(self.sample(range(len(things)), number))
-        return [thing for place, thing in enumerate(things) if place in chosen]
 
     def moment_on(self, day: date, hour: int | None = None) -> datetime:
         """During opening hours, in London."""

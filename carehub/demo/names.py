@@ -26,7 +26,6 @@ STREETS = (
     "Otterlode Street", "Saltpan Row", "Millbeam Road", "Netherlode Lane", "Tollbar Street", "Ropery Yard", "Lower Weir Terrace",
     "Quarrygate", "Hurdle Lane", "Dyers Reach", "Kilnfold Close", "Staithe Court", "Beamhouse Road", "Cooperage Walk",
 )  # fmt: skip
-INWARD = "ABDEFGHJLNPQRSTUWXYZ"
 OUTWARD = ("ZZ1", "ZZ2", "ZZ3", "ZZ4")
 
 

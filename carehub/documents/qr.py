@@ -12,10 +12,3 @@ def qr_code(address: str) -> Picture:
     out = io.BytesIO()
     segno.make_qr(address, error="M").save(out, kind="svg", border=4, xmldecl=False, svgclass=None, lineclass=None, nl=False)
     return Picture(out.getvalue(), "image/svg+xml")
-
-
-def qr_png(address: str, *, scale: int = 8) -> bytes:
-    """The same as a PNG, ``scale`` pixels a module, for a page or a letter set elsewhere."""
-    out = io.BytesIO()
-    segno.make_qr(address, error="M").save(out, kind="png", border=4, scale=scale)
-    return out.getvalue()

@@ -1,12 +1,12 @@
 """A plan's head says where it stands today; each version is what was agreed on a day, and is kept whole."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from carehub.lifecycle import Lifecycle, Step
 from carehub.models.access import Part
-from carehub.models.base import OfAgency, Versioned
+from carehub.models.base import ClientRecordQuerySet, OfAgency, Versioned
 from clients.models.base import AboutClient
 from clients.models.episodes import Episode
 
@@ -81,6 +81,13 @@ class CarePlan(AboutClient, Versioned):
             ),
         ]
         indexes = [models.Index(fields=["client"], name="plan_client"), models.Index(fields=["episode"], name="plan_episode")]
+
+
+class PlanVersionQuerySet(ClientRecordQuerySet):
+    def at_hand(self, episode: Episode):
+        """The plan of this stay that is in force, and the one being written; none of a plan that is closed."""
+        of_it = self.filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
+        return of_it.exclude(plan__state=CarePlan.State.CLOSED)
 
 
 class PlanVersion(AboutClient, OfAgency, Versioned):
@@ -160,6 +167,8 @@ class PlanVersion(AboutClient, OfAgency, Versioned):
     #: Names, addresses and rules as the sheet prints them (careplans.sheets): who moves or leaves later changes nothing that was signed.
     as_signed = models.JSONField(default=dict, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PlanVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from carehub.models import Document
 from carehub.offering import allows
 from careplans import content, documents, policies, returns
 from careplans.content import Content
-from careplans.models import CarePlan, PlanReturn, PlanVersion
+from careplans.models import PlanReturn, PlanVersion
 from careplans.offers import tasks_of
 from careplans.review_standing import standing, told
 from careplans.views.plan_page import address
@@ -123,9 +123,7 @@ def _versions(episode: Episode | None, actor: Actor) -> list[PlanVersion]:
     """The plan that is in force and the one being written, with their goals, where the review stands and ``is_returned``. One query."""
     if episode is None:
         return []
-    mine = PlanVersion.objects.visible_to(actor)
-    wanted = mine.filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
-    wanted = wanted.exclude(plan__state=CarePlan.State.CLOSED).select_related("plan__episode__keyworker", "client", "partnership")
+    wanted = PlanVersion.objects.visible_to(actor).at_hand(episode).select_related("plan__episode__keyworker", "client", "partnership")
     waits = PlanReturn.objects.open().filter(version__plan=OuterRef("plan_id"))
     return list(told(content.loaded(with_signatures(wanted), content.GOALS)).annotate(is_returned=Exists(waits)).order_by("-begun_at"))
 

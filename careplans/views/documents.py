@@ -4,6 +4,7 @@ import logging
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -94,20 +95,21 @@ def open_document(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("document.view")
 def scan(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """The sheet that was signed by hand, as it was brought in."""
-    signed = Signature.objects.visible_to(request.actor).filter(version_id=pk, client_id=client_id, scan__isnull=False)
-    signature = get_object_or_404(signed.select_related("scan")[:1])
-    events.record("scan.opened", by=request.actor, client=signature.client_id, subject=signature)
-    return _file(request, signature.scan)
+    return _scan(request, Signature.objects.visible_to(request.actor).filter(version_id=pk, client_id=client_id))
 
 
 @require_safe
 @requires("document.view")
 def scan_of_later(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     """The same, of a client who signed after a word."""
-    later = Addendum.objects.visible_to(request.actor).filter(version_id=pk, client_id=client_id, scan__isnull=False)
-    addendum = get_object_or_404(later.select_related("scan")[:1])
-    events.record("scan.opened", by=request.actor, client=addendum.client_id, subject=addendum)
-    return _file(request, addendum.scan)
+    return _scan(request, Addendum.objects.visible_to(request.actor).filter(version_id=pk, client_id=client_id))
+
+
+def _scan(request: HttpRequest, of: QuerySet) -> HttpResponse:
+    """``of``: rows that a sheet may have been brought in with."""
+    found = get_object_or_404(of.filter(scan__isnull=False).select_related("scan")[:1])
+    events.record("scan.opened", by=request.actor, client=found.client_id, subject=found)
+    return _file(request, found.scan)
 
 
 def _file(request: HttpRequest, file: StoredFile) -> HttpResponse:

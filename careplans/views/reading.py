@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F, Q
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
@@ -33,8 +33,8 @@ def current(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor = request.actor
     client = get_object_or_404(Client.objects.visible_to(actor), pk=client_id)
     episode = episode_for_banner(client, actor)
-    wanted = PlanVersion.objects.visible_to(actor).filter(Q(pk=F("plan__current_id")) | Q(locked_at__isnull=True), plan__episode=episode)
-    found = wanted.exclude(plan__state=CarePlan.State.CLOSED).order_by(F("locked_at").desc(nulls_last=True)).first() if episode else None
+    mine = PlanVersion.objects.visible_to(actor)
+    found = mine.at_hand(episode).order_by(F("locked_at").desc(nulls_last=True)).first() if episode else None
     if found is not None:
         return redirect("plan-show", client_id, found.pk)
     if episode is not None and episode.agency_id == actor.agency_id and actor.may("plan.write"):
@@ -97,8 +97,7 @@ def _tasks(version: PlanVersion, actor: Actor) -> list[tuple[str, Task]]:
     """What of the plan was put in from a task: its words there, and what has become of it."""
     said = content.of(version)
     tasks = offers.tasks_in(actor, said)
-    rows = [row for kind in ("action", "risk") for row in said.rows[kind].values() if row["task_id"]]
-    return [(row["what"], tasks[row["task_id"]]) for row in rows if row["task_id"] in tasks]
+    return [(row["what"], tasks[row["task_id"]]) for row in offers.rows_from_tasks(said) if row["task_id"] in tasks]
 
 
 def _off_paper(version: PlanVersion) -> list[tuple[str, str]]:

@@ -42,9 +42,6 @@ class EpisodeQuerySet(ClientRecordQuerySet):
     def review_overdue(self, today: date | None = None, grace_days: int = 0):
         return self.overdue(today, grace_days).filter(next_due_what=Episode.NextDue.REVIEW)
 
-    def due_this_week(self, today: date | None = None):
-        return self.open().filter(due.due_within("next_due_on", today=today or clock.today()))
-
     def first_due_first(self):
         return self.order_by(F("next_due_on").asc(nulls_last=True), "pk")
 
