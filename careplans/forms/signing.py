@@ -63,15 +63,20 @@ class SignForm(CareHubForm):
     witness_strokes = DrawingField()
     witness_signed_on = DateField(label=_("Which day stands beside their signature?"), required=False)
 
-    def __init__(self, version: PlanVersion, actor: Actor, data: Any = None, files: Any = None):
+    def __init__(self, version: PlanVersion, actor: Actor, data: Any = None, files: Any = None, *, turned: bool):
+        """``turned``: the screen is turned to the client. Only then do client or witness sign on it."""
         self.version, self.actor = version, actor
         starts = {
             "seen_text": version.agreed_text,
-            "client_how": How.SCREEN.value,
+            "client_how": How.SCREEN.value if turned else "",
             "keyworker_how": How.SCREEN.value,
             "keyworker_paper_name": actor.person.name,
         }
         super().__init__(data, files, initial=starts)
+        for name in () if turned else ("client_how", "witness_how"):
+            choices = self.fields[name].choices
+            self.fields[name].choices = [(how, words) for how, words in choices if how != How.SCREEN]
+            self.fields[name].error_messages["invalid_choice"] = _("To sign on this screen, turn it to the client first")
         self.fields["client_reason"].choices = [(code.text, code.text) for code in catalogue().codes("reasons-not-signed").codes]
 
     def word(self, party: str) -> Word:
