@@ -49,8 +49,14 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"locked": False}) if _by_script(request) else redirect(to)
     if _by_script(request):
         return JsonResponse({"locked": True, "errors": [str(error) for errors in form.errors.values() for error in errors]})
-    who = {"name": request.signed_in_as.person.name, "given_back": screen_lock.why(request) == turned_screen.GIVEN_BACK, "sign_out_url": reverse("account_logout")}
-    return render(request, "locked.html", who | {"form": form, "next": to})
+    context = {
+        "name": request.signed_in_as.person.name,
+        "given_back": screen_lock.why(request) == turned_screen.GIVEN_BACK,
+        "sign_out_url": reverse("account_logout"),
+        "form": form,
+        "next": to,
+    }
+    return render(request, "locked.html", context)
 
 
 @for_the_client

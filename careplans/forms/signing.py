@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.actors import Actor
 from carehub.definitions.catalogue import catalogue
-from carehub.formfields import DateField, DrawingField, OneOf, Text, YesNo
+from carehub.formfields import DateField, DrawingField, OneOf, Text
 from carehub.forms import CareHubForm
 from carehub.scanfield import ScanField
 from careplans.models import PlanVersion, Signature
@@ -46,7 +46,6 @@ class SignForm(CareHubForm):
     )
     client_follow_up_on = DateField(label=_("When will you ask them to sign?"), required=False)
     client_reason = OneOf(label=_("Why not?"), small=True, required=False)
-    client_copy_taken = YesNo(label=_("Did the client take their copy?"), required=False)
     keyworker_how = OneOf([(How.SCREEN, _("Here, on this screen")), (How.PAPER, _("On the printed sheet"))], label=_("How do you sign?"))
     keyworker_name = _name(_("Keyworker: type your name"))
     keyworker_strokes = DrawingField()
@@ -90,7 +89,6 @@ class SignForm(CareHubForm):
             signed_on=said.get(f"{party}_signed_on"),
             follow_up_on=said.get(f"{party}_follow_up_on"),
             scan=said.get(f"{party}_scan"),
-            copy_taken=said.get(f"{party}_copy_taken"),
         )
 
     @property

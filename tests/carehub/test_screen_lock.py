@@ -3,7 +3,7 @@
 import pytest
 from django.urls import get_resolver, reverse
 
-from carehub import clock, context, drafts, local_settings, screen_lock
+from carehub import clock, context, drafts, local_settings
 from carehub.models import Draft, Event, Session
 from carehub.sessions import SessionStore
 from tests import factories

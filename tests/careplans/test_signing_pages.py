@@ -38,7 +38,7 @@ def url(page: str, version) -> str:
 
 
 def words(browser, version, keyworker, **more) -> dict:
-    given = {"client_name": "Rowan Ashgrove", "client_copy_taken": "yes", "keyworker_name": keyworker.person.name}
+    given = {"client_name": "Rowan Ashgrove", "keyworker_name": keyworker.person.name}
     return form_of(browser.get(url("plan-sign", version))) | given | more
 
 
@@ -128,12 +128,10 @@ def test_where_there_is_no_scan_or_no_reach_nothing_opens(agreed, triaged, keywo
 
 
 def test_declined_with_a_reason_from_the_list(agreed, keyworker, browser):
-    data = words(
-        browser, agreed, keyworker, client_how="declined", client_name="", client_reason="Does not sign papers", client_copy_taken="no"
-    )
+    data = words(browser, agreed, keyworker, client_how="declined", client_name="", client_reason="Does not sign papers")
     assert browser.post(url("plan-sign", agreed), data).status_code == 302
     client = signatures(agreed, keyworker)["client"]
-    assert (client.how, client.reason, client.copy_taken) == ("declined", "Does not sign papers", False)
+    assert (client.how, client.reason) == ("declined", "Does not sign papers")
     page = " ".join(texts(browser.get(url("plan-show", agreed)), "//*[contains(@class, 'parties')]/li"))
     assert "Declined to sign" in page
     assert "Does not sign papers" in page
@@ -150,7 +148,6 @@ def test_a_witness(agreed, keyworker, turned, how):
     ("changed", "sentence"),
     [
         ({"client_name": ""}, "Type the name of whoever signs"),
-        ({"client_copy_taken": ""}, "Say whether they took their copy"),
         ({"keyworker_name": "Somebody else"}, "Sign with your own name"),
         ({"client_how": "declined"}, "Say why they did not want to sign"),
         ({"client_how": "declined", "client_reason": "My own words"}, "choose one of the answers"),
@@ -214,7 +211,7 @@ def test_a_double_click_signs_once(agreed, keyworker, turned):
 
 
 def test_a_signature_is_never_kept_as_a_draft(agreed, keyworker, turned):
-    turned.post(url("plan-sign", agreed), words(turned, agreed, keyworker, client_strokes="M1 2L3 4", client_copy_taken=""))
+    turned.post(url("plan-sign", agreed), words(turned, agreed, keyworker, client_strokes="M1 2L3 4", client_name=""))
     turned.logout()
     turned.post(url("plan-sign", agreed), {"client_strokes": "M1 2L3 4"})
     with context.acting(keyworker):

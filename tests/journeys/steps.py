@@ -350,7 +350,6 @@ def type_signatures(page: Page, who: Newcomer, keyworker: str = KEYWORKER) -> No
     """On the screen, which is turned to the client first."""
     press(page, "Turn the screen to the client")
     party(page, "Client").get_by_label("Client: type your name").fill(who.name)
-    choose(page, "Did the client take their copy?", "Yes")
     party(page, "Keyworker").get_by_label("Keyworker: type your name").fill(keyworker)
 
 
