@@ -354,7 +354,7 @@ def type_signatures(page: Page, who: Newcomer, keyworker: str = KEYWORKER) -> No
 
 
 def sign(window: Window) -> None:
-    """What each has said is sent; the plan is locked. A screen that was turned to the client is given back, and the keyworker unlocks it."""
+    """What each has said is sent; the plan is locked. A screen turned to the client is given back and unlocked."""
     page = window.page
     press(page, "Sign and lock the plan")
     window.look("signed")
