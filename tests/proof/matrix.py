@@ -85,6 +85,7 @@ ROWS: dict[str, str] = {
     "plan-lead": "plan",
     "plan-paper": "plan",
     "plan-print": "plan",
+    "plan-copy": "plan",
     "document-make": "plan",
     "plan-scan": "plan",
     "plan-scan-later": "plan",
