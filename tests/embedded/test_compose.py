@@ -40,7 +40,9 @@ def test_what_lies_beside_the_code_stays_out_of_the_image(path):
     assert not lets_in(path)
 
 
-@pytest.mark.parametrize("path", ["var/secret", ".venv/bin/python", "tests/world.py", "carehub/embedded/postgres.py", "clients/__pycache__/a.pyc"])
+@pytest.mark.parametrize(
+    "path", ["var/secret", ".venv/bin/python", "tests/world.py", "carehub/embedded/postgres.py", "clients/__pycache__/a.pyc"]
+)
 def test_what_production_does_not_need_stays_out(path):
     assert not lets_in(path)
 
