@@ -144,6 +144,12 @@ class Migration(migrations.Migration):
                     models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
                 ),
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                (
+                    "client_told_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
                 (
                     "recorded_by",
@@ -254,6 +260,18 @@ class Migration(migrations.Migration):
                         related_name="+",
                         related_query_name="+",
                         to="clients.client",
+                    ),
+                ),
+                (
+                    "client_told_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -1229,13 +1247,24 @@ class Migration(migrations.Migration):
                 name="consent_withdrawn_when_by_whom_and_why",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("client_told_by__isnull", True), ("client_told_on__isnull", True)),
+                    models.Q(("client_told_by__isnull", False), ("client_told_on__isnull", False), ("withdrawn_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="consent_client_told_when_and_by_whom",
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="consent",
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "clients_consentevent" ("agency_id", "answer", "client_id", "client_told_on", "from_on", "ground", "how", "id", "kind", "partnership_id", "parts", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recorded_at", "recorded_by_id", "scan_id", "told", "until", "withdrawn_at", "withdrawn_by_id", "withdrawn_why") VALUES (NEW."agency_id", NEW."answer", NEW."client_id", NEW."client_told_on", NEW."from_on", NEW."ground", NEW."how", NEW."id", NEW."kind", NEW."partnership_id", NEW."parts", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."purpose", NEW."recorded_at", NEW."recorded_by_id", NEW."scan_id", NEW."told", NEW."until", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_why"); RETURN NULL;',
-                    hash="a7ca6733a5e98cf16d3f59419f677208bdda7734",
+                    func='INSERT INTO "clients_consentevent" ("agency_id", "answer", "client_id", "client_told_by_id", "client_told_on", "from_on", "ground", "how", "id", "kind", "partnership_id", "parts", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recorded_at", "recorded_by_id", "scan_id", "told", "until", "withdrawn_at", "withdrawn_by_id", "withdrawn_why") VALUES (NEW."agency_id", NEW."answer", NEW."client_id", NEW."client_told_by_id", NEW."client_told_on", NEW."from_on", NEW."ground", NEW."how", NEW."id", NEW."kind", NEW."partnership_id", NEW."parts", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."purpose", NEW."recorded_at", NEW."recorded_by_id", NEW."scan_id", NEW."told", NEW."until", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_why"); RETURN NULL;',
+                    hash="d97aa82bfa4400748889a2215fad4ff1bc72155b",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_27479",
                     table="clients_consent",
@@ -1249,8 +1278,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "clients_consentevent" ("agency_id", "answer", "client_id", "client_told_on", "from_on", "ground", "how", "id", "kind", "partnership_id", "parts", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recorded_at", "recorded_by_id", "scan_id", "told", "until", "withdrawn_at", "withdrawn_by_id", "withdrawn_why") VALUES (NEW."agency_id", NEW."answer", NEW."client_id", NEW."client_told_on", NEW."from_on", NEW."ground", NEW."how", NEW."id", NEW."kind", NEW."partnership_id", NEW."parts", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."purpose", NEW."recorded_at", NEW."recorded_by_id", NEW."scan_id", NEW."told", NEW."until", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_why"); RETURN NULL;',
-                    hash="3ada2ecd9bdfc1a3e2a19e8383ea7a4e65d6a86c",
+                    func='INSERT INTO "clients_consentevent" ("agency_id", "answer", "client_id", "client_told_by_id", "client_told_on", "from_on", "ground", "how", "id", "kind", "partnership_id", "parts", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recorded_at", "recorded_by_id", "scan_id", "told", "until", "withdrawn_at", "withdrawn_by_id", "withdrawn_why") VALUES (NEW."agency_id", NEW."answer", NEW."client_id", NEW."client_told_by_id", NEW."client_told_on", NEW."from_on", NEW."ground", NEW."how", NEW."id", NEW."kind", NEW."partnership_id", NEW."parts", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."purpose", NEW."recorded_at", NEW."recorded_by_id", NEW."scan_id", NEW."told", NEW."until", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_why"); RETURN NULL;',
+                    hash="727aac8c6034c054b24877a107dbccfba5e07031",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_9f63f",
                     table="clients_consent",
