@@ -91,9 +91,7 @@ def withdraw_consent(*, by: Actor, client: Client, consent: Consent, why: str = 
     now = clock.now()
     with transaction.atomic():
         still_given = Consent.objects.filter(pk=consent.pk, withdrawn_at__isnull=True)
-        changed = still_given.update(
-            withdrawn_at=now, withdrawn_by=by.person, withdrawn_why=why, **(_told(by) if client_told else {})
-        )
+        changed = still_given.update(withdrawn_at=now, withdrawn_by=by.person, withdrawn_why=why, **(_told(by) if client_told else {}))
         if changed:
             treating = _treating_too(client, consent, by)
             Access.objects.about(client.pk).filter(basis=Access.Basis.CONSENT, rests_on=consent.pk).end()

@@ -386,6 +386,7 @@ class Migration(migrations.Migration):
                 ),
                 ("risk_words", models.JSONField(blank=True, default=list)),
                 ("risk_asked_on", models.DateField(blank=True, null=True)),
+                ("risk_begun", models.JSONField(blank=True, default=list)),
                 ("risk_plan_review_on", models.DateField(blank=True, null=True)),
                 ("risk_plan_covers", models.JSONField(blank=True, default=list)),
                 (
@@ -550,6 +551,7 @@ class Migration(migrations.Migration):
                 ),
                 ("risk_words", models.JSONField(blank=True, default=list)),
                 ("risk_asked_on", models.DateField(blank=True, null=True)),
+                ("risk_begun", models.JSONField(blank=True, default=list)),
                 ("risk_plan_review_on", models.DateField(blank=True, null=True)),
                 ("risk_plan_covers", models.JSONField(blank=True, default=list)),
                 (
@@ -1375,8 +1377,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "comprehensive_declined_why", "comprehensive_due_on", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."comprehensive_declined_why", NEW."comprehensive_due_on", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
-                    hash="fbd9591bb2f89cdb63eb45aaedecc62f0d390631",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "comprehensive_declined_why", "comprehensive_due_on", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_begun", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."comprehensive_declined_why", NEW."comprehensive_due_on", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_begun", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="ba39e1c63bbcd376a20d7a2ecd1958cddad7486a",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_7711d",
                     table="clients_episode",
@@ -1390,8 +1392,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "comprehensive_declined_why", "comprehensive_due_on", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."comprehensive_declined_why", NEW."comprehensive_due_on", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
-                    hash="f697c95749589e51d11f9de190d4263d50b5dae9",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "comprehensive_declined_why", "comprehensive_due_on", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_begun", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."comprehensive_declined_why", NEW."comprehensive_due_on", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_begun", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="90fac16458a34f99485007d5bec8842a835d25af",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_f4432",
                     table="clients_episode",
