@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,8 +30,8 @@ def _stays(client: Client, actor: Actor) -> EpisodeQuerySet:
     return episodes.nearest_first(actor)
 
 
-def banner(client: Client, episode: Episode | None, actor: Actor) -> Banner:
-    """``client`` comes with its safe_contact. Risk is for those who may read the clinical record; the safety warning is for everybody."""
+def banner(client: Client, episode: Episode | None, actor: Actor, *, on: UUID | None = None) -> Banner:
+    """``client`` comes with its safe_contact; ``on``: the assessment whose page it is. Risk is for those who may read the clinical record; the safety warning is for everybody."""
     clinical = actor.may("client.view")
     return Banner(
         name=f"{client.name_used} ({client.full_name})" if client.name_used else client.full_name,
@@ -39,7 +40,9 @@ def banner(client: Client, episode: Episode | None, actor: Actor) -> Banner:
         keyworker=episode.keyworker.name if episode and episode.keyworker else "",
         agency=episode.agency.name if episode and episode.agency_id != actor.agency_id else "",
         must_not_know=contact.who_must_not_know if (contact := getattr(client, "safe_contact", None)) else "",
-        risks=_safety(client) + _begun(episode, actor) + risks(episode) + _amiss(episode, actor) if clinical else _safety(client) or None,
+        risks=_safety(client) + _begun(episode, actor, on) + risks(episode) + _amiss(episode, actor)
+        if clinical
+        else _safety(client) or None,
         facts=tuple(_facts(client)),
         url=reverse("client" if clinical else "client-contact", args=[client.pk]),
     )
@@ -49,10 +52,16 @@ def _safety(client: Client) -> tuple[Risk, ...]:
     return (Risk("staff-safety", _("Staff safety: %(warning)s") % {"warning": client.safety_warning}),) if client.safety_warning else ()
 
 
-def _begun(episode: Episode | None, actor: Actor) -> tuple[Risk, ...]:
-    """What an unfinished assessment has found that cannot wait: its end is not waited for."""
+def _begun(episode: Episode | None, actor: Actor, on: UUID | None) -> tuple[Risk, ...]:
+    """What an unfinished assessment has found that cannot wait: its end is not waited for.
+
+    On its own page the client may sit beside it, and it stands there in its place: the banner says no more than that there is something.
+    """
     found = []
     for each in episode.risk_begun if episode else ():
+        if each["assessment"] == str(on):
+            found.append(Risk("risk-begun"))
+            continue
         goes_on = episode.agency_id == actor.agency_id and actor.may("assessment.write")
         url = reverse("assessment-edit", args=[episode.client_id, each["assessment"]]) if goes_on else ""
         words = _("Reported, assessment not completed: %(risks)s") % {"risks": each["words"]}

@@ -112,12 +112,12 @@ def _treating_too(client: Client, consent: Consent, by: Actor) -> list[Agency]:
 
 def _handover(client: Client, consent: Consent, agency: Agency, by: Actor) -> Task:
     words = _("Agree with the client how care goes on beside %(agency)s, now that nothing is shared with it") % {"agency": agency.name}
-    why = _("Consent was withdrawn. Open transfers and shared prescribing need somebody who answers for them.")
+    why = _("Consent was withdrawn. Open transfers and shared prescribing need somebody who answers for them")
     return _task(client, consent, by, kind=f"{HANDOVER}.{agency.pk}", words=words, why=why)
 
 
 def _tell(client: Client, consent: Consent, by: Actor) -> Task:
-    why = _("Consent was withdrawn, and they have not been told: %(what)s.") % {"what": consent.get_kind_display()}
+    why = _("Consent was withdrawn, and they have not been told: %(what)s") % {"what": consent.get_kind_display()}
     return _task(client, consent, by, kind=rules.TELL, words=_("Tell the client what stops now, and what stays"), why=why)
 
 

@@ -64,8 +64,8 @@ def test_the_banner_says_it_until_the_assessment_is_completed(keyworker, manager
     """Never 'not assessed' while somebody has just said that they want to die; nor once it is taken back."""
     draft, page = begin(keyworker, referred), reverse("client-sharing", args=[referred.client_id])
 
-    def banner(who=keyworker) -> str:
-        return tree_of(signed_in(who).get(page)).xpath("string(//*[@class='client-banner__risks'])")
+    def banner(who=keyworker, at=page) -> str:
+        return tree_of(signed_in(who).get(at)).xpath("string(//*[@class='client-banner__risks'])")
 
     assert "Risk not assessed" in banner()
     says(keyworker, draft, suicide="plan")
@@ -74,6 +74,9 @@ def test_the_banner_says_it_until_the_assessment_is_completed(keyworker, manager
     assert "Go on with the assessment" in banner()
     assert "Risk not assessed" not in banner()
     assert words in banner(manager)
+    beside_the_client = banner(at=reverse("assessment-edit", args=[referred.client_id, draft.pk, SECTION]))
+    assert "Risk reported, assessment not completed" in beside_the_client
+    assert words not in beside_the_client
     says(keyworker, draft, suicide="never")
     assert "Risk not assessed" in banner()
     assert words not in banner()

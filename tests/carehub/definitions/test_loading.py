@@ -199,6 +199,20 @@ def test_a_day_of_its_own_is_for_what_can_wait(tmp_path: Path, key: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"sex": "X"}, "'X' is not known as sex"),
+        ({"mandatory": False}, "no risk is assumed"),
+        ({"not_answers": ["declined"]}, "no risk is assumed"),
+    ],
+)
+def test_only_a_key_question_without_a_risk_is_assumed(tmp_path: Path, more: dict, reason: str) -> None:
+    assumed = {"sex": more.get("sex", "M"), "why": "recorded so"}
+    keys = {"mandatory": True} | {key: each for key, each in more.items() if key != "sex"}
+    assert reason in wrong(tmp_path, question("q", assumed=assumed, **keys)).reason
+
+
+@pytest.mark.parametrize(
     ("instead", "reason"),
     [
         ('same_day = true\ninstead_of = ["ohter"]', "'ohter' is not known as instead_of: did you mean 'other'?"),
