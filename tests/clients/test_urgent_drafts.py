@@ -11,8 +11,8 @@ from clients.actions.tasks import close_task
 from clients.models import Assessment, Episode, Proposal
 from clients.urgent import URGENT
 from tests import factories
-from tests.careplans.pages import tree_of
 from tests.carehub.signing_in import unlock, with_password
+from tests.careplans.pages import tree_of
 from tests.clients.answering import as_post, everything, triage
 from tests.clients.test_assessing import begin, complete, save, triaged
 
