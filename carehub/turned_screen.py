@@ -1,4 +1,4 @@
-"""The screen turned to the client: what is for the keyworker's eyes is gone until it is turned back.
+"""The screen turned to the client: what is for the keyworker's eyes is gone until it is given back, and the keyworker unlocks it.
 
 Pages that a client may look at say so (``for_the_client``); no other page opens meanwhile (middleware.actor). The frame leaves out
 banner, notices, counts, search and names (base.html, ``turned``); the page itself leaves out what comes from other people and
@@ -18,6 +18,8 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from carehub import screen_lock
 
 View = Callable[..., HttpResponse]
+#: Why the screen is locked: it was turned to a client and is to go back to the keyworker.
+GIVEN_BACK = "client"
 
 
 def for_the_client(view: View) -> View:
@@ -31,8 +33,18 @@ def turn(request: HttpRequest, client_id: UUID) -> None:
     screen_lock.write(request, turned_to=client_id)
 
 
-def turn_back(request: HttpRequest) -> None:
+def give_back(request: HttpRequest) -> None:
+    """Whoever presses this may be the client: the screen is locked until the keyworker unlocks it, which turns it back."""
+    screen_lock.lock(request, why=GIVEN_BACK)
+
+
+def turn_back_where_given(request: HttpRequest) -> UUID | None:
+    """For the moment before unlocking: whose eyes it turns the screen away from; None where it stays as it is."""
+    whose = turned_to(request)
+    if whose is None or screen_lock.why(request) != GIVEN_BACK:
+        return None
     screen_lock.write(request, turned_to=None)
+    return whose
 
 
 def turned_to(request: HttpRequest) -> UUID | None:

@@ -54,6 +54,11 @@ def ask_for_document(version: PlanVersion, *, by: Actor, token: str) -> Document
     return document
 
 
+def of_plan(version: PlanVersion) -> Document | None:
+    """The signed plan itself, as a document; None before it is signed. One query."""
+    return Document.objects.filter(kind=CARE_PLAN, subject_id=version.pk).first()
+
+
 def beside_of(
     kind: DocumentKind, version: PlanVersion, *, discreet: bool, signed_since: date | None, share: summaries.Share | None = None
 ) -> dict[str, Any]:

@@ -8,9 +8,12 @@ from carehub.actors import Actor
 from carehub.models import Document
 from careplans import documents, summaries
 from careplans.document_kinds import KINDS, DocumentKind
-from careplans.models import PlanVersion
+from careplans.models import Addendum, PlanVersion
 from careplans.policies.documents import discreet_first, is_for
 from careplans.who_signed import signed_since
+
+#: Of what is said beside a version: whether the client took their copy.
+COPIES = (Addendum.Kind.COPY_TAKEN, Addendum.Kind.COPY_LEFT)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,16 @@ def _sorts(
         current = next((each for each in same if each.beside_sha256 == now), None)
         sorts.append(Sort(discreet, discreet == first, current, made_before=bool(same) and current is None))
     return sorts
+
+
+def copy_in(addenda: Iterable[Addendum]) -> Addendum | None:
+    """Whether the client took their copy, of what was said beside the version, the oldest first: what was said last. None: nobody said."""
+    return next((each for each in reversed(list(addenda)) if each.kind in COPIES), None)
+
+
+def copy_of(version: PlanVersion) -> Addendum | None:
+    """The same. One query."""
+    return copy_in(Addendum.objects.filter(version=version, kind__in=COPIES).select_related("written_by"))
 
 
 def still_holds(document: Document, version: PlanVersion, actor: Actor) -> bool:

@@ -198,7 +198,6 @@ class Sheet:
     review_rule: str = ""
     disagreement: str = ""
     #: 'taken', 'declined', in words; empty: not yet asked.
-    copy: str = ""
     #: Printed to be signed by hand, or for reading: no seal, and it says so on every page.
     draft: bool = False
     #: Of careplans.document_kinds, where it is not the plan itself.

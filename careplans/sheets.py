@@ -123,7 +123,6 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
     said, about = content.of(version), version.as_signed or facts(version)
     needs = [need for need in said.rows["need"].values() if not need["third_party"]]
     signed = tuple(_signature(each) for each in signatures)
-    copy = next((each.copy_taken for each in signatures if each.party == Signature.Party.CLIENT), None)
     of_client = about["client"]
     agency = SheetAgency(**about["agency"])
     return Sheet(
@@ -159,7 +158,6 @@ def sheet_of(version: PlanVersion, *, signatures: Iterable[Signature] = (), draf
         review_rule=about["review_rule"],
         complaints="\n".join(each for each in (agency.complaints, agency.advocacy) if each),
         disagreement=said.texts["disagreement"],
-        copy="" if copy is None else (_("taken") if copy else _("offered, not taken")),
         draft=draft,
     )
 

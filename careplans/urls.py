@@ -49,6 +49,7 @@ urlpatterns = [
     path(f"{_PLAN}paper/", signing.paper, name="plan-paper"),
     path(f"{_PLAN}print/", documents.print_and_give, name="plan-print"),
     path(f"{_PLAN}print/make/", documents.make, name="document-make"),
+    path(f"{_PLAN}copy/", documents.note_copy, name="plan-copy"),
     path(f"{_PLAN}changes/", life.what_changed, name="plan-changes"),
     path(f"{_PLAN}note/", life.note, name="plan-note"),
     path(f"{_PLAN}signed/", life.signed_later, name="plan-signed-later"),

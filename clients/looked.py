@@ -32,6 +32,7 @@ _DEEDS: tuple[tuple[str, Promise], ...] = (
     ("episode.keyworker-changed", _("Gave them to another keyworker")),
     ("plan.printed", _("Printed the care plan")),
     ("plan.signed", _("Signed the care plan")),
+    ("plan.copy-", _("Noted whether they took their copy of the care plan")),
     ("plan.reviewed", _("Reviewed the care plan")),
     ("plan.review-asked", _("Asked for a review of the care plan")),
     ("plan.review-put-off", _("Put the review of the care plan off")),

@@ -12,6 +12,7 @@ from carehub.demo.chance import Chance
 from carehub.demo.planned import PlanRows, VersionRows
 from carehub.demo.staffed import Place
 from carehub.models import Membership, Notice, Task
+from careplans.actions.adding import COPY_WORDS
 from careplans.actions.returning import RETURNED, RETURNED_FOR_REVIEW
 from careplans.actions.signing import TO_BE_SIGNED
 from careplans.models import Addendum, CarePlan, GoalOutcome, PlanReturn, PlanReview, PlanVersion, Signature
@@ -61,6 +62,9 @@ class Afterwards:
             self._return(others[2].versions[-1], Mend.NOW, reviewed.RETURNED_AND_MENDED, mended=reviewed.MENDED)
         for rows, words in zip(in_force, reviewed.NOTES, strict=False):
             self._note(rows.versions[-1], words)
+        for made in (each for rows in plans for each in rows.versions if each.signed):
+            kind = Addendum.Kind.COPY_TAKEN if made.copy_taken else Addendum.Kind.COPY_LEFT
+            self._add(made, kind, str(COPY_WORDS[kind]), made.signed.on, f"plan.{kind.value}")
 
     def _of_first_keyworker(self, rows: PlanRows) -> bool:
         return bool(rows.versions) and rows.versions[-1].worker.worker == self.place.workers(FIRST_SERVICE)[0]

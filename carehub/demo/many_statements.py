@@ -154,10 +154,10 @@ SELECT md5(%(seed)s || ':need:' || k || n)::uuid, %(partnership)s, client_id, ve
 """ + _WITH_PARTS.format(last=2)
 SIGNATURES = """
 INSERT INTO careplans_signature (id, partnership_id, client_id, version_id, party, name, how, follow_up_on, signed_on, reason, strokes,
-    copy_taken, agreed_text, recorded_at, recorded_by_id)
+    agreed_text, recorded_at, recorded_by_id)
 SELECT md5(%(seed)s || ':signature:' || k || n)::uuid, %(partnership)s, client_id, version_id, (ARRAY['client', 'keyworker'])[k + 1],
     CASE WHEN k = 0 THEN first_name || ' ' || last_name ELSE worker END, CASE WHEN k = 0 AND n %% 60 = 8 THEN 'verbal' ELSE 'screen' END,
-    CASE WHEN k = 0 AND n %% 60 = 8 THEN due_on END, referred_on + 10, '', '', CASE WHEN k = 0 THEN true END,
+    CASE WHEN k = 0 AND n %% 60 = 8 THEN due_on END, referred_on + 10, '', '',
     md5(version_id::text) || md5(plan_id::text), referred_on + 10 + time '11:40', person_id
 """ + _WITH_PARTS.format(last=1)
 LOCK_PART = """

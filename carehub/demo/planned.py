@@ -30,6 +30,7 @@ class VersionRows:
     parts: dict[str, list] = field(default_factory=lambda: {kind: [] for kind in PARTS})
     signatures: list[Signature] = field(default_factory=list)
     at: datetime | None = None
+    copy_taken: bool = False
 
 
 @dataclass
@@ -182,12 +183,12 @@ class Plans:
                     signed_on=made.signed.on,
                     reason=self.chance.choice(sayings.DECLINED_BECAUSE) if declined else "",
                     strokes=_strokes(self.chance) if signs == How.SCREEN and self.chance.happens(0.6) else "",
-                    copy_taken=self.chance.happens(0.8) if party == Party.CLIENT else None,
                     agreed_text=version.agreed_text,
                     recorded_at=at,
                     recorded_by=stay.worker.person,
                 )
             )
+        made.copy_taken = self.chance.happens(0.8)
         version.shared = None  # nobody had asked by then
         version.as_signed = sheets.facts(version)
 

@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from carehub import again, events, screen_lock, turned_screen
-from carehub.guards import LOCKED, signed_in, signed_in_even
+from carehub.guards import LOCKED, signed_in_even
 from carehub.sign_in_form import UnlockForm
 from carehub.turned_screen import for_the_client
 
@@ -49,22 +49,35 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"locked": False}) if _by_script(request) else redirect(to)
     if _by_script(request):
         return JsonResponse({"locked": True, "errors": [str(error) for errors in form.errors.values() for error in errors]})
-    who = {"name": request.signed_in_as.person.name, "why": screen_lock.why(request), "sign_out_url": reverse("account_logout")}
-    return render(request, "locked.html", who | {"form": form, "next": to})
+    context = {
+        "name": request.signed_in_as.person.name,
+        "given_back": screen_lock.why(request) == turned_screen.GIVEN_BACK,
+        "sign_out_url": reverse("account_logout"),
+        "form": form,
+        "next": to,
+    }
+    return render(request, "locked.html", context)
 
 
 @for_the_client
-@signed_in
+@signed_in_even(LOCKED)
 def turned(request: HttpRequest) -> HttpResponse:
-    """In the place of a page that is not for the client's eyes; POST turns the screen back."""
+    """In the place of a page that is not for the client's eyes; POST gives the screen back, for whoever works here to unlock."""
     to = next_page(request)
     if turned_screen.turned_to(request) is None:
         return redirect(to)
     if request.method == "POST":
-        events.record("screen.turned-back", by=request.actor, client=turned_screen.turned_to(request))
-        turned_screen.turn_back(request)
-        return redirect(to)
+        return given_back(request, to)
+    if request.shut:
+        return redirect_to_login(to, reverse("screen"))
     return render(request, "turned.html", {"turned_next": to, "back": turned_screen.came_from(request)})
+
+
+def given_back(request: HttpRequest, to: str) -> HttpResponse:
+    """From the client to the keyworker, who unlocks it first; then ``to`` opens."""
+    turned_screen.give_back(request)
+    events.record("screen.locked", by=request.signed_in_as, reason=turned_screen.GIVEN_BACK)
+    return redirect_to_login(to, reverse("screen"))
 
 
 def _is_them(request: HttpRequest, form: UnlockForm) -> bool:
@@ -74,8 +87,11 @@ def _is_them(request: HttpRequest, form: UnlockForm) -> bool:
     except again.NotThem as no:
         form.add_error("typed", str(no))
         return False
+    turned_from = turned_screen.turn_back_where_given(request)
     screen_lock.unlock(request)
     events.record("screen.unlocked", by=request.signed_in_as, reason="" if how == again.PASSWORD else how)
+    if turned_from:
+        events.record("screen.turned-back", by=request.signed_in_as, client=turned_from)
     return True
 
 

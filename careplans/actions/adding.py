@@ -1,9 +1,10 @@
-"""A note beside what is signed, and the signature that came later. The signed text stays as it is."""
+"""What comes beside what is signed: a note, the signature that came later, the copy. The signed text stays as it is."""
 
 from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from carehub import clock, events
 from carehub.actors import Actor
@@ -11,13 +12,17 @@ from carehub.files.filing import file_scan
 from carehub.files.pipeline import CleanFile
 from carehub.models import Task
 from carehub.rules import Refused
-from careplans import policies
+from careplans import documents, policies
 from careplans.actions.signing import TO_BE_SIGNED
 from careplans.actions.writing import load
 from careplans.models import Addendum, PlanVersion, Signature
 from careplans.who_signed import signatures_of, word_of_client
 
 LONGEST = 4000
+COPY_WORDS = {
+    Addendum.Kind.COPY_TAKEN: gettext_lazy("The client took their copy."),
+    Addendum.Kind.COPY_LEFT: gettext_lazy("The client was offered their copy and did not take it."),
+}
 
 
 def add_note(*, version: PlanVersion, words: str, third_party: bool, by: Actor) -> Addendum:
@@ -48,6 +53,18 @@ def sign_later(*, version: PlanVersion, signed_on: date | None, scan: CleanFile 
         Task.objects.filter(kind=TO_BE_SIGNED, subject_id=now.pk, done_at__isnull=True).update(done_at=clock.now(), done_by=by.person)
         events.record("plan.signed-later", by=by, client=now.client_id, subject=added)
     return added
+
+
+def note_copy(*, version: PlanVersion, taken: bool, by: Actor) -> Addendum:
+    """Whether the client took their copy of what is signed and printed. Said anew, the newest counts."""
+    with transaction.atomic():
+        now = load(version.pk, by)
+        policies.same_client(now, version.client_id)
+        policies.check_note_copy(now, by, documents.of_plan(now))
+        kind = Addendum.Kind.COPY_TAKEN if taken else Addendum.Kind.COPY_LEFT
+        noted = _add(now, kind, str(COPY_WORDS[kind]), by)
+        events.record(f"plan.{kind.value}", by=by, client=now.client_id, subject=noted)
+    return noted
 
 
 def may_sign_later(version: PlanVersion, actor: Actor) -> Signature:

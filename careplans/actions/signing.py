@@ -94,7 +94,6 @@ def _signature(version: PlanVersion, party: str, word: Word, by: Actor) -> Signa
         strokes=(word.get("strokes") or "") if how == How.SCREEN else "",
         scan=file_scan(version, word.get("scan"), by=by) if how == How.PAPER else None,
         follow_up_on=word.get("follow_up_on") if how == How.VERBAL else None,
-        copy_taken=word.get("copy_taken") if party == Party.CLIENT else None,
         agreed_text=version.agreed_text,
         recorded_at=clock.now(),
         recorded_by=by.person,

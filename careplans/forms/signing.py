@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.actors import Actor
 from carehub.definitions.catalogue import catalogue
-from carehub.formfields import DateField, DrawingField, OneOf, Text, YesNo
+from carehub.formfields import DateField, DrawingField, OneOf, Text
 from carehub.forms import CareHubForm
 from carehub.scanfield import ScanField
 from careplans.models import PlanVersion, Signature
@@ -46,7 +46,6 @@ class SignForm(CareHubForm):
     )
     client_follow_up_on = DateField(label=_("When will you ask them to sign?"), required=False)
     client_reason = OneOf(label=_("Why not?"), small=True, required=False)
-    client_copy_taken = YesNo(label=_("Did the client take their copy?"), required=False)
     keyworker_how = OneOf([(How.SCREEN, _("Here, on this screen")), (How.PAPER, _("On the printed sheet"))], label=_("How do you sign?"))
     keyworker_name = _name(_("Keyworker: type your name"))
     keyworker_strokes = DrawingField()
@@ -63,15 +62,20 @@ class SignForm(CareHubForm):
     witness_strokes = DrawingField()
     witness_signed_on = DateField(label=_("Which day stands beside their signature?"), required=False)
 
-    def __init__(self, version: PlanVersion, actor: Actor, data: Any = None, files: Any = None):
+    def __init__(self, version: PlanVersion, actor: Actor, data: Any = None, files: Any = None, *, turned: bool):
+        """``turned``: the screen is turned to the client. Only then do client or witness sign on it."""
         self.version, self.actor = version, actor
         starts = {
             "seen_text": version.agreed_text,
-            "client_how": How.SCREEN.value,
+            "client_how": How.SCREEN.value if turned else "",
             "keyworker_how": How.SCREEN.value,
             "keyworker_paper_name": actor.person.name,
         }
         super().__init__(data, files, initial=starts)
+        for name in () if turned else ("client_how", "witness_how"):
+            choices = self.fields[name].choices
+            self.fields[name].choices = [(how, words) for how, words in choices if how != How.SCREEN]
+            self.fields[name].error_messages["invalid_choice"] = _("To sign on this screen, turn it to the client first")
         self.fields["client_reason"].choices = [(code.text, code.text) for code in catalogue().codes("reasons-not-signed").codes]
 
     def word(self, party: str) -> Word:
@@ -85,7 +89,6 @@ class SignForm(CareHubForm):
             signed_on=said.get(f"{party}_signed_on"),
             follow_up_on=said.get(f"{party}_follow_up_on"),
             scan=said.get(f"{party}_scan"),
-            copy_taken=said.get(f"{party}_copy_taken"),
         )
 
     @property

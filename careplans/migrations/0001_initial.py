@@ -377,7 +377,19 @@ class Migration(migrations.Migration):
             name="Addendum",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("kind", models.CharField(choices=[("note", "Note"), ("signed-later", "Signed later")], default="note", max_length=12)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("note", "Note"),
+                            ("signed-later", "Signed later"),
+                            ("copy-taken", "Copy taken"),
+                            ("copy-left", "Copy offered, not taken"),
+                        ],
+                        default="note",
+                        max_length=12,
+                    ),
+                ),
                 ("words", models.TextField()),
                 ("third_party", models.BooleanField(default=False)),
                 ("signed_on", models.DateField(blank=True, null=True)),
@@ -588,7 +600,6 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=300)),
                 ("strokes", models.TextField(blank=True)),
                 ("follow_up_on", models.DateField(blank=True, null=True)),
-                ("copy_taken", models.BooleanField(blank=True, null=True)),
                 ("agreed_text", models.CharField(max_length=64)),
                 ("recorded_at", models.DateTimeField()),
                 ("locked_at", models.DateTimeField(blank=True, null=True)),
@@ -893,7 +904,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("kind", "signed-later"), ("signed_on__isnull", False)),
-                    models.Q(("kind", "note"), ("scan__isnull", True), ("signed_on__isnull", True)),
+                    models.Q(models.Q(("kind", "signed-later"), _negated=True), ("scan__isnull", True), ("signed_on__isnull", True)),
                     _connector="OR",
                 ),
                 name="addendum_signed_later_says_when",

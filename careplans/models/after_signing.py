@@ -11,11 +11,16 @@ from clients.models.base import AboutClient
 
 
 class Addendum(AboutClient, OfAgency):
-    """A note on a signed version, with its own author and time; or the signature that a client who had agreed by word gave later."""
+    """A note on a signed version, with its own author and time; or what was not there yet when it was signed.
+
+    That is the signature of a client who had agreed by word, and whether they took their copy: it is printed of what is signed.
+    """
 
     class Kind(models.TextChoices):
         NOTE = "note", _("Note")
         SIGNED_LATER = "signed-later", _("Signed later")
+        COPY_TAKEN = "copy-taken", _("Copy taken")
+        COPY_LEFT = "copy-left", _("Copy offered, not taken")
 
     PART = Part.PLANS
 
@@ -35,7 +40,8 @@ class Addendum(AboutClient, OfAgency):
         constraints = [
             models.CheckConstraint(condition=~Q(words=""), name="addendum_says_something"),
             models.CheckConstraint(
-                condition=Q(kind="signed-later", signed_on__isnull=False) | Q(kind="note", signed_on__isnull=True, scan__isnull=True),
+                condition=Q(kind="signed-later", signed_on__isnull=False)
+                | ~Q(kind="signed-later") & Q(signed_on__isnull=True, scan__isnull=True),
                 name="addendum_signed_later_says_when",
             ),
         ]

@@ -37,7 +37,6 @@ class Signature(AboutClient, OfAgency):
     scan = models.ForeignKey("carehub.StoredFile", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     #: Of somebody who agreed by word: when the signature is to be asked for.
     follow_up_on = models.DateField(null=True, blank=True)
-    copy_taken = models.BooleanField(null=True, blank=True)
     #: The text that was signed: PlanVersion.agreed_text at that moment.
     agreed_text = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()

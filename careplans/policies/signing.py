@@ -32,8 +32,6 @@ class Word(TypedDict, total=False):
     #: The day on the paper; a signature on screen is of today.
     signed_on: date | None
     scan: CleanFile | None
-    #: The client only: whether they took their copy.
-    copy_taken: bool | None
 
 
 def check_words(version: PlanVersion, actor: Actor, words: dict[str, Word]) -> None:
@@ -60,10 +58,7 @@ def _problems(version: PlanVersion, actor: Actor, party: str, word: Word) -> dic
     elif how == How.SCREEN and party == Party.KEYWORKER and _plain(name) != _plain(actor.person.name):
         found["name"] = _("Sign with your own name, as you are signed in: %(name)s") % {"name": actor.person.name}
     checks = {How.SCREEN: _on_screen, How.PAPER: _on_paper, How.VERBAL: _by_word, How.DECLINED: _declined}
-    found |= checks[How(how)](version, word)
-    if party == Party.CLIENT and word.get("copy_taken") is None:
-        found["copy_taken"] = _("Say whether they took their copy")
-    return found
+    return found | checks[How(how)](version, word)
 
 
 def _plain(name: str) -> str:

@@ -14,6 +14,7 @@ from carehub.actors import Actor, NotAllowed
 from carehub.definitions.catalogue import catalogue
 from carehub.definitions.plans import PlanKind
 from carehub.lifecycle import WrongState
+from carehub.models import Document
 from carehub.rules import Refused
 from careplans.models import HEAD_LIFECYCLE, PLAN_LIFECYCLE, CarePlan, PlanVersion, Signature
 from careplans.policies.missing import PARTS_HELD, missing_before_agreed
@@ -89,6 +90,13 @@ def check_close(plan: CarePlan, actor: Actor) -> None:
     actor.must("plan.write")
     of_own_agency(plan.agency_id, actor)
     HEAD_LIFECYCLE.check("plan.close", plan.state)
+
+
+def check_note_copy(version: PlanVersion, actor: Actor, document: Document | None) -> None:
+    """Once there is something to hand over. ``document``: the signed plan's, careplans.documents.of_plan."""
+    check_add(version, actor)
+    if document is None or document.state != Document.State.READY:
+        raise WrongState(_("The document is not made yet. Print it and hand it over, then say whether the client took it."))
 
 
 def check_add(version: PlanVersion, actor: Actor) -> None:

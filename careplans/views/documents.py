@@ -15,9 +15,11 @@ from carehub.actors import NotAllowed
 from carehub.files import store
 from carehub.files.serving import file_response
 from carehub.guards import no_sign_in, requires
+from carehub.lifecycle import WrongState
 from carehub.models import Document, DocumentCheck, StoredFile
 from carehub.rules import Refused
-from careplans import giving, policies
+from careplans import documents, giving, policies
+from careplans.actions import adding
 from careplans.actions.documents import ask_for, make_again
 from careplans.document_kinds import ASKED_FOR
 from careplans.models import Addendum, Signature
@@ -47,6 +49,8 @@ def print_and_give(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpRespo
         "discreet_first": discreet_first(version.client),
         "no_summaries": actor.agency_id == version.agency_id and not any(row.share for row in rows),
         "why_not": policies.why_not(check_make, version, actor),
+        "copy": giving.copy_of(version),
+        "may_note_copy": policies.allows(policies.check_note_copy, version, actor, documents.of_plan(version)),
         "back_url": address("plan-show", version),
         "back_text": _("Back to the plan"),
     }
@@ -72,6 +76,20 @@ def make(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("It is being made. This takes a few seconds."))
     return redirect("plan-print", client_id, pk)
+
+
+@require_POST
+@requires("plan.write")
+def note_copy(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    """The client took their copy, or did not."""
+    version = plan_version(request, client_id, pk)
+    try:
+        noted = adding.note_copy(version=version, taken=request.POST.get("taken") == "yes", by=request.actor)
+    except (Refused, WrongState) as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, noted.words)
+    return redirect("plan-print" if request.POST.get("page") == "print" else "plan-show", client_id, pk)
 
 
 @require_safe

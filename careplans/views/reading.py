@@ -16,6 +16,7 @@ from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
 from carehub.models import Document, Task
 from careplans import content, documents, offers, policies, returns, sheets
+from careplans.giving import COPIES, copy_in
 from careplans.models import Addendum, CarePlan, PlanVersion, Signature
 from careplans.review_standing import standing
 from careplans.views.plan_page import plan_context, plan_version
@@ -47,7 +48,7 @@ def current(request: HttpRequest, client_id: UUID) -> HttpResponse:
 def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     version, actor = plan_version(request, client_id, pk), request.actor
     signatures = signatures_of(version)
-    document = Document.objects.filter(kind=documents.CARE_PLAN, subject_id=version.pk).first()
+    document = documents.of_plan(version)
     looks = int(request.GET["look"]) if request.GET.get("look", "").isascii() and request.GET.get("look", "").isdigit() else 0
     context = plan_context(request, version) | {
         "sheet": sheets.sheet_of(version, signatures=signatures),
@@ -64,12 +65,12 @@ def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         "returns": returns.of_plan(version, actor),
         "may_return": policies.allows(policies.check_return, version, actor),
         "is_current": version.pk == version.plan.current_id,
-        **_beside(version, actor, signatures),
+        **_beside(version, actor, signatures, document),
     }
     return render(request, "careplans/plan_show.html", context)
 
 
-def _beside(version: PlanVersion, actor: Actor, signatures: list[Signature]) -> dict[str, Any]:
+def _beside(version: PlanVersion, actor: Actor, signatures: list[Signature], document: Document | None) -> dict[str, Any]:
     """What stands beside the locked text, as it is today: notes, and the client's other plans as far as they are shared."""
     plan = version.plan
     others = CarePlan.objects.visible_to(actor).filter(client_id=plan.client_id, state=CarePlan.State.CURRENT).exclude(pk=plan.pk)
@@ -80,7 +81,9 @@ def _beside(version: PlanVersion, actor: Actor, signatures: list[Signature]) -> 
     # Before the lock there is none, and the page has better things to ask.
     notes = list(Addendum.objects.filter(version=version).select_related("written_by")) if version.locked_at else []
     return {
-        "notes": notes,
+        "notes": [each for each in notes if each.kind not in COPIES],
+        "copy": copy_in(notes),
+        "may_note_copy": policies.allows(policies.check_note_copy, version, actor, document),
         "standing": review,
         "may_ask": policies.allows(policies.check_ask, review, actor),
         "may_put_off": policies.allows(policies.check_put_off, review, actor),

@@ -13,7 +13,7 @@ from carehub.files.serving import file_response
 from carehub.guards import requires
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
-from carehub.turned_screen import for_the_client
+from carehub.turned_screen import for_the_client, turned_to
 from careplans import documents, policies, sheets
 from careplans.actions import signing
 from careplans.forms.signing import SignForm
@@ -25,7 +25,7 @@ from careplans.who_signed import signatures_of
 @for_the_client
 @requires("plan.sign")
 def sign(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
-    """Turned to the client, before and after: no banner, no notices, nobody else's name.
+    """For the client's eyes, before and after: no banner, no notices, nobody else's name.
 
     A signature is never kept as a draft, so this form is not.
     """
@@ -36,7 +36,8 @@ def sign(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         elif version.state == PlanVersion.State.SIGNED:
             return render(request, "careplans/plan_signed.html", plan_context(request, version) | {"signatures": signatures_of(version)})
         return redirect("plan-show", client_id, pk)
-    form = SignForm(version, request.actor, request.POST or None, request.FILES or None)
+    turned = turned_to(request) is not None
+    form = SignForm(version, request.actor, request.POST or None, request.FILES or None, turned=turned)
     problem = policies.why_not(policies.check_sign, version, request.actor)
     if request.method == "POST" and form.is_valid() and not problem:
         try:
@@ -55,13 +56,13 @@ def sign(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
             problem = str(no)
         else:
             messages.success(request, _("Signed and locked. The document is being made."))
-            # The client still looks at the screen.
+            # The client may still look at the screen.
             return redirect("plan-sign", client_id, pk)
     context = plan_context(request, version) | {
         "sheet": sheets.sheet_of(version, draft=True),
         "form": form,
         "problem": problem,
-        "may_reopen": policies.allows(policies.check_reopen, version, request.actor),
+        "may_reopen": not turned and policies.allows(policies.check_reopen, version, request.actor),
     }
     return render(request, "careplans/plan_sign.html", context)
 

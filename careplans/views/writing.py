@@ -18,6 +18,7 @@ from carehub.lifecycle import WrongState
 from carehub.models import Agency
 from carehub.rules import Refused
 from carehub.turned_screen import for_the_client, turned_to
+from carehub.views.screen import given_back
 from careplans import content, offers, policies, returns, sheets
 from careplans.actions import agreeing, revising, starting, writing
 from careplans.changes import changes_since
@@ -157,6 +158,8 @@ def _go_on(request: HttpRequest, version: PlanVersion, before: Content) -> HttpR
     if request.POST.get("then") == "turn":
         turn_to(request, version.client)
         return HttpResponseRedirect(here)
+    if request.POST.get("then") == "back":
+        return given_back(request, here)
     if request.POST.get("then") == "agree":
         return redirect("plan-agree", version.client_id, version.pk)
     messages.success(request, _("Saved. The plan is still a draft."))

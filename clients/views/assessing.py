@@ -27,6 +27,7 @@ from carehub.lifecycle import WrongState
 from carehub.rules import Refused
 from carehub.templatetags.form_tags import anchor
 from carehub.turned_screen import for_the_client, turned_away, turned_to
+from carehub.views.screen import given_back
 from clients import policies
 from clients.actions import assessing
 from clients.banner import banner
@@ -186,6 +187,8 @@ def _go_on(request: HttpRequest, assessment: Assessment, form: Form, section: st
     if wanted == "turn":
         turn_to(request, assessment.client)
         return redirect("assessment-edit", assessment.client_id, assessment.pk, section)
+    if wanted == "back":
+        return given_back(request, reverse("assessment-edit", args=[assessment.client_id, assessment.pk, section]))
     following = wanted if wanted in names else names[names.index(section) + 1]
     return redirect("assessment-edit", assessment.client_id, assessment.pk, following)
 

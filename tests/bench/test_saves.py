@@ -133,6 +133,7 @@ def test_plan_signed(house, plans, row):
             agree(version=fresh, by=keyworker, seen_text=content.of(fresh).fingerprint())
         path = reverse("plan-sign", args=[version.client_id, version.pk])
         fields = form_of(house.get(path, cookies[keyworker.person_id]).text, 'name="seen_text"')
-        said = filled(fields, client_how="screen", client_name="A Client", keyworker_how="screen", keyworker_name=keyworker.person.name)
-        asks.append(Ask(path, cookies[keyworker.person_id], filled(said, client_copy_taken="yes"), status=302))
+        words = {"client_how": "declined", "client_reason": "Does not sign papers", "keyworker_how": "screen"}
+        said = filled(fields, **words, keyworker_name=keyworker.person.name)
+        asks.append(Ask(path, cookies[keyworker.person_id], said, status=302))
     row("a plan signed", asks[1:], again=asks[0], queries=25, times_empty=12)

@@ -26,6 +26,24 @@ def sign_in(person: Person, password: str = PASSWORD, browser: Browser | None = 
     return browser
 
 
+def with_password(actor: Actor) -> Actor:
+    """Before they sign in: changing it ends their sign-ins."""
+    actor.person.set_password(PASSWORD)
+    actor.person.save()
+    return actor
+
+
+def unlock(browser: Browser, typed: str = PASSWORD, to: str = "/"):
+    return browser.post(reverse("screen"), {"typed": typed, "next": to})
+
+
+def take_back(browser: Browser, to: str = "/") -> str:
+    """From the client: the button, and the keyworker's password. Where that leads."""
+    asks = browser.post(reverse("screen-turned"), {"next": to})
+    assert asks.url == f"{reverse('screen')}?next={to}"
+    return unlock(browser, to=to).url
+
+
 def with_app(person: Person) -> str:
     """An authenticator app, as if set up long ago. Gives its secret."""
     secret = totp.generate_totp_secret()

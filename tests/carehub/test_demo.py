@@ -140,7 +140,7 @@ def test_every_home_page_has_something_to_show(made):
     assert hows == {"screen", "paper", "declined", "verbal"}
     beside = made.afterwards
     assert {(each.mend, each.mended_at is None) for each in beside.returns} == {("now", True), ("at-review", True), ("now", False)}
-    assert {each.kind for each in beside.addenda} == {"note", "signed-later"}
+    assert {each.kind for each in beside.addenda} == {"note", "signed-later", "copy-taken", "copy-left"}
     assert {each.outcome for each in beside.outcomes} == {"achieved", "partly", "not-yet", "no-longer-wanted"}
     assert any(each.draft.state == "draft" for each in beside.reviews), "a review of which the next version is being written"
     assert {each.plan.closed_why for each in made.plans.plans if each.plan.closed_at} == {"followed", "treatment-ended"}

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import get_resolver, reverse
 
-from carehub import clock, context, drafts, local_settings, screen_lock
+from carehub import clock, context, drafts, local_settings
 from carehub.models import Draft, Event, Session
 from carehub.sessions import SessionStore
 from tests import factories
@@ -37,7 +37,7 @@ def is_locked(browser, page: str = "/notices/") -> bool:
 
 
 def unlock(browser, typed: str = PASSWORD, to: str = "/notices/"):
-    return browser.post(reverse("screen"), {"typed": typed, "next": to})
+    return signing_in.unlock(browser, typed, to)
 
 
 # --- When it locks ----------------------------------------------------------------------------------------------------
@@ -279,18 +279,6 @@ def test_it_can_be_guessed_ten_times(locked):
     assert all("neither your password" in unlock(locked, f"guess {number}").content.decode() for number in range(10))
     assert "Too many tries" in unlock(locked).content.decode()
     assert is_locked(locked)
-
-
-def test_others_may_lock_it_for_their_own_reason(keyworker, browser, rf):
-    """What 'handed to the client' will call."""
-    request = rf.get("/")
-    request.session = browser.session
-    request.session.load()
-    screen_lock.lock(request, why="client")
-    assert "turned to a client" in browser.get("/screen/").content.decode()
-    assert is_locked(browser)
-    unlock(browser)
-    assert Session.objects.get(pk=browser.session.session_key).locked_for == ""
 
 
 def test_one_locked_browser_leaves_the_other_open(keyworker, locked):

@@ -85,7 +85,7 @@ def agreed(client: Client, by: Actor) -> PlanVersion:
 
 
 def word(**more: Any) -> dict[str, Any]:
-    return {"how": "screen", "name": "Somebody", "copy_taken": True, **more}
+    return {"how": "screen", "name": "Somebody", **more}
 
 
 def signed(someone: Client, by: Actor, /, *, version: PlanVersion | None = None, **words: Any) -> PlanVersion:

@@ -8,6 +8,7 @@ from carehub.files import store
 from carehub.models import Document, DocumentCheck, Event, Job
 from careplans import content
 from careplans.actions import agreeing, revising
+from careplans.models import Addendum
 from tests.careplans import plans
 from tests.careplans.pages import texts
 
@@ -83,6 +84,29 @@ def test_try_again(signed, document, keyworker, browser):
     assert jobs.do_job(str(Job.objects.get(subject_id=signed.pk).pk)) == "done"
     again = browser.post(reverse("document-again", args=[document.pk]))
     assert "stands there already" in browser.get(again.url).content.decode()
+
+
+@pytest.mark.parametrize("page", ["plan-show", "plan-print"])
+def test_whether_they_took_their_copy_is_asked_once_there_is_one(page, triaged, keyworker, browser, stranger, signed_in):
+    version = plans.agreed(triaged, keyworker)
+    where, note = (reverse(name, args=[version.client_id, version.pk]) for name in (page, "plan-copy"))
+    sent = {"page": "print" if page == "plan-print" else ""}
+    assert "Did the client take their copy?" not in browser.get(reverse("plan-sign", args=[version.client_id, version.pk])).content.decode()
+    plans.signed(triaged, keyworker, version=version)
+    assert "Yes, they took it" not in browser.get(where).content.decode()
+    assert "Print it and hand it over" in browser.post(note, sent | {"taken": "yes"}, follow=True).content.decode()
+    assert jobs.do_job(str(Job.objects.get(subject_id=version.pk).pk)) == "done"
+    assert "Yes, they took it" in browser.get(where).content.decode()
+    assert browser.post(note, sent | {"taken": "no"}).url == where
+    assert "did not take it" in (left := browser.get(where).content.decode())
+    assert "No, they did not want it" not in left
+    browser.post(note, sent | {"taken": "yes"})
+    assert "The client took their copy." in (taken := browser.get(where).content.decode())
+    assert "Yes, they took it" not in taken
+    assert signed_in(stranger).post(note, sent).status_code == 404
+    with context.acting(keyworker):
+        assert [each.kind for each in Addendum.objects.filter(version=version)] == ["copy-left", "copy-taken"]
+        assert Event.objects.filter(verb__startswith="plan.copy-", clients__client_id=version.client_id).count() == 2
 
 
 # --- Behind the code -----------------------------------------------------------------------------------------------------------

@@ -85,11 +85,11 @@ def test_opened_again_it_is_a_draft_and_its_text_is_signed_by_nobody(triaged, ke
 
 def test_signed_on_screen(triaged, keyworker):
     strokes = "M10 20L30 40L50 20"
-    version = plans.signed(triaged, keyworker, client=plans.word(name="Sorrel M", strokes=strokes, copy_taken=False))
+    version = plans.signed(triaged, keyworker, client=plans.word(name="Sorrel M", strokes=strokes))
     with context.acting(keyworker):
         by_party = {each.party: each for each in Signature.objects.filter(version=version)}
         client, own = by_party["client"], by_party["keyworker"]
-        assert (client.name, client.how, client.strokes, client.copy_taken) == ("Sorrel M", "screen", strokes, False)
+        assert (client.name, client.how, client.strokes) == ("Sorrel M", "screen", strokes)
         assert (own.name, own.how, own.signed_on) == (keyworker.person.name, "screen", clock.today())
         assert {each.agreed_text for each in by_party.values()} == {version.agreed_text}
         assert all(each.locked_at for each in by_party.values())
@@ -121,7 +121,7 @@ def a_scan() -> pipeline.CleanFile:
 
 def test_signed_on_paper_with_a_scan(triaged, keyworker):
     scan = a_scan()
-    paper = {"how": "paper", "signed_on": clock.today(), "scan": scan, "copy_taken": True, "strokes": "M1 1L2 2"}
+    paper = {"how": "paper", "signed_on": clock.today(), "scan": scan, "strokes": "M1 1L2 2"}
     version = plans.signed(triaged, keyworker, client=paper)
     with context.acting(keyworker):
         client = Signature.objects.select_related("scan").get(version=version, party="client")
@@ -131,7 +131,7 @@ def test_signed_on_paper_with_a_scan(triaged, keyworker):
 
 
 def test_declined(triaged, keyworker):
-    version = plans.signed(triaged, keyworker, client={"how": "declined", "reason": "Wants to read it at home first", "copy_taken": True})
+    version = plans.signed(triaged, keyworker, client={"how": "declined", "reason": "Wants to read it at home first"})
     with context.acting(keyworker):
         client = Signature.objects.get(version=version, party="client")
         assert (client.how, client.reason, client.name) == ("declined", "Wants to read it at home first", triaged.full_name)
@@ -162,7 +162,6 @@ def tomorrow():
         ("client", {"how": "paper", "signed_on": "before"}, "client_signed_on"),
         ("client", {"how": "declined", "reason": " "}, "client_reason"),
         ("client", {"how": "declined", "reason": "x" * 301}, "client_reason"),
-        ("client", {"how": "screen", "name": "X", "copy_taken": None}, "client_copy_taken"),
         ("keyworker", {"how": "declined", "reason": "No"}, "keyworker_how"),
         ("keyworker", {"how": "screen", "name": "Somebody else"}, "keyworker_name"),
         ("keyworker", {"how": "paper", "name": "", "signed_on": "today"}, "keyworker_name"),
@@ -175,7 +174,7 @@ def test_what_a_word_lacks_is_said_at_its_field_and_nothing_is_signed(triaged, k
     wrong = {name: days.get(value, value) if name == "signed_on" else value for name, value in wrong.items()}
     version = plans.agreed(triaged, keyworker)
     with pytest.raises(Refused) as no:
-        attempt(version, keyworker, **{party: {"copy_taken": True, **wrong}})
+        attempt(version, keyworker, **{party: wrong})
     assert list(no.value.fields) == [field]
     nothing_signed(version, keyworker)
 

@@ -8,6 +8,7 @@ from carehub.models import Event, Session
 from clients.actions import assessing
 from clients.models import Assessment, Episode
 from tests import factories
+from tests.carehub.signing_in import take_back, unlock, with_password
 from tests.careplans import plans
 from tests.careplans.pages import form_of, texts, tree_of
 from tests.clients.answering import everything, triage
@@ -24,7 +25,7 @@ def client(keyworker):
 
 @pytest.fixture
 def browser(signed_in, keyworker):
-    return signed_in(keyworker)
+    return signed_in(with_password(keyworker))
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_a_section_shows_the_questions_and_nothing_of_the_keyworkers(browser, cl
     turn(browser, client)
     page = browser.get(section_of(draft))
     assert found(page, *told) == []
-    assert texts(page, "//main//button") == ["Save", "Save and continue"]
+    assert texts(page, "//main//button") == ["Save", "Save and turn it back to me", "Save and continue"]
     assert found(page, "Turn it back to me", client.reference) == ["Turn it back to me", client.reference]
 
 
@@ -80,7 +81,7 @@ def test_words_typed_before_and_not_saved_wait_until_it_is_turned_back(browser, 
     turn(browser, client)
     assert "We kept" not in browser.get(section_of(draft)).content.decode()
     browser.post(section_of(draft), form_of(browser.get(section_of(draft))))
-    browser.post(reverse("screen-turned"), {"next": "/"})
+    take_back(browser)
     page = browser.get(section_of(draft))
     assert "We kept what you typed" in page.content.decode()
     assert page.context["form"]["harm-from-others"].value() == "now-other"
@@ -98,7 +99,7 @@ def test_nothing_else_opens_until_it_is_turned_back(browser, client, draft, keyw
     page = browser.get(reverse("screen-turned"), {"next": mine[0]}, headers={"referer": f"http://testserver{section_of(draft)}"})
     assert "The next page is for the keyworker" in page.content.decode()
     assert section_of(draft) in page.content.decode()
-    assert browser.post(reverse("screen-turned"), {"next": mine[0]}).url == mine[0]
+    assert take_back(browser, mine[0]) == mine[0]
     assert "Two workers" in browser.get(mine[0]).content.decode()
 
 
@@ -137,7 +138,46 @@ def test_the_plan_is_read_and_signed_and_the_way_out_is_shut(browser, keyworker,
     assert turned_away(browser.get(reverse("plan-show", args=[client.pk, version.pk])))
 
 
-def test_unlocking_does_not_turn_it_back(browser, client):
+def test_whoever_gives_the_screen_back_is_not_the_keyworker_before_the_password(browser, keyworker, client, draft):
+    """The client presses the button, tries a word of their own, and every page; the keyworker's password opens what was asked for."""
+    turn(browser, client)
+    page = reverse("client", args=[client.pk])
+    browser.post(reverse("screen-turned"), {"next": page})
+    asks = browser.get(f"{reverse('screen')}?next={page}")
+    assert found(asks, "This screen goes back to the keyworker", client.reference, *MINE[:3]) == ["This screen goes back to the keyworker"]
+    assert "neither your password" in unlock(browser, "my own guess", page).content.decode()
+    for address in (page, section_of(draft), reverse("caseload"), reverse("screen-turned")):
+        assert browser.get(address).url.startswith(reverse("screen") + "?")
+    assert Session.objects.get(person=keyworker.person).turned_to == client.pk
+    assert unlock(browser, to=page).url == page
+    assert Session.objects.get(person=keyworker.person).turned_to is None
+    assert "Two workers" in browser.get(page).content.decode()
+    with context.acting(keyworker):
+        back = Event.objects.get(verb="screen.unlocked", clients__client_id=client.pk)
+    assert [each["verb"] for each in back.also] == ["screen.turned-back"]
+
+
+def test_the_button_within_a_form_saves_before_the_screen_is_given_back(browser, keyworker, client):
+    version = plans.begun(client, keyworker)
+    turn(browser, client)
+    address = reverse("plan-edit", args=[client.pk, version.pk])
+    form = form_of(browser.get(address), button=("then", "back"))
+    assert browser.post(address, form | {"way_back": ["I ring"]}).url == f"{reverse('screen')}?next={address}"
+    assert plans.said_of(version, keyworker).texts["way_back"] == "I ring"
+    assert unlock(browser, to=address).url == address
+    assert "Two workers" in browser.get(reverse("client", args=[client.pk])).content.decode()
+
+
+def test_locked_on_the_way_out_it_stays_turned(browser, client):
     turn(browser, client)
     browser.post(reverse("screen-lock"))
     assert Session.objects.get(locked_at__isnull=False).turned_to == client.pk
+    unlock(browser)
+    assert turned_away(browser.get(reverse("caseload")))
+
+
+def test_given_back_after_it_had_locked_by_itself(browser, client):
+    turn(browser, client)
+    browser.post(reverse("screen-lock"))
+    take_back(browser)
+    assert Session.objects.get(turned_to__isnull=True).locked_at is None

@@ -11,6 +11,7 @@ from clients.actions.tasks import close_task
 from clients.models import Assessment, Episode, Proposal
 from clients.urgent import URGENT
 from tests import factories
+from tests.carehub.signing_in import unlock, with_password
 from tests.careplans.pages import tree_of
 from tests.clients.answering import as_post, everything, triage
 from tests.clients.test_assessing import begin, complete, save, triaged
@@ -141,7 +142,7 @@ def test_a_correction_asks_for_what_is_new_in_it_alone(keyworker, referred):
 
 def test_on_the_turned_screen_one_line_says_to_turn_it_back_and_no_reason(keyworker, referred, signed_in):
     draft = begin(keyworker, referred)
-    browser = signed_in(keyworker)
+    browser = signed_in(with_password(keyworker))
     section = reverse("assessment-edit", args=[draft.client_id, draft.pk, SECTION])
     browser.post(reverse("screen-turn", args=[draft.client_id]), {"next": section})
     assert TURN_BACK not in browser.get(section).content.decode()
@@ -150,7 +151,10 @@ def test_on_the_turned_screen_one_line_says_to_turn_it_back_and_no_reason(keywor
     assert DOCTOR not in seen
     assert TURN_BACK in browser.get(section).content.decode()
     assert [each.done_at for each in tasks(keyworker)] == [None]
-    browser.post(reverse("screen-turned"), {"next": section})
+    for why in ("screen-lock", "screen-turned"):
+        browser.post(reverse(why), {"next": section})
+        assert DOCTOR not in browser.get(reverse("screen")).content.decode()
+    unlock(browser)
     back = browser.get(section).content.decode()
     assert DOCTOR in back
     assert TURN_BACK not in back

@@ -106,12 +106,14 @@ def answer(keys: Keyboard, page: Page, question: str, said: str | list[str]) -> 
 
 
 def sign(keys: Keyboard, page: Page, who: steps.Newcomer) -> None:
+    keys.press(page.get_by_role("button", name="Turn the screen to the client"))
     client, keyworker = steps.party(page, "Client"), steps.party(page, "Keyworker")
     keys.type(client.get_by_label("Client: type your name"), who.name)
-    keys.choose(client.get_by_role("group", name="Did the client take their copy?"), "Yes")
     keys.type(keyworker.get_by_label("Keyworker: type your name"), steps.KEYWORKER)
     keys.press(page.get_by_role("button", name="Sign and lock"))
-    keys.press(page.get_by_role("link", name="Give the screen back"))
+    keys.press(page.get_by_role("button", name="Give the screen back"))
+    keys.type(page.get_by_label("Your password, or the 6 digits from your app"), PASSWORD)
+    keys.press(page.get_by_role("button", name="Unlock"))
     expect(page.get_by_text("Signed and locked")).to_be_visible()
 
 

@@ -40,7 +40,7 @@ def test_signed_on_paper_with_a_scan_and_then_declined(window, carehub: CareHub)
     printed = desk.context.request.get(address, timeout=120_000)  # the first PDF of a process, on a busy machine
     assert printed.body().startswith(b"%PDF")
 
-    # And the day is typed wrong, a text is sent for a scan, and the copy is forgotten
+    # And the day is typed wrong, and a text is sent for a scan
     signer, keyworker = steps.party(page, "Client"), steps.party(page, "Keyworker")
     steps.choose(page, "How does the client sign?", "On the printed sheet")
     steps.choose(page, "How do you sign?", "On the printed sheet")
@@ -61,12 +61,11 @@ def test_signed_on_paper_with_a_scan_and_then_declined(window, carehub: CareHub)
     desk.look("signing, with problems")
     assert carehub.ask("SELECT count(*) FROM careplans_signature WHERE client_id = %(client)s", {"client": client}) == [(0,)]
 
-    # When day, scan and copy are right
+    # When day and scan are right
     steps.type_date(signer, "Which day stands beside the client’s signature?", today)
     signer.get_by_label("Scan or photograph", exact=False).set_input_files(
         {"name": "sheet.png", "mimeType": "image/png", "buffer": scanned_sheet()}
     )
-    steps.choose(page, "Did the client take their copy?", "Yes")
     steps.type_date(keyworker, "Which day stands beside your signature?", today)
     steps.sign(desk)
 
@@ -83,7 +82,6 @@ def test_signed_on_paper_with_a_scan_and_then_declined(window, carehub: CareHub)
     page.get_by_label("Who supports the client while they wait (optional)").fill("Her sister Wendy, every evening")
     steps.agree(desk)
     steps.choose(page, "How does the client sign?", "They do not want to sign")
-    steps.choose(page, "Did the client take their copy?", "No")
     steps.party(page, "Keyworker").get_by_label("Keyworker: type your name").fill("Somebody Else")
     steps.press(page, "Sign and lock the plan")
 
@@ -102,6 +100,8 @@ def test_signed_on_paper_with_a_scan_and_then_declined(window, carehub: CareHub)
     expect(page.get_by_text("Reason: Wants to read it at home first")).to_be_visible()
     steps.wait_for_document(page)
     desk.look("declined")
+    steps.press(page, "No, they did not want it")
+    expect(page.get_by_text("did not take it").first).to_be_visible()
     steps.press(page, "Version 1")
     expect(page.get_by_text("This is an earlier version.", exact=False)).to_be_visible()
     desk.look("an earlier version")

@@ -52,6 +52,8 @@ def test_the_main_job_without_script(window, carehub: CareHub):
     assert desk.context.request.get(address, timeout=120_000).body().startswith(b"%PDF")
     desk.look("its document ready, without script")
     steps.press(page, "Print and give")
+    steps.press(page, "Yes, they took it")
+    expect(page.get_by_role("button", name="Yes, they took it")).to_have_count(0)
     desk.look("without script")
 
     # When it is reviewed, and the next version is signed

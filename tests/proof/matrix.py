@@ -86,6 +86,7 @@ ROWS: dict[str, str] = {
     "plan-lead": "plan",
     "plan-paper": "plan",
     "plan-print": "plan",
+    "plan-copy": "plan",
     "document-make": "plan",
     "plan-scan": "plan",
     "plan-scan-later": "plan",
