@@ -31,8 +31,12 @@ def _stays(client: Client, actor: Actor) -> EpisodeQuerySet:
 
 
 def banner(client: Client, episode: Episode | None, actor: Actor, *, on: UUID | None = None) -> Banner:
-    """``client`` comes with its safe_contact; ``on``: the assessment whose page it is. Risk is for those who may read the clinical record; the safety warning is for everybody."""
+    """``client`` comes with its safe_contact; ``on``: the assessment whose page it is.
+
+    Risk is for those who may read the clinical record; the safety warning is for everybody.
+    """
     clinical = actor.may("client.view")
+    found = _begun(episode, actor, on) + risks(episode) + _amiss(episode, actor) if clinical else ()
     return Banner(
         name=f"{client.name_used} ({client.full_name})" if client.name_used else client.full_name,
         reference=client.reference,
@@ -40,9 +44,7 @@ def banner(client: Client, episode: Episode | None, actor: Actor, *, on: UUID | 
         keyworker=episode.keyworker.name if episode and episode.keyworker else "",
         agency=episode.agency.name if episode and episode.agency_id != actor.agency_id else "",
         must_not_know=contact.who_must_not_know if (contact := getattr(client, "safe_contact", None)) else "",
-        risks=_safety(client) + _begun(episode, actor, on) + risks(episode) + _amiss(episode, actor)
-        if clinical
-        else _safety(client) or None,
+        risks=_safety(client) + found if clinical else _safety(client) or None,
         facts=tuple(_facts(client)),
         url=reverse("client" if clinical else "client-contact", args=[client.pk]),
     )
