@@ -28,7 +28,7 @@ def test_known_danger_then_how_soon_then_what_nobody_asked_then_need_and_waiting
     day = clock.today()
     usual = waits(manager, urgency="usual", risk="low", score_sum=40, risk_asked_on=day)
     unasked = waits(manager, urgency="usual", risk="", score_sum=9)
-    danger = waits(manager, urgency="usual", risk="high", score_sum=9)
+    danger = waits(manager, urgency="usual", risk="high", score_sum=30)
     reported = waits(manager, urgency="", risk="", risk_begun=[{"words": "Suicide risk: thoughts now"}])
     longest = waits(manager, urgency="week", risk="low", score_sum=20, referred_on=day - timedelta(days=30))
     later = waits(manager, urgency="week", risk="low", score_sum=20, referred_on=day - timedelta(days=3))
