@@ -60,9 +60,10 @@ def _set(*, partnership: object = "", duty: str = "", link: str = "", actor: Act
 
 
 def _reach(actor: Actor | None) -> str:
-    if actor is None or actor.agency_id is None:
+    # '' stands for the whole partnership. Who reads named files only, or suppressed figures, has neither an agency's clients nor
+    # anybody's counts.
+    if actor is None or actor.role.of_the_whole:
         return ""
-    # '' stands for the whole partnership. A role that reads named files only has neither its agency's clients nor anybody's counts.
     return str(actor.reaching_agency_id or _NO_AGENCY)
 
 

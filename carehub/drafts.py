@@ -11,11 +11,12 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.core import signing
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import connection, transaction
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from carehub import clock, context
 from carehub.actors import Actor
@@ -128,16 +129,38 @@ def _write_in(membership: Membership, about: dict[str, str], data: QueryDict, *,
     return saved_at
 
 
+def _ticket_of(request: HttpRequest) -> dict[str, str] | None:
+    """The ticket of a submitted form."""
+    try:
+        return read_ticket(request.POST.get(TICKET, "")) if request.method == "POST" else None
+    except (BadRequest, SuspiciousOperation, UnreadablePostError):
+        # Too large, too many fields, or cut off on the way: that is why it was refused, and asking again says so again.
+        return None
+
+
+def must_be_in_its_role(request: HttpRequest, acting: Actor) -> None:
+    """Raise PermissionDenied where the form was opened in another role: it would be done in another agency, and said of that role.
+
+    The role may have been changed in another tab, or have ended since. What was typed is kept where the form was opened.
+    """
+    about = _ticket_of(request)
+    if about is None or about["membership"] == str(acting.membership.pk):
+        return
+    begun_in = Membership.objects.with_all().filter(pk=about["membership"], person_id=acting.person_id).first()
+    if begun_in is None:
+        raise PermissionDenied(_("Somebody else opened this page. Open it again."))
+    words = {"then": begun_in.title, "there": begun_in.where, "now": acting.membership.title, "here": acting.membership.where}
+    raise PermissionDenied(
+        _("You opened this page as %(then)s, %(there)s, and act as %(now)s, %(here)s, now. Change your role back to go on with it.") % words
+    )
+
+
 def keep_what_was_typed(request: HttpRequest) -> bool:
     """A submitted form was refused (no session, no permission, an error): keep its text as its writer's draft.
 
     Runs in the request's transaction; the caller sees to it that this one commits.
     """
-    try:
-        if request.method != "POST" or not (about := read_ticket(request.POST.get(TICKET, ""))):
-            return False
-    except (BadRequest, SuspiciousOperation, UnreadablePostError):
-        # Too large, too many fields, or cut off on the way: that is why it was refused, and asking again says so again.
+    if (about := _ticket_of(request)) is None:
         return False
     membership = Membership.objects.with_all().filter(pk=about["membership"]).first()
     signed_in_as = getattr(request, "actor", None)

@@ -19,6 +19,9 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 
+#: No date here lies outside: '0026' is a slip of the finger, and the day after the last of all days cannot be reckoned.
+YEARS = range(1900, 2200)
+
 
 def month_number(text: str) -> int | None:
     """3 from '3', '03', 'March', 'mar' or 'MAR.'."""
@@ -87,6 +90,8 @@ class DateField(forms.Field):
             if earliest == today:
                 raise self._wrong(_("‘%(name)s’ must be today or in the future"), "too early")
             raise self._wrong(_("‘%(name)s’ must be %(day)s or later"), "too early", day=date_format(earliest, "j F Y"))
+        if value.year not in YEARS:
+            raise self._wrong(_("‘%(name)s’: check the year"), "year", "year")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

@@ -14,8 +14,8 @@ ALLOWED = ("job", "kind", "attempt", "problem", "page", "status", "milliseconds"
 class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {"time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname, "logger": record.name}
-        if record.name.startswith("django.request"):
-            # Django's own line holds the address, and an address can hold what somebody typed.
+        if record.name.startswith(("django.request", "django.security")):
+            # Django's own line holds the address, and an address can hold what somebody typed, or the secret of a link.
             line["message"] = "request ended in an error"
         elif record.exc_info and not record.name.startswith("carehub"):
             # Others put the error's text into theirs, and that may quote a record.

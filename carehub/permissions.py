@@ -75,6 +75,11 @@ class Role:
     #: Reaches no agency's clients, only files that were opened to them by name and for a time; reads and never writes.
     named_files_only: bool = False
 
+    @property
+    def of_the_whole(self) -> bool:
+        """Reads and decides what concerns all agencies: exact counts, rules, links. Named files and suppressed figures are not that."""
+        return self.partnership_wide and not self.named_files_only and "figures.commissioner" not in self.permissions
+
 
 def _role(name: str, title: Promise, permissions: frozenset[str] | str, **more) -> Role:
     if isinstance(permissions, str):

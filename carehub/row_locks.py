@@ -158,6 +158,21 @@ def _never_removed(table: str, stay: str) -> list[str]:
     ]
 
 
+def final_once(table: str, when: str) -> list[str]:
+    """Rows that are worked on until ``when``, SQL about OLD, holds: from then on nobody changes or removes one."""
+    return [
+        f"CREATE TRIGGER {table}_final BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW WHEN ({when})"
+        " EXECUTE FUNCTION carehub_refuse('it stands as it was made')",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_final",
+        *app_removes_none(table),
+    ]
+
+
+def app_removes_none(table: str) -> list[str]:
+    """Records that are changed, and that no page throws away."""
+    return [f"REVOKE DELETE, TRUNCATE ON {table} FROM {APP}"]
+
+
 def append_only(table: str) -> list[str]:
     """Rows are added and read. Nobody changes or removes one, the owner included; disposal will be a function of its own."""
     refuse = "EXECUTE FUNCTION carehub_refuse('rows are only added')"

@@ -21,6 +21,11 @@ _LINK = "(SELECT nullif(current_setting('carehub.link', true), ''))"
 _NOW = "(SELECT coalesce(nullif(current_setting('carehub.now', true), '')::timestamptz, now()))"
 
 
+#: Somebody in a role of the whole partnership. Behind a link nobody acts, and no agency is set either.
+_OF_ALL = f"({_PERSON} IS NOT NULL AND {_AGENCY} IS NULL)"
+_SOMEBODY = f"({_PERSON} IS NOT NULL OR {_ON_DUTY})"
+
+
 _MINE = f"a.partnership_id = {_PARTNERSHIP} AND (a.agency_id = {_AGENCY} OR a.membership_id = ANY ({_MEMBERSHIPS}))"
 _OPEN = f"a.ended_at IS NULL AND a.since <= {_NOW} AND (a.until IS NULL OR a.until > {_NOW})"
 
@@ -64,7 +69,7 @@ def clients_themselves(table: str) -> list[str]:
     return [
         *_force(table),
         f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({rule})",
-        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK (partnership_id = {_PARTNERSHIP})",
+        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK (partnership_id = {_PARTNERSHIP} AND {_SOMEBODY})",
         f"CREATE POLICY {table}_change ON {table} FOR UPDATE TO {APP} USING ({rule}) WITH CHECK ({rule})",
         f"REVOKE DELETE, TRUNCATE ON {table} FROM {APP}",
     ]
@@ -93,7 +98,7 @@ def access_table(table: str) -> list[str]:
         f"GRANT EXECUTE ON FUNCTION carehub_treats(uuid) TO {APP}",
         *_force(table),
         f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({mine})",
-        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK (partnership_id = {_PARTNERSHIP})",
+        f"CREATE POLICY {table}_add ON {table} FOR INSERT TO {APP} WITH CHECK (partnership_id = {_PARTNERSHIP} AND {_SOMEBODY})",
         f"CREATE POLICY {table}_end ON {table} FOR UPDATE TO {APP} USING ({mine}) WITH CHECK (partnership_id = {_PARTNERSHIP})",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}",
         f"GRANT UPDATE (until, ended_at) ON {table} TO {APP}",
@@ -130,7 +135,7 @@ def notice_table(table: str) -> list[str]:
 
 def link_table(table: str, *changed: str) -> list[str]:
     """Referral links: made and stopped by their agency and the partnership's own roles; behind a link, that one is seen and counted up."""
-    own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR ({_PERSON} IS NOT NULL AND ({_AGENCY} IS NULL OR agency_id = {_AGENCY})))"
+    own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR {_OF_ALL} OR agency_id = {_AGENCY})"
     behind = f"token_sha256 = {_LINK}"
     return [
         *_force(table),
@@ -166,8 +171,7 @@ def inbox_table(table: str, links: str) -> list[str]:
 
 def log_table(table: str, *, client: str = "") -> list[str]:
     """The log: anybody may add, refusals and strangers included; reading asks for somebody who acts, and the client where named."""
-    acting = f"({_PERSON} IS NOT NULL OR {_ON_DUTY})"
-    rule = reachable(f"{table}.{client}") if client else f"partnership_id = {_PARTNERSHIP} AND {acting}"
+    rule = reachable(f"{table}.{client}") if client else f"partnership_id = {_PARTNERSHIP} AND {_SOMEBODY}"
     rule = f"({rule}) OR {_ON_THE_LOG}"
     return [
         *_force(table),
@@ -211,7 +215,7 @@ def same_client(table: str, column: str, target: str) -> list[str]:
 def staff_table(table: str, *changed: str) -> list[str]:
     """What concerns members of staff and no client: read by their agency and the partnership's own roles, added by a scheduled pass."""
     on_duty = f"partnership_id = {_PARTNERSHIP} AND {_ON_DUTY}"
-    own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR {_AGENCY} IS NULL OR agency_id = {_AGENCY})"
+    own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR {_OF_ALL} OR agency_id = {_AGENCY})"
     return [
         *_force(table),
         f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({own})",
@@ -225,7 +229,7 @@ def staff_table(table: str, *changed: str) -> list[str]:
 def partnership_rules(table: str, *ended: str) -> list[str]:
     """What a partnership has laid down for itself: read by everybody in it, entered and ended by its own roles, never otherwise changed."""
     read = f"partnership_id = {_PARTNERSHIP}"
-    own = f"{read} AND (({_PERSON} IS NOT NULL AND {_AGENCY} IS NULL) OR {_ON_DUTY})"
+    own = f"{read} AND ({_OF_ALL} OR {_ON_DUTY})"
     return [
         *_force(table),
         f"CREATE POLICY {table}_read ON {table} FOR SELECT TO {APP} USING ({read})",
@@ -238,7 +242,7 @@ def partnership_rules(table: str, *ended: str) -> list[str]:
 
 def counts_table(table: str) -> list[str]:
     """Exact counts, kept up by a scheduled pass: read by the partnership's own roles, and by an agency where they are its own."""
-    own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR {_AGENCY} IS NULL OR agency_id = {_AGENCY})"
+    own = f"partnership_id = {_PARTNERSHIP} AND ({_ON_DUTY} OR {_OF_ALL} OR agency_id = {_AGENCY})"
     on_duty = f"partnership_id = {_PARTNERSHIP} AND {_ON_DUTY}"
     return [
         *_force(table),

@@ -19,6 +19,7 @@ LATER = ("careplans_addendum", "careplans_planreview", "careplans_reviewasked", 
 SQL: list[str] = [
     *rows.client_table("careplans_careplan", part="plans"),
     *locks.agency_stays("careplans_careplan"),
+    *locks.app_removes_none("careplans_careplan"),
     *rows.client_table("careplans_planversion", part="plans"),
     *locks.agency_of_parent("careplans_planversion", "careplans_careplan", "plan_id"),
     *locks.locks_itself("careplans_planversion"),

@@ -44,8 +44,10 @@ $$
 SQL: list[str] = [
     *rows.clients_themselves("clients_client"),
     *rows.client_table("clients_safecontact"),
+    *locks.app_removes_none("clients_safecontact"),
     *rows.client_table("clients_episode", part="record"),
     *locks.agency_stays("clients_episode"),
+    *locks.app_removes_none("clients_episode"),
     *rows.client_table("clients_assessment", part="assessments"),
     *locks.agency_stays("clients_assessment"),
     *locks.locks_itself("clients_assessment"),

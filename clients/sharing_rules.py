@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from carehub import clock
@@ -24,8 +25,12 @@ def _refused(**fields: str) -> Refused:
 
 def treats(actor: Actor, client: Client) -> bool:
     """Whether the acting agency treats the client: reading under somebody's consent is not treating."""
-    reached = Access.objects.reached_by(actor).filter(client_id=client.pk, basis=Access.Basis.EPISODE)
-    return actor.reaching_agency_id is not None and reached.exists()
+    return actor.reaching_agency_id is not None and treated_by(actor).filter(client_id=client.pk).exists()
+
+
+def treated_by(actor: Actor) -> QuerySet[Access]:
+    """The grants by which the acting agency treats its clients."""
+    return Access.objects.reached_by(actor).filter(basis=Access.Basis.EPISODE)
 
 
 def must_treat(actor: Actor, client: Client, permission: str) -> None:
@@ -72,6 +77,13 @@ def may_record(
         raise _refused(parts=_("Choose what may be shared"))
 
 
+def not_on_record_already(same: Iterable[Consent], agencies: Collection[Agency]) -> None:
+    """``same``: answers in force that say the same as the new one. Two of one kind, and withdrawing the one would leave the other open."""
+    named = {each.pk for each in agencies}
+    if any({to.to_id for to in each.named.all()} == named for each in same):
+        raise _refused(kind=_("This answer is on record already, from the same day"))
+
+
 def may_withdraw(actor: Actor, consent: Consent, client: Client, *, why: str = "no-reason") -> None:
     """Any agency that treats the client takes the withdrawal down, whoever recorded the consent."""
     must_treat(actor, client, "consent.record")
@@ -107,8 +119,10 @@ LEAST_WORDS = 10
 
 
 def may_judge(actor: Actor, opening: Opening, client: Client, *, words: str | None = None) -> None:
-    """A manager of an agency that treats the client; never who opened it."""
+    """A manager of an agency that treats the client and did so then; never who opened it."""
     must_treat(actor, client, "record.judge")
+    if not treated_by(actor).filter(client_id=client.pk, since__lte=opening.opened_at).exists():
+        raise NotAllowed(_("Your agency has treated the client only since: a manager of who treated them then judges it."))
     if opening.membership.person_id == actor.person_id:
         raise NotAllowed(_("You opened this record yourself: another manager judges it."))
     if opening.judged_at:

@@ -6,7 +6,7 @@ person does in another agency is not theirs to read.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -58,10 +58,7 @@ class Days:
     @property
     def moments(self) -> tuple[datetime, datetime]:
         """From the beginning of the first day to the end of the last, in London."""
-        return (
-            datetime.combine(self.since, time.min, clock.LONDON),
-            datetime.combine(self.until + timedelta(days=1), time.min, clock.LONDON),
-        )
+        return clock.begins(self.since), clock.begins(self.until + timedelta(days=1))
 
 
 def staff_of(actor: Actor) -> QuerySet[Membership]:

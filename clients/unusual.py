@@ -6,7 +6,7 @@ has seen marks the clients to whom they apply. Unusual is not wrong: somebody lo
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
@@ -170,8 +170,8 @@ def asked(partnership_id: Any, chosen: LocalSettings, *, since: date, until: dat
         "looking": list(LOOKING),
         "lists": list(LISTS),
         "with_caseload": WITH_CASELOAD,
-        "since": datetime.combine(since, time.min, clock.LONDON),
-        "until": datetime.combine(until + timedelta(days=1), time.min, clock.LONDON),
+        "since": clock.begins(since),
+        "until": clock.begins(until + timedelta(days=1)),
         "night_from": chosen.night_from_hour,
         "night_until": chosen.night_until_hour,
     }

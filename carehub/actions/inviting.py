@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from carehub import events, invitations, mail, role_rules
 from carehub.actions.roles import give_role
 from carehub.actors import Actor
-from carehub.models import Agency, Membership, Person
+from carehub.models import Agency, Membership, Partnership, Person
 from carehub.rules import Refused
 
 
@@ -31,6 +31,8 @@ def add_person(
     else: the account stays what it is, and neither its telephone nor its other roles are seen from here.
     """
     role_rules.may_give(by, None, role=role, agency=agency, starts_on=starts_on, ends_on=ends_on)
+    # Two administrators, or two clicks: the second finds whom the first has added.
+    Partnership.objects.select_for_update(no_key=True).get(pk=by.partnership_id)
     email = email.strip().lower()
     person = Person.objects.select_for_update().filter(email__iexact=email).first()
     if person is None:

@@ -10,6 +10,8 @@ from carehub.guards import LOCKED, NO_SECOND_FACTOR
 
 #: Session key: the membership a person with several has chosen.
 CHOSEN = "membership"
+#: They look at a ticket themselves, whatever role its page was opened in.
+OF_DRAFTS = ("draft-save", "draft-discard")
 #: A page asks here whether it is still open: nobody's doing, which keeps nothing open.
 NOT_USED_BY = ("GET", "/screen/state/")
 
@@ -35,7 +37,9 @@ class ActingPerson:
         return self.get_response(request)
 
     def process_view(self, request, view, positional, keys) -> HttpResponse | None:
-        """While the client sees the screen, no page that is for the keyworker's eyes."""
+        """No form that was opened in another role; while the client sees the screen, no page that is for the keyworker's eyes."""
+        if request.actor is not None and request.resolver_match.view_name not in OF_DRAFTS:
+            drafts.must_be_in_its_role(request, request.actor)
         if request.actor is None or not turned_screen.hides(request, view, keys):
             return None
         drafts.keep_what_was_typed(request)

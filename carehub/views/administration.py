@@ -13,6 +13,7 @@ from carehub.actions.agencies import FIELDS, add_agency, change_agency
 from carehub.administration_forms import AgencyForm
 from carehub.asking import Asking
 from carehub.guards import requires
+from carehub.keys import key_of
 from carehub.models import Agency
 
 
@@ -28,17 +29,10 @@ def tabs() -> list[dict[str, object]]:
     return [{"name": page, "text": text, "url": reverse(page)} for page, text in pages]
 
 
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _people(request: HttpRequest, *, left: bool) -> HttpResponse:
     key = request.actor.partnership_id
-    words, agency = request.GET.get("name", "").replace("\x00", "").strip()[:100], _key(request.GET.get("agency", ""))
-    page = staff.people(key, left=left, words=words, agency_id=agency, after=_key(request.GET.get("after", "")))
+    words, agency = request.GET.get("name", "").replace("\x00", "").strip()[:100], key_of(request.GET.get("agency", ""))
+    page = staff.people(key, left=left, words=words, agency_id=agency, after=key_of(request.GET.get("after", "")))
     narrowed = {name: value for name, value in (("name", words), ("agency", agency)) if value}
     context = {
         "people": page.people,

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from carehub import clock, events
 from carehub.actors import Actor
 from carehub.guards import signed_in
+from carehub.keys import key_of
 from carehub.middleware.actor import CHOSEN
 
 
@@ -20,7 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def switch_role(request: HttpRequest) -> HttpResponse:
     """From the next page on the person acts in another of their memberships."""
     mine = request.actor.person.memberships.open_on(clock.today())
-    membership = get_object_or_404(mine.select_related("partnership", "agency"), pk=request.POST.get("membership") or None)
+    membership = get_object_or_404(mine.select_related("partnership", "agency"), pk=key_of(request.POST.get("membership", "")))
     request.session[CHOSEN] = str(membership.pk)
     events.record("role.switched", by=Actor(request.actor.person, membership), subject=membership)
     return redirect("home")

@@ -1,12 +1,11 @@
 """A client's answer goes on record, and opens or closes what it is about in the same transaction."""
 
 from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from carehub import clock, events
@@ -47,19 +46,17 @@ def record_consent(
     sharing = kind == Consent.Kind.SHARING
     opened = sorted({Part.RECORD.value, *wanted}) if sharing and answer == Consent.Answer.GIVEN else []
     about = {"partnership_id": client.partnership_id, "client": client}
+    said = {"kind": kind, "answer": answer, "parts": opened, "purpose": purpose, "from_on": from_on, "until": until, "how": how}
+    said |= {"ground": ground, "told": told}
     with transaction.atomic():
+        # A form that is sent twice: the second finds what the first wrote.
+        Client.objects.visible_to(by).select_for_update(of=("self",), no_key=True).get(pk=client.pk)
+        same = Consent.objects.visible_to(by).filter(**about, **said, withdrawn_at__isnull=True, agency_id=by.agency_id)
+        rules.not_on_record_already(same.prefetch_related("named"), agencies if sharing else ())
         consent = Consent.objects.create(
             **about,
-            kind=kind,
-            answer=answer,
-            parts=opened,
-            purpose=purpose,
-            from_on=from_on,
-            until=until,
-            how=how,
+            **said,
             scan=scan,
-            ground=ground,
-            told=told,
             recorded_at=clock.now(),
             recorded_by=by.person,
         )
@@ -74,8 +71,8 @@ def record_consent(
                     basis=Access.Basis.CONSENT,
                     rests_on=consent.pk,
                     parts=opened,
-                    since=_begin(from_on) if from_on > clock.today() else None,
-                    until=_begin(until + timedelta(days=1)) if until else None,
+                    since=clock.begins(from_on) if from_on > clock.today() else None,
+                    until=clock.begins(until + timedelta(days=1)) if until else None,
                 )
         events.record(f"consent.{kind}-{answer}", by=by, client=client.pk, subject=consent, reason=ground)
     return consent
@@ -101,6 +98,13 @@ def withdraw_consent(*, by: Actor, client: Client, consent: Consent, why: str = 
             events.record("consent.withdrawn", by=by, client=client.pk, subject=consent, reason=why)
             return tasks
     return []
+
+
+def still_shared_with(by: Actor, consent: Consent) -> list[Agency]:
+    """Agencies of a consent that was withdrawn, to which another one still opens something."""
+    others = Consent.objects.visible_to(by).in_force().filter(client_id=consent.client_id, kind=Consent.Kind.SHARING)
+    open_to = ConsentAgency.objects.filter(consent__in=others, to__in=consent.named.values("to_id"))
+    return list(Agency.objects.filter(pk__in=open_to.values("to_id")).order_by("name"))
 
 
 def _treating_too(client: Client, consent: Consent, by: Actor) -> list[Agency]:
@@ -135,11 +139,6 @@ def _task(client: Client, consent: Consent, by: Actor, **said: str) -> Task:
         made_at=clock.now(),
         made_by=by.person,
     )
-
-
-def _begin(day: date) -> datetime:
-    """Midnight in London."""
-    return timezone.make_aware(datetime.combine(day, time.min), clock.LONDON)
 
 
 def note_client_told(*, by: Actor, client: Client, consent: Consent) -> None:

@@ -69,8 +69,9 @@ def _tell(opening: Opening, by: Actor) -> None:
     today, now = clock.today(), clock.now()
     stays = Episode.objects.visible_to(by).filter(client_id=opening.client_id)
     of = list((stays.open() if stays.open().exists() else stays).values_list("agency_id", "keyworker_id"))
-    keyworkers = {keyworker for _agency, keyworker in of if keyworker}
-    managers = set(Membership.objects.managers_of([agency for agency, _keyworker in of], today).values_list("person_id", flat=True))
+    at_work = Membership.objects.open_on(today).filter(person__is_active=True, partnership_id=opening.partnership_id)
+    keyworkers = set(at_work.filter(person_id__in=[keyworker for _agency, keyworker in of]).values_list("person_id", flat=True))
+    managers = set(at_work.managers_of([agency for agency, _keyworker in of], today).values_list("person_id", flat=True))
     about = {"partnership_id": opening.partnership_id, "client_id": opening.client_id, "subject_id": opening.pk, "made_at": now}
     told = [(person, OPENED_IN_SERVICE) for person in sorted(managers)]
     told += [(person, OPENED) for person in sorted(keyworkers - managers)]
@@ -84,6 +85,17 @@ def _tell(opening: Opening, by: Actor) -> None:
             subject=_("A record was opened without consent"),
             body=_("Sign in to CareHub and open 'Notices': it says which record, by whom and why."),
         )
+    if not managers:
+        # Nobody leads the service today: who leads the partnership reads no record, and asks there.
+        for above in at_work.filter(role="partnership-manager").exclude(person=by.person).select_related("person"):
+            mail.leave(
+                person=above.person,
+                partnership_id=opening.partnership_id,
+                kind=MAIL_KIND,
+                about=opening.pk,
+                subject=_("A record was opened without consent"),
+                body=_("No manager of the service could be told. See that somebody there looks at it in CareHub, under ‘Opened records’."),
+            )
 
 
 def close_record(*, by: Actor, opening: Opening) -> None:

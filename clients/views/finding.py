@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from carehub import clock, events
 from carehub.actors import Actor
 from carehub.guards import requires
+from carehub.keys import key_of
 from carehub.rules import Refused
 from clients import searching, sharing_rules
 from clients.banner import banner, episode_for_banner
@@ -86,10 +86,7 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _row(clients, key: str) -> Client | None:
-    try:
-        return clients.filter(pk=UUID(key)).first()
-    except ValueError:
-        return None
+    return clients.filter(pk=key_of(key)).first()
 
 
 @requires("client.contact")
@@ -116,8 +113,7 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
 def reception(request: HttpRequest) -> HttpResponse:
     """The front desk: find somebody, and who was registered here today."""
     today = clock.today()
-    since = datetime.combine(today, time.min, tzinfo=clock.LONDON)
-    new = Client.objects.visible_to(request.actor).filter(registered_at__gte=since).order_by("-registered_at", "pk")
+    new = Client.objects.visible_to(request.actor).filter(registered_at__gte=clock.begins(today)).order_by("-registered_at", "pk")
     rows = with_episodes(new[:PAGE], request.actor)
     events.saw(*(row.client.pk for row in rows))
     return render(request, "clients/reception.html", {"rows": rows, "today": today})

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +14,6 @@ from django.views.decorators.http import require_POST
 from carehub import again, clock, events, second_factor
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
-from carehub.models import Access
 from carehub.rules import Refused
 from clients import sharing_rules as rules
 from clients.actions import opening as opened
@@ -84,8 +84,8 @@ def close(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
 @requires("record.judge")
 def to_judge(request: HttpRequest) -> HttpResponse:
     """What was opened of one's own service, those first that nobody has judged."""
-    treated = Access.objects.reached_by(request.actor).filter(basis=Access.Basis.EPISODE).values("client_id")
-    found = Opening.objects.visible_to(request.actor).filter(client_id__in=treated)
+    treated = rules.treated_by(request.actor).filter(client_id=OuterRef("client_id"), since__lte=OuterRef("opened_at"))
+    found = Opening.objects.visible_to(request.actor).filter(Exists(treated))
     found = found.select_related("client", "membership__person", "membership__agency", "judged_by").order_by("judged_at", "-opened_at")
     rows = list(found.filter(judged_at__isnull=True)[:SHOWN]) + list(found.filter(judged_at__isnull=False).order_by("-judged_at")[:SHOWN])
     events.saw(*(row.client_id for row in rows))

@@ -14,6 +14,7 @@ from carehub import events
 from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.keeping import Keeping, as_left
+from carehub.keys import key_of
 from carehub.rules import Refused
 from clients import policies
 from clients.actions.registering import begin_episode, register_client
@@ -77,7 +78,7 @@ class Registering:
         if CHANGE in request.POST:
             keeping.not_taken()
             return self._page(as_left(form))
-        same = _key(request.POST.get(SAME, ""))
+        same = key_of(request.POST.get(SAME, ""))
         if same and self.is_same is None:
             keeping.done()
             return redirect("client", same)
@@ -121,12 +122,5 @@ class Registering:
         return render(self.request, "clients/duplicates.html", context | self.more)
 
 
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _keys(data: QueryDict) -> list[UUID]:
-    return [key for text in data.getlist(LOOKED_AT)[:100] if (key := _key(text))]
+    return [key for text in data.getlist(LOOKED_AT)[:100] if (key := key_of(text))]

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -92,8 +93,11 @@ def record(request: HttpRequest, client_id: UUID) -> HttpResponse:
     form = ConsentForm(request.POST, request.FILES, actor=request.actor)
     if form.is_valid():
         try:
-            scan = file_scan(client, form.cleaned_data["scan"], by=request.actor) if form.answered["how"] == Consent.How.SIGNED else None
-            consenting.record_consent(by=request.actor, client=client, scan=scan, **form.answered)
+            # Together or not at all: a scan of what was refused would stay behind in the record.
+            with transaction.atomic():
+                signed = form.answered["how"] == Consent.How.SIGNED
+                scan = file_scan(client, form.cleaned_data["scan"], by=request.actor) if signed else None
+                consenting.record_consent(by=request.actor, client=client, scan=scan, **form.answered)
         except Refused as refused:
             for name, sentences in refused.fields.items():
                 form.add_error(name if name in form.fields else None, sentences)
@@ -120,6 +124,11 @@ def withdraw(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
                 by=request.actor, client=client, consent=consent, why=said["why"], client_told=bool(said["client_told"])
             )
             messages.success(request, _("Withdrawn. Nobody reads under it from now on. What an agency wrote stays with it."))
+            if others := consenting.still_shared_with(request.actor, consent):
+                names = {"agencies": ", ".join(each.name for each in others)}
+                messages.warning(
+                    request, _("Another consent is still in force for %(agencies)s: withdraw that as well, if it is to end.") % names
+                )
             for task in tasks:
                 messages.warning(request, task.words)
             return redirect("client-sharing", client.pk)

@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carehub import clock, events
+from carehub.formfields import YEARS
 from carehub.guards import requires
+from carehub.keys import key_of
 from carehub.models import Person
 from carehub.rules import Refused
 from clients.actions import unusual as actions
@@ -48,10 +50,7 @@ def staff(request: HttpRequest) -> HttpResponse:
 
 def _last_person(request: HttpRequest) -> Person | None:
     """Whom the part of the list before this one ended with."""
-    try:
-        return Person.objects.filter(memberships__in=staff_of(request.actor), pk=UUID(request.GET.get("after", ""))).first()
-    except ValueError:
-        return None
+    return Person.objects.filter(memberships__in=staff_of(request.actor), pk=key_of(request.GET.get("after", ""))).first()
 
 
 @requires("staff.seen")
@@ -125,10 +124,12 @@ def _what(request: HttpRequest, pk: UUID) -> tuple[WhatTheySaw | None, DaysForm]
 
 
 def _day(text: str) -> date | None:
+    """A day that can have been; None for anything else."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.year in YEARS and found <= clock.today() else None
 
 
 @requires("staff.seen")

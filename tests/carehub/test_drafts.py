@@ -114,6 +114,20 @@ def test_begun_in_another_of_ones_own_roles_it_is_kept_there(keyworker, other_ag
     assert not factories.reaches(elsewhere, someone), "nothing is opened by it"
 
 
+def test_a_form_begun_in_another_role_is_not_taken_in_this_one(keyworker, other_agency):
+    """Its page lay open while the role was changed: what it asks for would be done in another agency, and said of another role."""
+    elsewhere = factories.actor(agency=other_agency, person=keyworker.person)
+    address = f"/test/form/{uuid4()}"
+    ticket = factories.signed_in(keyworker).get(address).content.decode().splitlines()[0]
+    answer = factories.signed_in(elsewhere).post(address, {drafts.TICKET: ticket, "goal": "good"})
+    assert answer.status_code == 403
+    words = answer.content.decode()
+    assert keyworker.agency.name in words
+    assert other_agency.name in words
+    assert kept(keyworker) == [{"goal": ["good"]}]
+    assert factories.signed_in(keyworker).post(address, {drafts.TICKET: ticket, "goal": "good"}).content == b"taken"
+
+
 def test_a_session_that_has_ended_may_still_write_and_reads_nothing(browser, keyworker):
     ticket = drafts.ticket(keyworker, kind="plan")
     browser.logout()

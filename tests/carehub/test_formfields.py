@@ -74,6 +74,8 @@ class TestDate:
             (("31", "2", "2026"), "‘First seen’ must be a real date, like 27 3 1981", {"day", "month", "year"}),
             (("3", "13", "2026"), "‘First seen’: the month must be a number from 1 to 12, or its name", {"month"}),
             (("3", "3", "26"), "‘First seen’: the year must have 4 numbers, like 1981", {"year"}),
+            (("3", "3", "0026"), "‘First seen’: check the year", {"year"}),
+            (("31", "12", "9999"), "‘First seen’: check the year", {"year"}),
             (("third", "3", "2026"), "‘First seen’: the day must be a number from 1 to 31", {"day"}),
             (("٣", "3", "2026"), "‘First seen’: the day must be a number from 1 to 31", {"day"}),
         ],

@@ -53,6 +53,15 @@ def test_an_address_is_not_in_the_log(line):
     assert SECRET not in json.dumps(line("django.request", "Not Found: %s", f"/clients/?name={SECRET}", level=logging.WARNING))
 
 
+def test_nor_is_the_secret_of_a_link(line):
+    """A form without its token is refused by Django, which writes the address down: behind a referral link that is the key to it."""
+    found = line(
+        "django.security.csrf", "Forbidden (%s): %s", "CSRF cookie not set.", "/refer/the-secret-of-a-link/", level=logging.WARNING
+    )
+    assert "the-secret-of-a-link" not in json.dumps(found)
+    assert found["logger"] == "django.security.csrf"
+
+
 def test_the_reference_ties_lines_together(line):
     token = reference.set("7K2MQX4B")
     try:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from carehub import clock
+from carehub.actions.inviting import add_person
 from carehub.actions.roles import end_at_once, give_role, name_deputy
 from carehub.models import Membership, Person
 from carehub.rules import Refused
@@ -68,6 +69,15 @@ def test_the_same_role_is_not_given_twice(administrators):
         )
         assert sorted(map(bool, said)) == [False, True]
         assert person.memberships.filter(role="keyworker").count() == 1
+
+
+def test_somebody_new_is_invited_once(administrators):
+    """Two clicks, or two administrators: the second is told that they are there."""
+    for number in range(ROUNDS):
+        new = {"name": "Corin Saltmarsh", "email": f"corin.{number}@example.org", "role": "clinical-lead", "agency": None}
+        said = at_once(*(lambda by=by, new=new: add_person(by=by, starts_on=in_days(0), **new) for by in administrators))
+        assert sorted(map(bool, said)) == [False, True]
+        assert Membership.objects.filter(person__email=new["email"]).count() == 1
 
 
 def test_a_role_does_not_end_while_its_deputy_is_named(administrators):

@@ -9,7 +9,8 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 from carehub import clock, context
 from carehub.models import Access
 from careplans.models import CarePlan
-from clients.models import Client, Episode
+from clients.models import Client, Episode, UnusualAccess
+from reports.models import CountedFigure
 from tests import factories
 from tests.carehub.client_tables import ADDED_BY_ANYBODY, BY_OWNER, CLIENTS, client_tables, counts, seen
 from tests.everything import everything_about
@@ -94,6 +95,53 @@ def test_a_role_of_the_whole_partnership_reads_no_records(someone):
             assert seen() == {}, role
 
 
+#: What holds no client and yet says too much for anybody but those who answer for it.
+ABOUT_ALL = ("reports_countedfigure", "clients_unusualaccess")
+
+
+def test_what_is_for_those_who_answer_for_the_whole_is_for_nobody_else(keyworker, someone):
+    month, now = clock.today().replace(day=1), clock.now()
+    with factories.loading(someone.partnership_id):
+        UnusualAccess.objects.create(
+            partnership=someone.partnership,
+            agency=keyworker.agency,
+            membership=keyworker.membership,
+            rule="night",
+            version=1,
+            limit=0,
+            day=month,
+            times=1,
+            first_at=now,
+            last_at=now,
+            found_at=now,
+        )
+        CountedFigure.objects.create(
+            partnership=someone.partnership,
+            figure="reviews",
+            definition=1,
+            month=month,
+            met=1,
+            eligible=2,
+            counted_to=month,
+            counted_at=now,
+        )
+    for role, sees in {"partnership-manager": True, "commissioner": False, "visiting-auditor": False, "peer-auditor": False}.items():
+        about = {"agency": keyworker.agency} if role == "peer-auditor" else {"partnership": someone.partnership}
+        with context.acting(factories.actor(role=role, **about)):
+            assert {table: bool(count) for table, count in counts([*ABOUT_ALL]).items()} == dict.fromkeys(ABOUT_ALL, sees), role
+    with context.through_link("no link", someone.partnership_id):
+        assert not any(counts([*ABOUT_ALL]).values()), "behind a link nobody is signed in"
+
+
+def test_behind_a_link_nobody_is_let_in(keyworker, someone):
+    """Whoever holds one takes something in, and does nothing else."""
+    grant = row_as_owner("carehub_access") | {"id": str(uuid4()), "rests_on": str(uuid4())}
+    person = row_as_owner("clients_client") | {"id": str(uuid4()), "reference": "ZZZ-ZZZZ"}
+    for table, row in {"carehub_access": grant, "clients_client": person}.items():
+        with pytest.raises(ProgrammingError, match="row-level security"), context.through_link("no link", someone.partnership_id):
+            insert(table, row)
+
+
 def test_ended_access_no_rows(keyworker, someone):
     factories.end_access(someone, agency=keyworker.agency)
     with context.acting(keyworker):
@@ -172,6 +220,23 @@ def test_nothing_is_changed_or_removed_out_of_reach(someone):
         for table in client_tables():
             cursor.execute(f"SELECT count(*) FROM {table}")
             assert cursor.fetchone()[0], table
+
+
+#: Records that are written and changed, and never thrown away.
+STAYS = (
+    "carehub_task",
+    "carehub_document",
+    "clients_safecontact",
+    "clients_episode",
+    "careplans_careplan",
+)
+
+
+def test_no_record_is_removed(keyworker, someone):
+    with context.acting(keyworker), connection.cursor() as cursor:
+        for table in STAYS:
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                cursor.execute(f"DELETE FROM {table}")
 
 
 def test_nothing_can_be_emptied():

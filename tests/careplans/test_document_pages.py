@@ -1,6 +1,7 @@
 """Opening a document, asking for it again, and the page behind the printed code."""
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from carehub import clock, context, jobs
@@ -64,25 +65,45 @@ def test_one_that_was_changed_on_the_disk_is_not_shown(document, keyworker, brow
     assert "brought back from a backup" in answer.content.decode()
 
 
-def test_the_plans_page_says_where_its_document_stands(signed, document, keyworker, browser):
-    address = reverse("plan-show", args=[signed.client_id, signed.pk])
-    assert "Open and print (PDF)" in browser.get(address).content.decode()
+def test_what_was_made_stays_as_it_was_made(document, keyworker):
+    """Which file is the plan that was signed is not for the program to change: the database refuses."""
+    for change in ({"file": None}, {"sealed_sha256": "0" * 64}, {"state": "failed"}, {"to": None}, {"made_at": clock.now()}):
+        with pytest.raises(IntegrityError, match="stands as it was made"), context.acting(keyworker):
+            Document.objects.filter(pk=document.pk).update(**change)
+
+
+def test_nor_does_the_entry_behind_its_code_speak_of_another(document, keyworker):
+    entry = DocumentCheck.objects.filter(pk=document.check_entry_id)
+    for change in ({"sealed_sha256": "0" * 64}, {"token": "somebodyelses"}):
+        with pytest.raises(IntegrityError, match="on record"), transaction.atomic():
+            entry.update(**change)
+    assert entry.update(standing="superseded", since=clock.today()) == 1
+
+
+@pytest.fixture
+def failed(signed, keyworker):
+    Job.objects.filter(subject_id=signed.pk).update(state="failed", ended_at=clock.now())
     with context.acting(keyworker):
-        Document.objects.filter(pk=document.pk).update(state="failed")
+        Document.objects.filter(subject_id=signed.pk).update(state="failed")
+        return Document.objects.get(subject_id=signed.pk)
+
+
+def test_the_plans_page_says_where_its_document_stands(signed, failed, browser):
+    address = reverse("plan-show", args=[signed.client_id, signed.pk])
     page = browser.get(address).content.decode()
     assert "The document could not be made" in page
     assert "Try again" in page
+    browser.post(reverse("document-again", args=[failed.pk]))
+    assert jobs.do_job(str(Job.objects.get(subject_id=signed.pk).pk)) == "done"
+    assert "Open and print (PDF)" in browser.get(address).content.decode()
 
 
-def test_try_again(signed, document, keyworker, browser):
-    with context.acting(keyworker):
-        Document.objects.filter(pk=document.pk).update(state="failed", file=None, sealed_sha256="")
-    Job.objects.filter(subject_id=signed.pk).update(state="failed")
-    answer = browser.post(reverse("document-again", args=[document.pk]))
+def test_try_again(signed, failed, browser):
+    answer = browser.post(reverse("document-again", args=[failed.pk]))
     assert answer.url == reverse("plan-show", args=[signed.client_id, signed.pk])
     assert "being made again" in browser.get(answer.url).content.decode()
     assert jobs.do_job(str(Job.objects.get(subject_id=signed.pk).pk)) == "done"
-    again = browser.post(reverse("document-again", args=[document.pk]))
+    again = browser.post(reverse("document-again", args=[failed.pk]))
     assert "stands there already" in browser.get(again.url).content.decode()
 
 

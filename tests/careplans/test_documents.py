@@ -373,16 +373,15 @@ def test_print_and_give_from_asking_to_opening(signed, keyworker, signed_in):
     assert "Asked for at" in browser.get(address).content.decode()
     with context.acting(keyworker):
         document = Document.objects.get(kind="map")
+        Document.objects.filter(pk=document.pk).update(state="failed")
+    Job.objects.filter(subject_id=document.pk).update(state="failed", ended_at=clock.now())
+    assert "It could not be made" in browser.get(address).content.decode()
+    assert browser.post(reverse("document-again", args=[document.pk]), {"page": "print"}).url == address
+    assert now(document, keyworker).state == "waiting"
     do(document)
     page = browser.get(address).content.decode()
     assert reverse("document-open", args=[document.pk]) in page
     assert keyworker.person.name in page
-    with context.acting(keyworker):
-        Document.objects.filter(pk=document.pk).update(state="failed")
-    Job.objects.filter(subject_id=document.pk).update(state="failed")
-    assert "It could not be made" in browser.get(address).content.decode()
-    assert browser.post(reverse("document-again", args=[document.pk]), {"page": "print"}).url == address
-    assert now(document, keyworker).state == "waiting"
     assert "no such document" in browser.post(ask_it, {"kind": "nothing"}, follow=True).content.decode()
 
 

@@ -12,7 +12,8 @@ from carehub.models import Event, Notice, OutgoingMail
 from carehub.rules import Refused
 from careplans.models import PlanVersion
 from clients.actions.opening import close_record, find_to_open, judge_opening, open_record
-from clients.models import Opening
+from clients.actions.registering import begin_episode
+from clients.models import Episode, Opening
 from tests import factories
 from tests.carehub.security_key import SecurityKey, asked_on
 from tests.carehub.signing_in import code, moves, recovery_codes, with_app
@@ -48,6 +49,29 @@ def opened(worker, someone, **more) -> Opening:
 def told(person) -> list[str]:
     with context.acting(person):
         return sorted(Notice.objects.filter(person=person.person).values_list("kind", flat=True))
+
+
+def test_whose_agency_came_later_does_not_judge(worker, someone, manager):
+    """Otherwise they would begin an episode, and their own manager would call it right."""
+    opening = opened(worker, someone)
+    their_manager = factories.actor(role="service-manager", agency=worker.agency)
+    with context.acting(worker):
+        begin_episode(by=worker, client=someone, referred_on=clock.today(), referral_source="1")
+    with context.acting(their_manager), pytest.raises(NotAllowed, match="only since"):
+        judge_opening(by=their_manager, client=someone, opening=opening, justified=True, words="It had to be done at once")
+    with context.acting(manager):
+        judge_opening(by=manager, client=someone, opening=opening, justified=True, words="It had to be done at once")
+
+
+def test_where_nobody_leads_the_service_the_partnership_is_told(worker, someone, keyworker, partnership):
+    """No manager, and nobody who holds the client: it would open and nobody would hear of it."""
+    above = factories.actor(role="partnership-manager", partnership=partnership)
+    with factories.loading(someone.partnership_id):
+        Episode.objects.filter(client=someone).update(keyworker=None)
+    opened(worker, someone)
+    mail = OutgoingMail.objects.get()
+    assert mail.person == above.person
+    assert someone.last_name not in mail.subject + mail.body
 
 
 def test_it_opens_for_an_hour_and_tells_at_once(worker, someone, keyworker, manager):

@@ -1,13 +1,17 @@
 """What a client agrees to opens exactly that, and what they withdraw is closed at the next request."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from PIL import Image
 
 from carehub import clock, context
 from carehub.actors import NotAllowed
-from carehub.models import Access, Event, Task
+from carehub.models import Access, Event, StoredFile, Task
 from carehub.models.access import ALL_PARTS
 from carehub.rules import Refused
 from careplans.models import CarePlan, Goal, PlanVersion
@@ -117,6 +121,41 @@ def test_not_told_stays_a_task_until_somebody_has(someone, keyworker, stranger, 
         assert Event.objects.filter(verb="consent.client-told").count() == 1
     assert "They have been told already" in window.post(told, follow=True).content.decode()
     assert "stands under Sharing" in window.post(f"/clients/{someone.pk}/tasks/{task.pk}/not-done/", follow=True).content.decode()
+
+
+def test_the_same_answer_is_not_recorded_twice(someone, keyworker, stranger):
+    """A form that is sent twice: withdrawing the one would leave the other open."""
+    consent = agree(someone, keyworker, stranger)
+    with pytest.raises(Refused, match="on record already"):
+        agree(someone, keyworker, stranger)
+    agree(someone, keyworker, stranger, parts=["plans", "assessments"])
+    with context.acting(keyworker):
+        assert Consent.objects.count() == 2
+        withdraw_consent(by=keyworker, client=someone, consent=consent)
+    agree(someone, keyworker, stranger)
+
+
+def test_what_another_consent_still_opens_is_said(someone, keyworker, stranger, signed_in):
+    consent = agree(someone, keyworker, stranger)
+    agree(someone, keyworker, stranger, parts=["assessments"])
+    address = reverse("consent-withdraw", args=[someone.pk, consent.pk])
+    page = signed_in(keyworker).post(address, {"why": "no-reason", "client_told": "yes"}, follow=True).content.decode()
+    assert f"Another consent is still in force for {stranger.agency.name}" in page
+    assert "PlanVersion" not in seen_by(stranger)
+    assert "Assessment" in seen_by(stranger)
+
+
+def test_a_scan_of_what_was_refused_is_not_filed(someone, keyworker, stranger, signed_in):
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 40), "white").save(picture, "PNG")
+    today = clock.today()
+    typed = {"kind": "sharing", "agencies": [str(stranger.agency_id)], "answer": "given", "how": "signed"}
+    typed |= {f"from_on_{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
+    scan = SimpleUploadedFile("signed.png", picture.getvalue(), "image/png")
+    answer = signed_in(keyworker).post(reverse("consent-record", args=[someone.pk]), typed | {"scan": scan})
+    assert "Choose what may be shared" in answer.content.decode()
+    with context.acting(keyworker):
+        assert not StoredFile.objects.exists()
 
 
 def test_refused_opens_nothing(someone, keyworker, stranger):

@@ -188,3 +188,8 @@ def test_who_may(keyworker, manager, name):
     other = factories.actor(role="service-manager", agency=factories.agency(keyworker.partnership))
     assert factories.signed_in(other).get(page_of(keyworker, name)).status_code == 404
     assert factories.signed_in(manager).get(page_of(keyworker, name)).status_code == 200
+
+
+@pytest.mark.parametrize("days", ["since=0001-01-01&until=9999-12-31", "until=9999-12-31", "since=9999-12-31", "since=x&until=y"])
+def test_days_that_cannot_be_are_the_usual_ones(keyworker, manager, days):
+    assert factories.signed_in(manager).get(f"{page_of(keyworker)}?{days}").status_code == 200

@@ -19,6 +19,27 @@ def test_the_table_and_the_code_name_the_same_variables():
     assert documented() == read | {"DATABASE_OWNER_URL"}
 
 
+#: Not handed through to the containers of docker-compose.yml: another service's, the image's own, never in earnest, or for developers.
+NOT_IN_COMPOSE = {
+    "DATABASE_OWNER_URL",
+    "CAREHUB_ADMIN_DATABASE_URL",
+    "CAREHUB_VAR",
+    "CAREHUB_DEMO",
+    "CAREHUB_DEBUG",
+    "PORT",
+    "PYTHON",
+    "ARGS",
+    "CAREHUB_SEED",
+}
+
+
+def test_what_stands_in_the_compose_files_env_reaches_the_program():
+    """A virus scanner that is named in .env and never asked would be worse than none: somebody relies on it."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    for name in ("web", "worker", "beat"):
+        assert documented() - set(services[name]["environment"]) == NOT_IN_COMPOSE
+
+
 def test_the_compose_file_sets_only_what_the_table_knows_and_all_that_production_needs():
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     for name in ("setup", "web", "worker", "beat"):
