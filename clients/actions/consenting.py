@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -128,12 +127,3 @@ def _handover(client: Client, consent: Consent, agency: Agency, by: Actor) -> Ta
         made_at=clock.now(),
         made_by=by.person,
     )
-
-
-def note_client_told(*, by: Actor, client: Client, consent_id: UUID) -> None:
-    """The client has been told what stops."""
-    rules.must_treat(by, client, "consent.record")
-    with transaction.atomic():
-        told = Consent.objects.filter(pk=consent_id, client=client, withdrawn_at__isnull=False, client_told_on__isnull=True)
-        if told.update(client_told_on=clock.today()):
-            events.record("consent.client-told", by=by, client=client.pk)
