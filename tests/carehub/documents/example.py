@@ -111,7 +111,6 @@ USUAL = Sheet(
     review_rule="An initial plan is reviewed within six weeks.",
     disagreement="I do not think I need to be supervised at the pharmacy for the whole three months.",
     strengths="His sister; four months without using two years ago; good with his hands",
-    copy="taken",
     signatures=(
         SheetSignature("Client", "Daniel Okonkwo-Reeves", "signed on screen", date(2026, 3, 3), picture=a_signature(1)),
         SheetSignature("Keyworker", "Priya Nair", "signed on screen", date(2026, 3, 3), picture=a_signature(2)),

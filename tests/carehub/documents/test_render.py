@@ -24,7 +24,7 @@ from careplans.sheet import Sheet, SheetAction
 from tests.carehub.documents.example import GOALS, LANGUAGES, LONG, USUAL, page_of
 
 DRAFT = replace(
-    USUAL, draft=True, disagreement="", copy="", signatures=tuple(replace(each, how="", on=None, picture=None) for each in USUAL.signatures)
+    USUAL, draft=True, disagreement="", signatures=tuple(replace(each, how="", on=None, picture=None) for each in USUAL.signatures)
 )
 SHEETS = {"usual": USUAL, "long": LONG, "languages": LANGUAGES, "large print": replace(USUAL, large=True), "to be signed": DRAFT}
 
