@@ -71,6 +71,8 @@ class Risk:
     asked: date | None = None
     #: Rests on what was said in private: never on paper.
     third_party: bool = False
+    #: Where the assessment goes on that found it.
+    url: str = ""
 
 
 @dataclass(frozen=True)

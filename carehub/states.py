@@ -48,6 +48,7 @@ STATES: dict[str, State] = {
     "risk-low": State(_("Low risk"), "circle", "quiet"),
     "risk-none": State(_("No risk found"), "tick", "good"),
     "risk-unknown": State(_("Risk not assessed"), "ring", "warn"),
+    "risk-begun": State(_("Risk reported, assessment not completed"), "triangle", "alert"),
     "risk-plan-missing": State(_("No risk management plan"), "triangle", "warn"),
     "risk-plan-new": State(_("New risk since the risk management plan"), "triangle", "alert"),
     "risk-plan-late": State(_("Risk management plan not reviewed in time"), "triangle", "warn"),

@@ -1,7 +1,9 @@
 """What a notice says. Kinds and their sentences stand here, so that page and mail say the same."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from carehub.actors import Actor
 from carehub.reading import STOPPED
 from careplans.actions.asking import REVIEW_ASKED, RISK_HIGH, RISK_ROSE, STAY_ENDED
 from careplans.actions.returning import RETURNED, RETURNED_FOR_REVIEW
@@ -21,6 +23,9 @@ REVIEW_OVERDUE_IN_SERVICE = "review.overdue-in-service"
 PUT_OFF_OVER = "review.put-off-over"
 #: Their subject is the episode, and a version that is signed ends them.
 REVIEWS = (REVIEW_SOON, REVIEW_OVERDUE, REVIEW_OVERDUE_IN_SERVICE, PUT_OFF_OVER, REVIEW_ASKED, RISK_ROSE, RISK_HIGH, STAY_ENDED)
+
+#: Somebody may be in danger, or it waits for what only a look at it settles: each is opened by itself.
+ONE_BY_ONE = (SAME_DAY, RISK_ROSE, RISK_HIGH, TO_COUNTERSIGN, SENT_BACK, DECLINED, OPENED, OPENED_IN_SERVICE, FOUND, STOPPED, RECEIVED)
 
 SENTENCES = {
     SAME_DAY: _("The triage of %(day)s asked for something on the same day. Keyworker: %(keyworker)s."),
@@ -76,3 +81,8 @@ LOOKS = {
     OPENED: "opened",
     OPENED_IN_SERVICE: "opened",
 }
+
+
+def read_together(actor: Actor) -> Q:
+    """Unread notices that ``actor`` may mark as read without opening each: their own, and nothing grave. A colleague's stay for them."""
+    return Q(read_at__isnull=True, person_id=actor.person_id) & ~Q(kind__in=ONE_BY_ONE)

@@ -30,6 +30,7 @@ urlpatterns = [
     path("work/", work.work, name="worklist"),
     path("work/export/", work.export, name="worklist-export"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.notices_read, name="notices-read"),
     path("notices/<uuid:pk>/", notices.notice_read, name="notice-read"),
     path(_CLIENT, client.client, name="client"),
     path(f"{_CLIENT}plan/", writing.start, name="plan-start"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,22 +12,31 @@ from carehub import clock, local_settings
 from carehub.actors import Actor
 from carehub.pages import Banner, Risk
 from clients.models import Client, Episode
+from clients.models.episodes import EpisodeQuerySet
 
 
 def stays_of(client: Client, actor: Actor) -> list[Episode]:
-    """All that ``actor`` can see, the one that the banner speaks of last. One query."""
-    episodes = Episode.objects.visible_to(actor).filter(client_id=client.pk).select_related("keyworker", "agency")
-    return sorted(episodes, key=lambda each: (each.agency_id == actor.agency_id, each.discharged_on is None, each.referred_on))
+    """All that ``actor`` can see, the nearest first: the banner speaks of that. One query."""
+    return list(_stays(client, actor))
 
 
 def episode_for_banner(client: Client, actor: Actor) -> Episode | None:
     """The stay that the banner speaks of: the open one with ``actor``'s agency, else the latest that they can see. One query."""
-    return next(reversed(stays_of(client, actor)), None)
+    return _stays(client, actor).first()
 
 
-def banner(client: Client, episode: Episode | None, actor: Actor) -> Banner:
-    """``client`` comes with its safe_contact. Risk is for those who may read the clinical record; the safety warning is for everybody."""
+def _stays(client: Client, actor: Actor) -> EpisodeQuerySet:
+    episodes = Episode.objects.visible_to(actor).filter(client_id=client.pk).select_related("keyworker", "agency")
+    return episodes.nearest_first(actor)
+
+
+def banner(client: Client, episode: Episode | None, actor: Actor, *, on: UUID | None = None) -> Banner:
+    """``client`` comes with its safe_contact; ``on``: the assessment whose page it is.
+
+    Risk is for those who may read the clinical record; the safety warning is for everybody.
+    """
     clinical = actor.may("client.view")
+    found = _begun(episode, actor, on) + risks(episode) + _amiss(episode, actor) if clinical else ()
     return Banner(
         name=f"{client.name_used} ({client.full_name})" if client.name_used else client.full_name,
         reference=client.reference,
@@ -34,7 +44,7 @@ def banner(client: Client, episode: Episode | None, actor: Actor) -> Banner:
         keyworker=episode.keyworker.name if episode and episode.keyworker else "",
         agency=episode.agency.name if episode and episode.agency_id != actor.agency_id else "",
         must_not_know=contact.who_must_not_know if (contact := getattr(client, "safe_contact", None)) else "",
-        risks=_safety(client) + risks(episode) + _amiss(episode, actor) if clinical else _safety(client) or None,
+        risks=_safety(client) + found if clinical else _safety(client) or None,
         facts=tuple(_facts(client)),
         url=reverse("client" if clinical else "client-contact", args=[client.pk]),
     )
@@ -42,6 +52,23 @@ def banner(client: Client, episode: Episode | None, actor: Actor) -> Banner:
 
 def _safety(client: Client) -> tuple[Risk, ...]:
     return (Risk("staff-safety", _("Staff safety: %(warning)s") % {"warning": client.safety_warning}),) if client.safety_warning else ()
+
+
+def _begun(episode: Episode | None, actor: Actor, on: UUID | None) -> tuple[Risk, ...]:
+    """What an unfinished assessment has found that cannot wait: its end is not waited for.
+
+    On its own page the client may sit beside it, and it stands there in its place: the banner says no more than that there is something.
+    """
+    found = []
+    for each in episode.risk_begun if episode else ():
+        if each["assessment"] == str(on):
+            found.append(Risk("risk-begun"))
+            continue
+        goes_on = episode.agency_id == actor.agency_id and actor.may("assessment.write")
+        url = reverse("assessment-edit", args=[episode.client_id, each["assessment"]]) if goes_on else ""
+        words = _("Reported, assessment not completed: %(risks)s") % {"risks": each["words"]}
+        found.append(Risk("risk-begun", words, date.fromisoformat(each["on"]), each["third_party"], url))
+    return tuple(found)
 
 
 def _amiss(episode: Episode | None, actor: Actor) -> tuple[Risk, ...]:
@@ -72,7 +99,7 @@ def risks(episode: Episode | None) -> tuple[Risk, ...]:
     What was asked and not answered is said too. All that was found stands on the page of the risk management plan.
     """
     if episode is None or not episode.risk_asked_on:
-        return (Risk("risk-unknown"),)
+        return () if episode and episode.risk_begun else (Risk("risk-unknown"),)
     if not episode.risk_words:
         return (Risk("risk-none", asked=episode.risk_asked_on),)
     found, areas = [], set()

@@ -11,7 +11,7 @@ from carehub.definitions.schema import Form, Section
 from carehub.models import Draft
 from clients import policies
 from clients.models import Assessment
-from clients.recorded import asked_sections
+from clients.recorded import asked_sections, with_assumed
 
 #: Where the sections end: what is missing, what the answers say, the button that completes.
 CHECK = "check"
@@ -48,7 +48,7 @@ def unsaved(actor: Actor, assessment: Assessment, form: Form) -> Unsaved:
 
 def goes_on_at(actor: Actor, assessment: Assessment, form: Form) -> str:
     """The first section that is not finished: something in it is not answered, or typed and not saved. ``CHECK`` where all of them are."""
-    lacking = {each.section for each in policies.still_missing(form, assessment.answers, assessment.only)}
+    lacking = {each.section for each in policies.still_missing(form, with_assumed(actor, assessment, form), assessment.only)}
     open_ones = lacking | unsaved(actor, assessment, form).sections.keys()
     return next((each.id for each in asked_sections(assessment, form) if each.id in open_ones and _may_answer(actor, each)), CHECK)
 

@@ -63,7 +63,9 @@ SQL: list[str] = [
     *rows.history_table("clients_episodeevent", part="record"),
     *rows.client_table("clients_consent", part="record"),
     *locks.of_agency("clients_consent"),
-    *locks.only_once("clients_consent", "scan_id", "withdrawn_at", "withdrawn_by_id", "client_told_on", "withdrawn_why"),
+    *locks.only_once(
+        *("clients_consent", "scan_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_why", "client_told_on", "client_told_by_id")
+    ),
     *rows.history_table("clients_consentevent", part="record"),
     *rows.client_table("clients_consentagency", part="record"),
     *locks.agency_of_parent("clients_consentagency", "clients_consent", "consent_id"),

@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from carehub.actors import Actor
-from carehub.definitions.answers import NOT_RE_ASKED, Answer, Answers, is_asked
+from carehub.definitions.answers import NOT_RE_ASKED, Answer, Answers, assumed, is_asked
 from carehub.definitions.forward import LastAnswer, Stamp, last_answers
 from carehub.definitions.schema import Form, Section
 from carehub.form_editions import form_as_recorded
@@ -61,6 +61,19 @@ def earlier_answers(*, by: Actor, assessment: Assessment, form: Form) -> dict[st
     """
     standing = Assessment.objects.visible_to(by).filter(client_id=assessment.client_id).exclude(pk=assessment.corrects_id)
     return newest_answers(standing.that_count(), into=form)
+
+
+def with_assumed(by: Actor, assessment: Assessment, form: Form, last: Mapping[str, LastAnswer] | None = None) -> Answers:
+    """The answers, and what of the rest need not be asked, by what is recorded of the client. ``last``: earlier_answers, where known."""
+    answers = assessment.answers
+    asked = {question.id for section in asked_sections(assessment, form) for question in section.questions}
+    # Of nobody else the earlier answers are looked for.
+    if asked.isdisjoint(assumed(form, answers, sex=assessment.client.sex, last={})):
+        return answers
+    if last is None:
+        last = earlier_answers(by=by, assessment=assessment, form=form)
+    taken = assumed(form, answers, sex=assessment.client.sex, last=last)
+    return answers | {name: answer for name, answer in taken.items() if name in asked}
 
 
 def asked_then_carried(assessments: Sequence[Assessment]) -> Iterator[tuple[Assessment, Answers]]:

@@ -1,18 +1,26 @@
-"""Who should be seen first among those who wait: how soon it was said to be, risk, how much is needed, how long they have waited."""
+"""Who should be seen first among those who wait: the gravest known danger, then what nobody knows, then everybody else."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from carehub.actors import Actor
 from clients.models import Episode
 
-#: The order, first to last. Somebody about whom nothing has been said yet stands before those who can wait.
-URGENCIES = (Episode.Urgency.TODAY, Episode.Urgency.WEEK, Episode.Urgency.NOT_SAID, Episode.Urgency.USUAL)
-RISKS = (Episode.Risk.HIGH, Episode.Risk.NOT_ASSESSED, Episode.Risk.MEDIUM, Episode.Risk.LOW, Episode.Risk.NONE)
+#: The order, first to last: whom somebody said to see today, or of whom an unfinished assessment reports danger; high risk; within a week;
+#: whoever nobody has asked about how soon or about risk. Then everybody else. Danger that is known comes before danger that may be; that
+#: before the usual wait of three weeks (Models of Care: Update 2006, 2.7.1).
+FIRST = (
+    Q(urgency=Episode.Urgency.TODAY) | ~Q(risk_begun=[]),
+    Q(risk=Episode.Risk.HIGH),
+    Q(urgency=Episode.Urgency.WEEK),
+    Q(urgency=Episode.Urgency.NOT_SAID) | Q(risk=Episode.Risk.NOT_ASSESSED),
+)
+#: Among these.
+RISKS = tuple(Q(risk=each) for each in (Episode.Risk.HIGH, Episode.Risk.NOT_ASSESSED, Episode.Risk.MEDIUM, Episode.Risk.LOW))
 PAGE = 25
 #: Days. A wait of six weeks or more is reviewed (Models of Care: Update 2006, 2.7.1).
 REVIEWED_FROM = 42
@@ -51,8 +59,9 @@ class Waiting:
         return None
 
 
-def _rank(field: str, order: tuple[str, ...]) -> Case:
-    places = [When(**{field: value}, then=Value(place)) for place, value in enumerate(order)]
+def _rank(order: tuple[Q, ...]) -> Case:
+    """The place of the first that holds."""
+    places = [When(each, then=Value(place)) for place, each in enumerate(order)]
     return Case(*places, default=Value(len(order)), output_field=IntegerField())
 
 
@@ -60,8 +69,8 @@ def waiting(actor: Actor, *, today: date, page: int = 1) -> tuple[list[Waiting],
     """25 people of the actor's agency who are not in treatment yet, the most urgent first; and whether more follow. One query."""
     held = Episode.objects.visible_to(actor).of_agency(actor.agency_id)
     held = held.filter(state__in=[Episode.State.REFERRAL, Episode.State.TRIAGE]).select_related("client", "keyworker")
-    held = held.annotate(how_soon=_rank("urgency", URGENCIES), how_risky=_rank("risk", RISKS))
-    held = held.order_by("how_soon", "how_risky", F("score_sum").desc(nulls_last=True), "referred_on", "pk")
+    held = held.annotate(first=_rank(FIRST), how_risky=_rank(RISKS))
+    held = held.order_by("first", "how_risky", F("score_sum").desc(nulls_last=True), "referred_on", "pk")
     first = (max(page, 1) - 1) * PAGE
     rows = list(held[first : first + PAGE + 1])
     return [Waiting(each, today) for each in rows[:PAGE]], len(rows) > PAGE

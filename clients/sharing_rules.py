@@ -15,6 +15,8 @@ from carehub.rules import Refused
 from clients.models import Client, Consent, Opening
 
 Kind = Consent.Kind
+#: Task.kind of what is left to do where the client was not there when it was withdrawn; its subject is the consent.
+TELL = "consent.tell"
 
 
 def _refused(**fields: str) -> Refused:
@@ -91,6 +93,16 @@ def may_withdraw(actor: Actor, consent: Consent, client: Client, *, why: str = "
         raise Refused(_("This consent is not in force any more."))
     if catalogue().codes_on("withdrawal-reasons", clock.today()).code(why) is None:
         raise _refused(why=_("Choose why it was withdrawn"))
+
+
+def may_note_told(actor: Actor, consent: Consent, client: Client) -> None:
+    """That the client was told what stops: once, by any agency that treats them."""
+    must_treat(actor, client, "consent.record")
+    if not consent.withdrawn_at:
+        raise Refused(_("This has not been withdrawn: nothing stops."))
+    if consent.client_told_by:
+        name = {"name": consent.client_told_by.name}
+        raise Refused(_("They have been told already, by %(name)s.") % name)
 
 
 def may_open(actor: Actor, *, reason: str, words: str) -> None:

@@ -8,6 +8,7 @@ from carehub.actors import Actor, NotAllowed
 from carehub.models import Task
 from carehub.rules import Refused
 from clients.handing_over import REALLOCATE
+from clients.sharing_rules import TELL
 from clients.urgent import URGENT
 
 
@@ -50,6 +51,8 @@ def may_close(actor: Actor, task: Task) -> None:
     _open_here(actor, task)
     if task.kind == URGENT:
         raise Refused(_("This stands until the assessment is completed, or its answers no longer ask for it. Act now; then complete it."))
+    if task.kind == TELL:
+        actor.must("consent.record")
     if not task.countersigned:
         return
     if not actor.may("service.view"):
@@ -83,6 +86,8 @@ def may_reopen(actor: Actor, task: Task, *, declined: bool) -> None:
         raise Refused(_("A manager has countersigned this: it stays closed. Say to them what is still to be done."))
     if task.kind == URGENT:
         raise Refused(_("This stands and falls with the answers of the assessment."))
+    if task.kind == TELL:
+        raise Refused(_("It is on record that they were told: it stands under Sharing."))
     if task.kind == REALLOCATE:
         raise Refused(_("They have another keyworker now: there is nothing left to do."))
     if declined:

@@ -57,6 +57,7 @@ urlpatterns = [
     path("clients/<uuid:client_id>/sharing/record/", sharing.record, name="consent-record"),
     path("clients/<uuid:client_id>/sharing/form/", sharing.paper, name="consent-form"),
     path("clients/<uuid:client_id>/sharing/<uuid:pk>/withdraw/", sharing.withdraw, name="consent-withdraw"),
+    path("clients/<uuid:client_id>/sharing/<uuid:pk>/told/", sharing.told, name="consent-client-told"),
     path("clients/<uuid:pk>/contact/", finding.contact, name="client-contact"),
     path("clients/<uuid:client_id>/contact/change/", contacting.change, name="contact-change"),
     path("clients/<uuid:client_id>/keyworker/", allocating.change, name="keyworker-change"),

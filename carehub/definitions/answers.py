@@ -105,6 +105,17 @@ def kept(form: Form, answers: Mapping[str, Answer]) -> Answers:
     return {question.id: answers[question.id] for question in shown_questions(form, answers) if is_answered(answers.get(question.id))}
 
 
+def assumed(form: Form, answers: Mapping[str, Answer], *, sex: str, last: Mapping[str, LastAnswer]) -> Answers:
+    """What need not be asked of somebody who is recorded as ``sex``, where nobody has answered it, now or earlier (``last``)."""
+    found: Answers = {}
+    for question in shown_questions(form, answers):
+        if question.assumed is None or question.assumed.sex != sex or is_answered(answers.get(question.id)):
+            continue
+        if question.id not in last or last[question.id].get("none") == "not-applicable":
+            found[question.id] = {"none": "not-applicable", "why": question.assumed.why}
+    return found
+
+
 def missing(form: Form, answers: Mapping[str, Answer]) -> list[Missing]:
     """What is still to be done, in the order of the form. Key questions take 'declined' and its like for an answer."""
     found = []

@@ -149,8 +149,10 @@ def proposed(
     asked: Stamp | None = None,
     sections: Mapping[str, Stamp] | None = None,
 ) -> tuple[Finding, ...]:
-    """The triggers whose condition holds."""
-    return tuple(finding for finding in findings(form, answers, kind, asked=asked, sections=sections) if finding.holds)
+    """The triggers whose condition holds; of those about one matter the one that asks for most (``Trigger.instead_of``)."""
+    held = [finding for finding in findings(form, answers, kind, asked=asked, sections=sections) if finding.holds]
+    said_already = {name for finding in held for name in finding.trigger.instead_of}
+    return tuple(finding for finding in held if finding.trigger.id not in said_already)
 
 
 def _stamps(form: Form, asked: Stamp | None, sections: Mapping[str, Stamp] | None) -> dict[str, Stamp | None]:

@@ -77,6 +77,8 @@ class Trigger:
     within_days: int | None = None
     #: It is done by whoever takes somebody on who was referred: not asked of them.
     done_by_accepting: bool = False
+    #: Triggers of the same form about the same matter that ask for less: not proposed beside it.
+    instead_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

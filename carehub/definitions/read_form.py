@@ -133,6 +133,7 @@ def _read_trigger(table: Table, words: Words, entries: Entries) -> Trigger:
         countersign=table.flag("countersign"),
         within_days=table.whole("within_days", 0) if "within_days" in table else None,
         done_by_accepting=table.flag("done_by_accepting"),
+        instead_of=table.texts("instead_of"),
     )
     table.finish()
     if trigger.within_days is not None and (trigger.same_day or trigger.countersign or trigger.kind != "proposal"):

@@ -6,7 +6,7 @@ from typing import Any
 from carehub.definitions.following import RISK_LEVELS, Condition, Raise
 from carehub.definitions.read_codes import read_choices
 from carehub.definitions.read_condition import read_condition, read_test
-from carehub.definitions.schema import CHOOSING, FILLS, KINDS, NOT_ANSWERS, Choice, CodeList, Form, Question
+from carehub.definitions.schema import CHOOSING, FILLS, KINDS, NOT_ANSWERS, Assumed, Choice, CodeList, Form, Question
 from carehub.definitions.table import Table
 
 YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
@@ -32,7 +32,7 @@ class Words:
 
 _KEYS = (
     *("id", "text", "short", "kind", "hint", "choices", "codes", "mandatory", "shown_if", "domain", "area", "anchors", "expectations"),
-    *("national", "third_party", "re_ask", "for_worker", "not_answers", "differs_from", "raises", "fills"),
+    *("national", "third_party", "re_ask", "for_worker", "not_answers", "assumed", "differs_from", "raises", "fills"),
     *("least", "most", "decimals", "unit", "dates"),
 )
 
@@ -66,6 +66,7 @@ def read_question(table: Table, words: Words) -> Question:
         re_ask=table.one_of("re_ask", ("always",), ""),
         for_worker=table.flag("for_worker"),
         not_answers=not_answers,
+        assumed=_read_assumed(table.table("assumed", "what is assumed"), words) if "assumed" in table else None,
         differs_from=table.texts("differs_from"),
         fills=_read_fills(table, choices),
         **_read_limits(table, kind),
@@ -73,7 +74,18 @@ def read_question(table: Table, words: Words) -> Question:
     question = replace(question, raises=tuple(_read_raise(raised, name, kind, words) for raised in table.tables("raises", "a risk")))
     if question.raises and question.re_ask != "always":
         raise table.wrong(f"'{name}' raises a risk, so it needs re_ask = \"always\": a risk is never confirmed with one click.", "raises")
+    if question.assumed and (question.raises or not question.mandatory or "not-applicable" not in not_answers):
+        raise table.wrong(
+            "'assumed' is for a key question that may not apply and raises no risk: no risk is assumed to be absent.", "assumed"
+        )
     return question
+
+
+def _read_assumed(table: Table, words: Words) -> Assumed:
+    assumed = Assumed(table.text("sex"), table.text("why"))
+    table.finish()
+    table.known(assumed.sex, words.values("sex"), "sex")
+    return assumed
 
 
 def find_codes(table: Table, words: Words, key: str) -> CodeList:

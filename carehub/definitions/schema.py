@@ -44,6 +44,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Assumed:
+    """Need not be answered of whoever is recorded as of this sex: 'does not apply', and ``why``, unless somebody says otherwise."""
+
+    sex: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Question:
     """One question of a form, as it is asked."""
 
@@ -82,6 +90,7 @@ class Question:
     dates: str = "any"
     #: Questions whose answer this one must not repeat: the second substance is not the main one.
     differs_from: tuple[str, ...] = ()
+    assumed: Assumed | None = None
     #: What of the episode the answer is written down as: one of FILLS.
     fills: str = ""
     #: The group that it is asked for each entry of ('child'), which entry, and what the entry is called ('Child 2').

@@ -126,7 +126,8 @@ def from_answers(form: Form, answers: Mapping[str, Answer]) -> Typed:
     typed: Typed = {}
     for question in form.questions:
         answer = answers.get(question.id)
-        if not answer:
+        # What was assumed nobody has typed: it stands open again.
+        if not answer or (question.assumed and answer.get("why") == question.assumed.why):
             continue
         if "still" in answer:
             typed[still_name(question)] = ["1"]

@@ -6,7 +6,7 @@ from itertools import islice, product
 from carehub.definitions import weeks
 from carehub.definitions.conditions import holds, rests_on
 from carehub.definitions.contradictions import compares
-from carehub.definitions.following import Condition, RiskRule
+from carehub.definitions.following import Condition, RiskRule, Trigger
 from carehub.definitions.read_codes import refuse_twice
 from carehub.definitions.read_condition import check_condition
 from carehub.definitions.schema import Form, Question
@@ -41,6 +41,7 @@ def check_as_a_whole(table: Table, form: Form, places: Places) -> None:
     refuse_twice(table, [trigger.id for trigger in form.triggers], "trigger")
     for position, trigger in enumerate(form.triggers):
         check_condition(table.at("trigger", position, "when"), trigger.when, questions, scores)
+        _check_instead(table.at("trigger", position), trigger, form)
     for position, rule in enumerate(form.risks):
         place = table.at("risk", position)
         check_condition(place.at("when"), rule.when, questions, scores)
@@ -48,6 +49,16 @@ def check_as_a_whole(table: Table, form: Form, places: Places) -> None:
     _check_checks(table, form)
     if form.most_questions and len(questions) > form.most_questions:
         raise table.wrong(f"The form asks {len(questions)} questions, {form.most_questions} at most are wanted.", "most_questions")
+
+
+def _check_instead(place: Table, trigger: Trigger, form: Form) -> None:
+    """What cannot wait may be asked for instead of what can, and never the other way round: so no two stand in for each other."""
+    lesser = {each.id: each for each in form.triggers if each.kind == trigger.kind and each.id != trigger.id}
+    for position, name in enumerate(trigger.instead_of):
+        place.known(name, list(lesser), "instead_of", position)
+        other = lesser[name]
+        if (other.countersign, other.same_day) >= (trigger.countersign, trigger.same_day):
+            raise place.wrong(f"'{trigger.id}' stands for '{name}', which is no less urgent: that would be lost.", "instead_of")
 
 
 def _check_checks(table: Table, form: Form) -> None:

@@ -68,7 +68,7 @@ FROM made
 EPISODES = """
 INSERT INTO clients_episode (id, row_version, partnership_id, client_id, agency_id, state, referred_on, referral_source, keyworker_id,
     main_substance, triaged_on, discharged_on, discharge_reason, ending, next_due_what, next_due_on, risk, risk_words, risk_asked_on,
-    urgency, scores, risk_plan_covers, comprehensive_declined_why)
+    urgency, scores, risk_begun, risk_plan_covers, comprehensive_declined_why)
 SELECT episode_id, 1, %(partnership)s, client_id, agency_id, state, referred_on, CASE WHEN h1 %% 100 < 43 THEN '4' ELSE '3' END, person_id,
     CASE WHEN state = 'referral' THEN '' ELSE s.main END, CASE WHEN state <> 'referral' THEN referred_on + 3 END,
     CASE WHEN state = 'discharged' THEN least(referred_on + 30 + (h2 %% 300)::int, %(today)s::date - 1) END,
@@ -77,7 +77,7 @@ SELECT episode_id, 1, %(partnership)s, client_id, agency_id, state, referred_on,
     CASE WHEN state <> 'discharged' THEN due_on END,
     CASE WHEN state = 'referral' THEN '' ELSE s.risk END, CASE WHEN state = 'referral' THEN '[]'::jsonb ELSE s.risk_words END,
     CASE WHEN state <> 'referral' THEN referred_on + 3 END, CASE WHEN state = 'referral' THEN '' ELSE 'usual' END, '{}'::jsonb,
-    '[]'::jsonb, ''
+    '[]'::jsonb, '[]'::jsonb, ''
 FROM made JOIN samples s ON s.place = made.n %% %(samples)s
 """
 

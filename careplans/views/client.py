@@ -67,7 +67,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     person = get_object_or_404(found, pk=client_id)
     events.saw(person.pk)
     stays = stays_of(person, actor)
-    episode = next(reversed(stays), None)
+    episode = next(iter(stays), None)
     versions = _versions(episode, actor)
     current = next((each for each in versions if each.pk == each.plan.current_id), None)
     draft = next((each for each in versions if each.locked_at is None), None)

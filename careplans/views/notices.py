@@ -1,15 +1,21 @@
 """What I have been told, newest first."""
 
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import BooleanField, ExpressionWrapper
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from carehub import clock, events
 from carehub.guards import requires
 from carehub.models import Notice
+from careplans.actions.noticing import mark_read
 from careplans.notice_standing import standings
-from careplans.notices import ABOUT_REFERRALS, ABOUT_STAFF, SENTENCES
+from careplans.notices import ABOUT_REFERRALS, ABOUT_STAFF, SENTENCES, read_together
 from clients.models import Client, Episode
 
 SHOWN = 50
@@ -19,7 +25,8 @@ _WORDS = SENTENCES | ABOUT_STAFF | ABOUT_REFERRALS
 @requires("tasks.view")
 def notices(request: HttpRequest) -> HttpResponse:
     """The newest fifty; a notice about a client who is out of reach is not shown."""
-    mine = list(Notice.objects.visible_to(request.actor).order_by("-made_at", "pk")[:SHOWN])
+    together = ExpressionWrapper(read_together(request.actor), output_field=BooleanField())
+    mine = list(Notice.objects.visible_to(request.actor).annotate(together=together).order_by("-made_at", "pk")[:SHOWN])
     clients = Client.objects.visible_to(request.actor).in_bulk({notice.client_id for notice in mine} - {None})
     episodes = Episode.objects.visible_to(request.actor).select_related("keyworker").in_bulk([notice.subject_id for notice in mine])
     stands = standings(request.actor, mine)
@@ -31,7 +38,26 @@ def notices(request: HttpRequest) -> HttpResponse:
         of_link = notice.kind in ABOUT_REFERRALS
         rows.append({"notice": notice, "client": client, "words": words, "stands": stands[notice.pk], "of_link": of_link})
     events.saw(*clients)
-    return render(request, "careplans/notices.html", {"rows": rows, "unread": sum(not row["notice"].read_at for row in rows)})
+    return render(request, "careplans/notices.html", {"rows": rows, "together": [each.pk for each in mine if each.together]})
+
+
+@require_POST
+@requires("tasks.view")
+def notices_read(request: HttpRequest) -> HttpResponse:
+    """All that stood on the page, but for what is grave."""
+    read = mark_read(by=request.actor, notices=[UUID(each) for each in request.POST.getlist("notice")[:SHOWN] if _is_key(each)])
+    if read:
+        said = ngettext("%(number)s notice marked as read.", "%(number)s notices marked as read.", read)
+        messages.success(request, said % {"number": read})
+    return redirect("notices")
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 @require_POST

@@ -8,7 +8,8 @@ from django.shortcuts import render
 
 from carehub import clock, events, local_settings
 from carehub.guards import requires
-from carehub.models import Agency
+from carehub.models import Agency, Notice
+from carehub.pages import NOTICES_COUNTED
 from careplans.models import CarePlan
 from careplans.worklist import NARROWED, as_links, numbers, page_of
 from clients import allocating_rules
@@ -19,6 +20,8 @@ from clients.open_tasks import before_anything_else
 LEFT = "left"
 #: Instead of a keyworker's key, in the address of the page.
 NOBODY = "nobody"
+#: What stands in every row alike.
+BESIDE = ("referrals", "referrals_today", "referrals_late", "unread")
 
 
 @requires("service.view")
@@ -27,8 +30,10 @@ def service(request: HttpRequest) -> HttpResponse:
     actor = request.actor
     held = Episode.objects.visible_to(actor).of_agency(actor.agency_id).open()
     of_all = Episode.objects.visible_to(actor, many=True).of_agency(actor.agency_id).open()
-    sent = ReceivedReferral.objects.visible_to(actor).waiting().as_numbers(today)
-    of_all = of_all.annotate(**allocating_rules.ends_of("keyworker_id", actor.agency_id), **sent)
+    # In each row the same, so that a service with clients asks once: what the page says beside its lists.
+    beside = ReceivedReferral.objects.visible_to(actor).waiting().as_numbers(today)
+    beside |= {"unread": Notice.objects.visible_to(actor).unread().as_number(NOTICES_COUNTED)}
+    of_all = of_all.annotate(**allocating_rules.ends_of("keyworker_id", actor.agency_id), **beside)
     keyworkers = by_keyworker(of_all, today)
     for row in keyworkers:
         row["leaves"] = row["keyworker_id"] and _leaves(row)
@@ -40,11 +45,12 @@ def service(request: HttpRequest) -> HttpResponse:
     listed = held.filter(rule(today), _of(whose))
     rows, further = page_of(listed, actor, request.GET.get("after", ""))
     first = before_anything_else(actor, today=today)
+    said = keyworkers[0] if keyworkers else Agency.objects.filter(pk=actor.agency_id).values(**beside).get()
     events.saw(*(row.episode.client_id for row in rows), *first.client_ids)
     page = {
         "first": first,
-        # In each row the same, so that a service with clients asks once.
-        "referrals": keyworkers[0] if keyworkers else Agency.objects.filter(pk=actor.agency_id).values(**sent).get(),
+        "referrals": said,
+        "unread_notices": said["unread"],
         "rows": rows,
         "further": further,
         "counts": as_links(counts, request.path, f"&keyworker={whose['key']}" if whose else ""),
@@ -76,9 +82,7 @@ def by_keyworker(held, today) -> list[dict]:
     """A row a keyworker: how many under each of NARROWED, with a plan in force, at high risk. One query; the sums are the service's."""
     in_force = Exists(CarePlan.objects.filter(episode=OuterRef("pk"), state=CarePlan.State.CURRENT))
     return list(
-        held.values(
-            "keyworker_id", "works_here", "stays", "last_day", "referrals", "referrals_today", "referrals_late", name=F("keyworker__name")
-        )
+        held.values("keyworker_id", "works_here", "stays", "last_day", *BESIDE, name=F("keyworker__name"))
         .annotate(
             with_plan=Count("pk", filter=in_force),
             high_risk=Count("pk", filter=Q(risk=Episode.Risk.HIGH)),

@@ -47,7 +47,7 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
     client = get_object_or_404(Client.objects.visible_to(actor).select_related("safe_contact"), pk=client_id)
     events.saw(client.pk)
     stays = stays_of(client, actor)
-    episode = next(reversed(stays), None)
+    episode = next(iter(stays), None)
     if episode is None:
         raise Http404
     open_versions = PlanVersion.objects.filter(plan__episode=episode, locked_at__isnull=True).exclude(plan__state=CarePlan.State.CLOSED)

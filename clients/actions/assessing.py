@@ -17,7 +17,7 @@ from carehub.models import Notice, Person
 from clients import policies, risk
 from clients.actions import proposing, urgent_drafts, written_down
 from clients.models import Assessment, Episode, RiskFound
-from clients.recorded import carried_over, earlier_answers, form_of, stamp_of, stamps_of
+from clients.recorded import carried_over, earlier_answers, form_of, stamp_of, stamps_of, with_assumed
 
 #: Told to whoever a begun assessment is handed to.
 HANDED_ON = "assessment.handed-on"
@@ -201,13 +201,13 @@ def complete_assessment(*, by: Actor, client_id: UUID, assessment: Assessment, r
     """
     policies.about(client_id, assessment)
     with transaction.atomic():
-        found = Assessment.objects.select_for_update(of=("self",)).select_related("episode", "started_by", "partnership")
+        found = Assessment.objects.select_for_update(of=("self",)).select_related("episode", "started_by", "partnership", "client")
         row = found.get(pk=assessment.pk)
         policies.may_write(by, row)
         if row.row_version != row_version:
             raise stale.StaleSave(row)
         form = form_of(row)
-        answers: Answers = kept(form, row.answers)
+        answers: Answers = kept(form, with_assumed(by, row, form))
         policies.can_complete(form, answers, row.only)
         picture = risk.picture(risk.Told(form, answers, stamp_of(row), stamps_of(row)))
         now = clock.now()

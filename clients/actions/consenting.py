@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -79,19 +81,19 @@ def record_consent(
 def withdraw_consent(*, by: Actor, client: Client, consent: Consent, why: str = "no-reason", client_told: bool = False) -> list[Task]:
     """From the next request on nobody reads under it. What an agency wrote stays theirs.
 
-    Returns the handover tasks: one for each agency that goes on treating the client, since care must not fall between two chairs.
+    Returns the tasks: one for each agency that goes on treating the client, since care must not fall between two chairs, and one to tell
+    the client what stops, unless they have been told (``client_told``).
     """
     rules.may_withdraw(by, consent, client, why=why)
-    now, today = clock.now(), clock.today()
+    now = clock.now()
     with transaction.atomic():
         still_given = Consent.objects.filter(pk=consent.pk, withdrawn_at__isnull=True)
-        changed = still_given.update(
-            withdrawn_at=now, withdrawn_by=by.person, withdrawn_why=why, client_told_on=today if client_told else None
-        )
+        changed = still_given.update(withdrawn_at=now, withdrawn_by=by.person, withdrawn_why=why, **(_told(by) if client_told else {}))
         if changed:
             treating = _treating_too(client, consent, by)
             Access.objects.about(client.pk).filter(basis=Access.Basis.CONSENT, rests_on=consent.pk).end()
             tasks = [_handover(client, consent, agency, by) for agency in treating]
+            tasks += [] if client_told else [_tell(client, consent, by)]
             Task.objects.bulk_create(tasks)
             events.record("consent.withdrawn", by=by, client=client.pk, subject=consent, reason=why)
             return tasks
@@ -113,17 +115,49 @@ def _treating_too(client: Client, consent: Consent, by: Actor) -> list[Agency]:
 
 
 def _handover(client: Client, consent: Consent, agency: Agency, by: Actor) -> Task:
+    words = _("Agree with the client how care goes on beside %(agency)s, now that nothing is shared with it") % {"agency": agency.name}
+    why = _("Consent was withdrawn. Open transfers and shared prescribing need somebody who answers for them")
+    return _task(client, consent, by, kind=f"{HANDOVER}.{agency.pk}", words=words, why=why)
+
+
+def _tell(client: Client, consent: Consent, by: Actor) -> Task:
+    why = _("Consent was withdrawn, and they have not been told: %(what)s") % {"what": consent.get_kind_display()}
+    return _task(client, consent, by, kind=rules.TELL, words=_("Tell the client what stops now, and what stays"), why=why)
+
+
+def _task(client: Client, consent: Consent, by: Actor, **said: str) -> Task:
+    """For the keyworker, today."""
     held = Episode.objects.visible_to(by).open().filter(client=client, agency_id=by.agency_id).first()
     return Task(  # type: ignore[misc]
+        **said,
         partnership_id=client.partnership_id,
         client_id=client.pk,
-        kind=f"{HANDOVER}.{agency.pk}",
         subject_id=consent.pk,
-        words=_("Agree with the client how care goes on beside %(agency)s, now that nothing is shared with it") % {"agency": agency.name},
-        why=_("Consent was withdrawn. Open transfers and shared prescribing need somebody who answers for them."),
         due_on=clock.today(),
         agency_id=by.agency_id,
         person_id=held.keyworker_id if held else by.person_id,
         made_at=clock.now(),
         made_by=by.person,
     )
+
+
+def note_client_told(*, by: Actor, client: Client, consent: Consent) -> None:
+    """The client has been told what stops; the task that asks for it is done with that. Raises NotAllowed, or Refused."""
+    rules.may_note_told(by, consent, client)
+    with transaction.atomic():
+        if consent_told(by=by, consent_id=consent.pk):
+            Task.objects.open().filter(kind=rules.TELL, subject_id=consent.pk).update(done_at=clock.now(), done_by=by.person)
+
+
+def consent_told(*, by: Actor, consent_id: UUID) -> bool:
+    """Inside a transaction, after its rule. False where somebody has said so already."""
+    untold = Consent.objects.filter(pk=consent_id, withdrawn_at__isnull=False, client_told_on__isnull=True)
+    ids = list(untold.select_for_update().values_list("client_id", flat=True))
+    if ids:
+        untold.update(**_told(by))
+        events.record("consent.client-told", by=by, client=ids[0])
+    return bool(ids)
+
+
+def _told(by: Actor) -> dict[str, Any]:
+    return {"client_told_on": clock.today(), "client_told_by": by.person}

@@ -12,9 +12,11 @@ from carehub.actors import Actor
 from carehub.models import Membership, Notice, Task
 from carehub.rules import Refused
 from clients import allocating_rules, task_rules
+from clients.actions.consenting import consent_told
 from clients.actions.proposing import accepted_by_doing
 from clients.handing_over import REALLOCATE
 from clients.models import Proposal
+from clients.sharing_rules import TELL
 
 #: Told to who manages the service, and to who did it; see careplans.notices.
 TO_COUNTERSIGN, SENT_BACK = "task.to-countersign", "task.sent-back"
@@ -54,6 +56,8 @@ def close_task(*, task: Task, by: Actor, seen: datetime | None = None) -> None:
             raise Refused(_("Somebody has said more about this meanwhile: read it first."))
         if now.kind == REALLOCATE:
             allocating_rules.nobody_left_without(now)
+        if now.kind == TELL:
+            consent_told(by=by, consent_id=now.subject_id)
         Task.objects.filter(pk=now.pk).update(done_at=clock.now(), done_by=by.person)
         accepted_by_doing(by=by, task=now)
         events.record("task.countersigned" if now.countersigned else "task.done", by=by, client=now.client_id, subject=now)

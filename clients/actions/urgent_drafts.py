@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from carehub import clock, events
 from carehub.actors import Actor
+from carehub.definitions.answers import is_asked
 from carehub.definitions.because import in_one_line
-from carehub.definitions.findings import Finding
+from carehub.definitions.findings import Finding, risks
 from carehub.definitions.schema import Form
 from carehub.models import Person, Task
 from clients.actions.proposing import asked_for_anew
 from clients.findings import cannot_wait
-from clients.models import Assessment
+from clients.models import Assessment, Episode
 from clients.urgent import URGENT
 
 _WORDS = Task._meta.get_field("words").max_length or 0
@@ -28,6 +29,7 @@ def keep_in_sight(assessment: Assessment, form: Form, by: Actor) -> None:
         return
     gravest = sorted(held, key=lambda each: not each.trigger.countersign)
     said = {"words": _words(gravest), "why": _why(gravest)}
+    _tell_banner(assessment, form, held)
     tasks = Task.objects.filter(kind=URGENT, subject_id=assessment.pk)
     if task := tasks.open().first():
         if said != {"words": task.words, "why": task.why}:
@@ -47,12 +49,31 @@ def over(assessment: Assessment, by: Actor, *, why: str) -> None:
     """``why``: 'answers', which ask for nothing today any more; or 'completed', and its proposals stand in its place."""
     open_ones = Task.objects.open().filter(kind=URGENT, subject_id=assessment.pk)
     if open_ones.update(done_at=clock.now(), done_by=by.person):
+        _keep(assessment, [])
         events.record("assessment.urgent-over", by=by, client=assessment.client_id, subject=assessment, reason=why)
 
 
 def goes_to(assessment: Assessment, person: Person) -> None:
     """With the draft."""
     Task.objects.open().filter(kind=URGENT, subject_id=assessment.pk).update(person=person)
+
+
+def _tell_banner(assessment: Assessment, form: Form, held: Sequence[Finding]) -> None:
+    """The risks behind it, on the episode: until it is completed no other page may say that risk is not assessed."""
+    asked = {because.question for each in held for because in each.because if is_asked(assessment.answers.get(because.question, {}))}
+    found = [each for each in risks(form, assessment.answers) if each.question in asked]
+    words = "; ".join(dict.fromkeys(each.words for each in found))
+    about = {"assessment": str(assessment.pk), "on": clock.today().isoformat(), "words": words}
+    _keep(assessment, [about | {"third_party": any(each.third_party for each in found)}] if words else [])
+
+
+def _keep(assessment: Assessment, found: list[dict[str, object]]) -> None:
+    """Beside what other unfinished assessments have found. Not a change of the episode that anybody could have been making: no version."""
+    episodes = Episode.objects.filter(pk=assessment.episode_id)
+    stands = episodes.select_for_update(no_key=True).values_list("risk_begun", flat=True).get()
+    now = [each for each in stands if each["assessment"] != str(assessment.pk)] + found
+    if now != stands:
+        episodes.update(risk_begun=now)
 
 
 def _words(held: Sequence[Finding]) -> str:

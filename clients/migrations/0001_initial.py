@@ -144,6 +144,12 @@ class Migration(migrations.Migration):
                     models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.agency"),
                 ),
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
+                (
+                    "client_told_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
                 (
                     "recorded_by",
@@ -254,6 +260,18 @@ class Migration(migrations.Migration):
                         related_name="+",
                         related_query_name="+",
                         to="clients.client",
+                    ),
+                ),
+                (
+                    "client_told_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -368,6 +386,7 @@ class Migration(migrations.Migration):
                 ),
                 ("risk_words", models.JSONField(blank=True, default=list)),
                 ("risk_asked_on", models.DateField(blank=True, null=True)),
+                ("risk_begun", models.JSONField(blank=True, default=list)),
                 ("risk_plan_review_on", models.DateField(blank=True, null=True)),
                 ("risk_plan_covers", models.JSONField(blank=True, default=list)),
                 (
@@ -532,6 +551,7 @@ class Migration(migrations.Migration):
                 ),
                 ("risk_words", models.JSONField(blank=True, default=list)),
                 ("risk_asked_on", models.DateField(blank=True, null=True)),
+                ("risk_begun", models.JSONField(blank=True, default=list)),
                 ("risk_plan_review_on", models.DateField(blank=True, null=True)),
                 ("risk_plan_covers", models.JSONField(blank=True, default=list)),
                 (
@@ -1229,13 +1249,24 @@ class Migration(migrations.Migration):
                 name="consent_withdrawn_when_by_whom_and_why",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("client_told_by__isnull", True), ("client_told_on__isnull", True)),
+                    models.Q(("client_told_by__isnull", False), ("client_told_on__isnull", False), ("withdrawn_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="consent_client_told_when_and_by_whom",
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="consent",
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "clients_consentevent" ("agency_id", "answer", "client_id", "client_told_on", "from_on", "ground", "how", "id", "kind", "partnership_id", "parts", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recorded_at", "recorded_by_id", "scan_id", "told", "until", "withdrawn_at", "withdrawn_by_id", "withdrawn_why") VALUES (NEW."agency_id", NEW."answer", NEW."client_id", NEW."client_told_on", NEW."from_on", NEW."ground", NEW."how", NEW."id", NEW."kind", NEW."partnership_id", NEW."parts", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."purpose", NEW."recorded_at", NEW."recorded_by_id", NEW."scan_id", NEW."told", NEW."until", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_why"); RETURN NULL;',
-                    hash="a7ca6733a5e98cf16d3f59419f677208bdda7734",
+                    func='INSERT INTO "clients_consentevent" ("agency_id", "answer", "client_id", "client_told_by_id", "client_told_on", "from_on", "ground", "how", "id", "kind", "partnership_id", "parts", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recorded_at", "recorded_by_id", "scan_id", "told", "until", "withdrawn_at", "withdrawn_by_id", "withdrawn_why") VALUES (NEW."agency_id", NEW."answer", NEW."client_id", NEW."client_told_by_id", NEW."client_told_on", NEW."from_on", NEW."ground", NEW."how", NEW."id", NEW."kind", NEW."partnership_id", NEW."parts", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."purpose", NEW."recorded_at", NEW."recorded_by_id", NEW."scan_id", NEW."told", NEW."until", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_why"); RETURN NULL;',
+                    hash="d97aa82bfa4400748889a2215fad4ff1bc72155b",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_27479",
                     table="clients_consent",
@@ -1249,8 +1280,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "clients_consentevent" ("agency_id", "answer", "client_id", "client_told_on", "from_on", "ground", "how", "id", "kind", "partnership_id", "parts", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recorded_at", "recorded_by_id", "scan_id", "told", "until", "withdrawn_at", "withdrawn_by_id", "withdrawn_why") VALUES (NEW."agency_id", NEW."answer", NEW."client_id", NEW."client_told_on", NEW."from_on", NEW."ground", NEW."how", NEW."id", NEW."kind", NEW."partnership_id", NEW."parts", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."purpose", NEW."recorded_at", NEW."recorded_by_id", NEW."scan_id", NEW."told", NEW."until", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_why"); RETURN NULL;',
-                    hash="3ada2ecd9bdfc1a3e2a19e8383ea7a4e65d6a86c",
+                    func='INSERT INTO "clients_consentevent" ("agency_id", "answer", "client_id", "client_told_by_id", "client_told_on", "from_on", "ground", "how", "id", "kind", "partnership_id", "parts", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recorded_at", "recorded_by_id", "scan_id", "told", "until", "withdrawn_at", "withdrawn_by_id", "withdrawn_why") VALUES (NEW."agency_id", NEW."answer", NEW."client_id", NEW."client_told_by_id", NEW."client_told_on", NEW."from_on", NEW."ground", NEW."how", NEW."id", NEW."kind", NEW."partnership_id", NEW."parts", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."purpose", NEW."recorded_at", NEW."recorded_by_id", NEW."scan_id", NEW."told", NEW."until", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_why"); RETURN NULL;',
+                    hash="727aac8c6034c054b24877a107dbccfba5e07031",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_9f63f",
                     table="clients_consent",
@@ -1346,8 +1377,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "comprehensive_declined_why", "comprehensive_due_on", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."comprehensive_declined_why", NEW."comprehensive_due_on", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
-                    hash="fbd9591bb2f89cdb63eb45aaedecc62f0d390631",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "comprehensive_declined_why", "comprehensive_due_on", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_begun", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."comprehensive_declined_why", NEW."comprehensive_due_on", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_begun", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="ba39e1c63bbcd376a20d7a2ecd1958cddad7486a",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_7711d",
                     table="clients_episode",
@@ -1361,8 +1392,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "comprehensive_declined_why", "comprehensive_due_on", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."comprehensive_declined_why", NEW."comprehensive_due_on", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
-                    hash="f697c95749589e51d11f9de190d4263d50b5dae9",
+                    func='INSERT INTO "clients_episodeevent" ("agency_id", "client_id", "comprehensive_declined_why", "comprehensive_due_on", "discharge_reason", "discharged_on", "ending", "id", "keyworker_id", "keyworker_since", "main_substance", "next_due_on", "next_due_what", "partnership_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_source", "referred_on", "risk", "risk_asked_on", "risk_begun", "risk_plan_covers", "risk_plan_review_on", "risk_words", "row_version", "score_sum", "scores", "state", "triaged_on", "urgency") VALUES (NEW."agency_id", NEW."client_id", NEW."comprehensive_declined_why", NEW."comprehensive_due_on", NEW."discharge_reason", NEW."discharged_on", NEW."ending", NEW."id", NEW."keyworker_id", NEW."keyworker_since", NEW."main_substance", NEW."next_due_on", NEW."next_due_what", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."referral_source", NEW."referred_on", NEW."risk", NEW."risk_asked_on", NEW."risk_begun", NEW."risk_plan_covers", NEW."risk_plan_review_on", NEW."risk_words", NEW."row_version", NEW."score_sum", NEW."scores", NEW."state", NEW."triaged_on", NEW."urgency"); RETURN NULL;',
+                    hash="90fac16458a34f99485007d5bec8842a835d25af",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_f4432",
                     table="clients_episode",

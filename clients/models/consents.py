@@ -61,8 +61,9 @@ class Consent(AboutClient, OfAgency):
     withdrawn_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     #: A code of the list 'withdrawal-reasons'.
     withdrawn_why = models.CharField(max_length=30, blank=True)
-    #: When the client was told what stops.
+    #: When the client was told what stops, and by whom.
     client_told_on = models.DateField(null=True, blank=True)
+    client_told_by = models.ForeignKey("carehub.Person", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     objects = ConsentQuerySet.as_manager()
 
@@ -80,6 +81,11 @@ class Consent(AboutClient, OfAgency):
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_why="")
                 | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False, answer="given") & ~Q(withdrawn_why="") & ~Q(kind="exception")),
                 name="consent_withdrawn_when_by_whom_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(client_told_on__isnull=True, client_told_by__isnull=True)
+                | Q(client_told_on__isnull=False, client_told_by__isnull=False, withdrawn_at__isnull=False),
+                name="consent_client_told_when_and_by_whom",
             ),
         ]
         indexes = [models.Index(fields=["client", "-recorded_at"], name="consent_client")]

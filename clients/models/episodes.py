@@ -5,7 +5,7 @@ from typing import Any
 
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from carehub import clock
@@ -41,6 +41,11 @@ class EpisodeQuerySet(ClientRecordQuerySet):
 
     def review_overdue(self, today: date | None = None, grace_days: int = 0):
         return self.overdue(today, grace_days).filter(next_due_what=Episode.NextDue.REVIEW)
+
+    def nearest_first(self, actor):
+        """What ``actor`` means by the client's stay comes first: with their own agency, open, the latest."""
+        ours = Case(When(agency_id=actor.agency_id, then=0), default=1)
+        return self.order_by(ours, F("discharged_on").asc(nulls_first=True), "-referred_on", "-pk")
 
     def first_due_first(self):
         return self.order_by(F("next_due_on").asc(nulls_last=True), "pk")
@@ -121,6 +126,8 @@ class Episode(AboutClient, Versioned):
     #: What the banner says, in words, and the day each was last asked: [{"words": …, "level": …}].
     risk_words = models.JSONField(default=list, blank=True)
     risk_asked_on = models.DateField(null=True, blank=True)
+    #: What unfinished assessments have found that cannot wait: [{"assessment": key, "on": day, "words": …, "third_party": …}].
+    risk_begun = models.JSONField(default=list, blank=True)
     #: When the risk management plan is to be looked at again; None while there is none.
     risk_plan_review_on = models.DateField(null=True, blank=True)
     #: The risks that stood when the plan in force was agreed: [[area, words], …].
@@ -196,5 +203,7 @@ class Episode(AboutClient, Versioned):
 
     @property
     def risk_look(self) -> str:
-        """The name of its look in carehub.states; never assessed is never drawn as none."""
+        """The name of its look in carehub.states; never assessed is never drawn as none, nor danger that was reported as not assessed."""
+        if self.risk_begun and self.risk != self.Risk.HIGH:
+            return "risk-begun"
         return f"risk-{self.risk or 'unknown'}"

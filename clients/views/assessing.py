@@ -36,7 +36,7 @@ from clients.findings import what_answers_say
 from clients.going_on import CHECK, draft_kind, goes_on_at, unsaved
 from clients.models import Assessment
 from clients.proposed import after_completing
-from clients.recorded import asked_sections, earlier_answers, form_of, part_asked, stamps_of
+from clients.recorded import asked_sections, earlier_answers, form_of, part_asked, stamps_of, with_assumed
 from clients.says_before import is_decided_in, says_before
 from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of, text_fields
 from clients.views.turning import not_for_client, turn_to
@@ -57,7 +57,7 @@ def assessment_context(request: HttpRequest, assessment: Assessment, form: Form)
         "client": assessment.client,
         "definition": form,
         "part": part_asked(form, assessment.only),
-        "banner": banner(assessment.client, assessment.episode, request.actor),
+        "banner": banner(assessment.client, assessment.episode, request.actor, on=assessment.pk),
         "tabs": client_tabs(request.actor, assessment.client_id),
         "tab": "assessments",
         "client_url": reverse("client", args=[assessment.client_id]),
@@ -213,7 +213,7 @@ def _section_page(
     context["contradictions"] = [each for each in against if each.stands_in(form, section) and not each.third_party]
     decides = is_decided_in(form.section(section))
     if context["is_last"] or decides:
-        says = what_answers_say(form, assessment.answers)
+        says = what_answers_say(form, with_assumed(request.actor, assessment, form, page.last))
         # What is for today stands above the questions; what others have said is not there, where a client beside the screen looks first.
         context["today"] = [each for each in says.today if not each.third_party]
         if decides:
@@ -263,6 +263,7 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
     page = _whole(request, assessment, form)
     items = _items(request, assessment, page, CHECK)
     places = {item["name"]: item["url"] for item in items}
+    answers = with_assumed(request.actor, assessment, form, page.last)
     context = assessment_context(request, assessment, form)
     context |= {
         "form": None,
@@ -270,7 +271,7 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
         "items": items,
         "missing": [
             {"text": typed.words_of(form.question(one.question)), "url": f"{places[one.section]}#{anchor(page[one.question])}"}
-            for one in policies.still_missing(form, assessment.answers, assessment.only)
+            for one in policies.still_missing(form, answers, assessment.only)
         ],
         # Completing without what was typed and not saved would leave somebody's words behind.
         "contradictions": [
@@ -278,7 +279,7 @@ def _check(request: HttpRequest, assessment: Assessment, form: Form) -> HttpResp
             for each in contradictions(form, assessment.answers)
         ],
         "unsaved": [item for item in items if item.get("unsaved")],
-        "says": what_answers_say(form, assessment.answers),
+        "says": what_answers_say(form, answers),
     }
     return render(request, "clients/assessment_check.html", context)
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from carehub import clock, events
 from carehub.definitions.catalogue import catalogue
@@ -20,7 +21,7 @@ from carehub.models.access import Part
 from carehub.rules import Refused
 from clients import sharing_rules as rules
 from clients.actions import consenting
-from clients.models import Consent, Opening
+from clients.models import Client, Consent, Opening
 from clients.sharing_forms import ConsentForm, WithdrawForm
 from clients.views.of_client import client_page
 
@@ -32,7 +33,7 @@ def sharing(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor = request.actor
     grants = Access.objects.about(client.pk).open().select_related("agency", "membership__person", "membership__agency")
     consents = Consent.objects.visible_to(actor).filter(client=client).prefetch_related("named__to").order_by("-recorded_at")
-    consents = list(consents.select_related("recorded_by", "agency", "withdrawn_by", "scan"))
+    consents = list(consents.select_related("recorded_by", "agency", "withdrawn_by", "client_told_by", "scan"))
     treats = rules.treats(actor, client)
     return render(
         request,
@@ -135,6 +136,21 @@ def withdraw(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
         messages.error(request, refused.message)
         return redirect("client-sharing", client.pk)
     return render(request, "clients/consent_withdraw.html", context | {"form": form})
+
+
+@require_POST
+@requires("consent.record")
+def told(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
+    """The client has been told what stops."""
+    client = get_object_or_404(Client.objects.visible_to(request.actor), pk=client_id)
+    consents = Consent.objects.visible_to(request.actor).select_related("client_told_by")
+    try:
+        consenting.note_client_told(by=request.actor, client=client, consent=get_object_or_404(consents, pk=pk, client=client))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("On record: they have been told what stops."))
+    return redirect("client-sharing", client.pk)
 
 
 @requires("consent.record")

@@ -52,15 +52,22 @@ def test_further_down_the_caseload(signed_in, keyworker, thirty):
 
 def test_my_service(signed_in, manager, thirty):
     browser = signed_in(manager)
-    # One more than a caseload: which of the keyworkers leave.
-    with at_most(9):
-        assert len(browser.get(reverse("service")).context["rows"]) == 25
+    with at_most(8):
+        page = browser.get(reverse("service"))
+    assert len(page.context["rows"]) == 25
+    assert page.context["unread_notices"] == 0, "the keyworker's are not the manager's"
 
 
 def test_notices(signed_in, keyworker, thirty):
     browser = signed_in(keyworker)
     with at_most(10):
-        assert len(browser.get(reverse("notices")).context["rows"]) == 30
+        page = browser.get(reverse("notices"))
+    assert len(page.context["rows"]) == 30
+    told = {"notice": [str(each) for each in page.context["together"]]}
+    assert len(told["notice"]) == 30
+    with at_most(11):
+        assert browser.post(reverse("notices-read"), told).status_code == 302
+    assert browser.get(reverse("notices")).context["together"] == []
 
 
 def test_a_draft_that_is_kept(signed_in, keyworker):

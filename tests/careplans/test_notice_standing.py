@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from carehub import clock, context
-from carehub.models import Notice, Task
+from carehub.models import Event, Notice, Task
 from careplans import notices
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
 from clients.actions.written_down import SAME_DAY
@@ -27,6 +27,31 @@ def told(client, *, to, kind, subject, day=None):
             about_day=day or clock.today(),
             made_at=clock.now() - timedelta(hours=3),
         )
+
+
+def test_all_that_stood_on_the_page_is_read_with_one_button_and_nothing_grave(signed_in, keyworker):
+    """What cannot wait, what was told since, and what was told a colleague stays unread, whatever is posted."""
+    client = factories.client_of(keyworker.agency, keyworker=keyworker)
+    colleague = factories.actor(role="keyworker", agency=keyworker.agency)
+    for to, kind in ((keyworker, notices.REVIEW_SOON), (keyworker, notices.RETURNED), (keyworker, SAME_DAY), (keyworker, SENT_BACK)):
+        told(client, to=to, kind=kind, subject=uuid4())
+    told(client, to=colleague, kind=notices.REVIEW_SOON, subject=uuid4())
+    browser = signed_in(keyworker)
+    page = browser.get("/notices/")
+    assert "Mark all as read" in page.content.decode()
+    assert len(page.context["together"]) == 2
+    told(client, to=keyworker, kind=notices.REVIEW_OVERDUE, subject=uuid4())
+    with factories.loading(client.partnership_id):
+        grave = [str(pk) for pk in Notice.objects.exclude(kind=notices.REVIEW_OVERDUE).values_list("pk", flat=True)]
+    said = browser.post("/notices/read/", {"notice": [*grave, "no key"]}, follow=True).content.decode()
+    assert "2 notices marked as read." in said
+    assert "Mark all as read" in said
+    with factories.loading(client.partnership_id):
+        unread = set(Notice.objects.filter(read_at__isnull=True).values_list("kind", "person_id"))
+    ours, other = keyworker.person_id, colleague.person_id
+    assert unread == {(SAME_DAY, ours), (SENT_BACK, ours), (notices.REVIEW_OVERDUE, ours), (notices.REVIEW_SOON, other)}
+    with context.acting(keyworker):
+        assert Event.objects.filter(verb="notice.read-together").count() == 1
 
 
 def asked_for(client, *, by, **more) -> Task:

@@ -24,9 +24,12 @@ def order(page):
     return [row.episode.client_id for row in page.context["rows"]]
 
 
-def test_how_soon_then_risk_then_need_then_waiting(signed_in, manager):
+def test_known_danger_then_how_soon_then_what_nobody_asked_then_need_and_waiting(signed_in, manager):
     day = clock.today()
-    usual = waits(manager, urgency="usual", risk="high", score_sum=40)
+    usual = waits(manager, urgency="usual", risk="low", score_sum=40, risk_asked_on=day)
+    unasked = waits(manager, urgency="usual", risk="", score_sum=9)
+    danger = waits(manager, urgency="usual", risk="high", score_sum=30)
+    reported = waits(manager, urgency="", risk="", risk_begun=[{"words": "Suicide risk: thoughts now"}])
     longest = waits(manager, urgency="week", risk="low", score_sum=20, referred_on=day - timedelta(days=30))
     later = waits(manager, urgency="week", risk="low", score_sum=20, referred_on=day - timedelta(days=3))
     needs_more = waits(manager, urgency="week", risk="low", score_sum=25, referred_on=day)
@@ -34,7 +37,9 @@ def test_how_soon_then_risk_then_need_then_waiting(signed_in, manager):
     today = waits(manager, urgency="today", risk="none", score_sum=9)
     unknown = waits(manager, urgency="", risk="")
     page = signed_in(manager).get(reverse("seen-first"))
-    assert order(page) == [each.pk for each in (today, risky, needs_more, longest, later, unknown, usual)]
+    expected = (reported, today, danger, risky, needs_more, longest, later, unasked, unknown, usual)
+    assert order(page) == [each.pk for each in expected]
+    assert "Risk reported, assessment not completed" in page.content.decode()
 
 
 #: Days since the referral, how soon it was said to be → the look of that, and what is said of the wait.

@@ -93,7 +93,7 @@ class TestOnePerson:
             "referral.tell-sender": today + timedelta(days=1),
         }
         assert "01632 960456" in asked["referral.tell-sender"][1]
-        assert proposed == {"overdose-now", "overdose"}
+        assert proposed == {"overdose-now"}
         home = browser.get(reverse("caseload")).content.decode()
         assert asked["trigger.overdose-now"][1] in home
 

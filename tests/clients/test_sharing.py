@@ -11,7 +11,7 @@ from PIL import Image
 
 from carehub import clock, context
 from carehub.actors import NotAllowed
-from carehub.models import Access, StoredFile, Task
+from carehub.models import Access, Event, StoredFile, Task
 from carehub.models.access import ALL_PARTS
 from carehub.rules import Refused
 from careplans.models import CarePlan, Goal, PlanVersion
@@ -59,7 +59,7 @@ def test_what_they_agreed_to_opens_and_nothing_else(someone, keyworker, stranger
 def test_withdrawn_nobody_reads_under_it(someone, keyworker, stranger):
     consent = agree(someone, keyworker, stranger)
     with context.acting(keyworker):
-        assert withdraw_consent(by=keyworker, client=someone, consent=consent) == []
+        assert withdraw_consent(by=keyworker, client=someone, consent=consent, client_told=True) == []
     assert seen_by(stranger) == set()
     assert "PlanVersion" in seen_by(keyworker)
     with context.acting(keyworker):
@@ -95,6 +95,32 @@ def test_the_other_agency_may_take_the_withdrawal_down(someone, keyworker, stran
         withdraw_consent(by=stranger, client=someone, consent=consent)
     with context.acting(stranger):
         assert list(Episode.objects.values_list("agency_id", flat=True)) == [stranger.agency_id]
+
+
+@pytest.mark.parametrize("where", ["under Sharing", "at the task"])
+def test_not_told_stays_a_task_until_somebody_has(someone, keyworker, stranger, signed_in, where):
+    """The client was not there: that they are told what stops is asked of the keyworker, and stands in the row with who and when."""
+    consent = agree(someone, keyworker, stranger)
+    window, sharing = signed_in(keyworker), f"/clients/{someone.pk}/sharing/"
+    told = f"{sharing}{consent.pk}/told/"
+    assert "nothing stops" in window.post(told, follow=True).content.decode()
+    answer = window.post(f"{sharing}{consent.pk}/withdraw/", {"why": "no-reason", "client_told": "no"}, follow=True).content.decode()
+    assert "Not told yet what stops" in answer
+    assert f'action="{told}"' in answer
+    with context.acting(keyworker):
+        task = Task.objects.open().get(kind="consent.tell", subject_id=consent.pk)
+        assert (task.person_id, task.due_on) == (keyworker.person_id, clock.today())
+    window.post(told if where == "under Sharing" else f"/clients/{someone.pk}/tasks/{task.pk}/done/")
+    page = window.get(sharing).content.decode()
+    assert f"Told what stops: {keyworker.person.name}" in page
+    assert f'action="{told}"' not in page
+    with context.acting(keyworker):
+        task.refresh_from_db()
+        assert task.done_by_id == keyworker.person_id
+        assert Consent.objects.get(pk=consent.pk).client_told_on == clock.today()
+        assert Event.objects.filter(verb="consent.client-told").count() == 1
+    assert "They have been told already" in window.post(told, follow=True).content.decode()
+    assert "stands under Sharing" in window.post(f"/clients/{someone.pk}/tasks/{task.pk}/not-done/", follow=True).content.decode()
 
 
 def test_the_same_answer_is_not_recorded_twice(someone, keyworker, stranger):

@@ -8,10 +8,11 @@ from carehub.models import Event, Task
 from carehub.rules import Refused
 from clients.actions.assessing import hand_on, start_correction
 from clients.actions.tasks import close_task
-from clients.models import Assessment, Proposal
+from clients.models import Assessment, Episode, Proposal
 from clients.urgent import URGENT
 from tests import factories
 from tests.carehub.signing_in import unlock, with_password
+from tests.careplans.pages import tree_of
 from tests.clients.answering import as_post, everything, triage
 from tests.clients.test_assessing import begin, complete, save, triaged
 
@@ -58,6 +59,45 @@ def test_it_stands_on_the_lists_and_the_clients_page_and_nobody_clicks_it_away(k
         assert (f'"{go_on}"' in seen) is who.may("assessment.write")
     with context.acting(keyworker), pytest.raises(Refused, match="until the assessment is completed"):
         close_task(task=task, by=keyworker)
+
+
+def test_the_banner_says_it_until_the_assessment_is_completed(keyworker, manager, referred, signed_in):
+    """Never 'not assessed' while somebody has just said that they want to die; nor once it is taken back."""
+    draft, page = begin(keyworker, referred), reverse("client-sharing", args=[referred.client_id])
+
+    def banner(who=keyworker, at=page) -> str:
+        return tree_of(signed_in(who).get(at)).xpath("string(//*[@class='client-banner__risks'])")
+
+    assert "Risk not assessed" in banner()
+    says(keyworker, draft, suicide="plan")
+    words = "Reported, assessment not completed: Suicide risk: thoughts now, with a plan"
+    assert words in banner()
+    assert "Go on with the assessment" in banner()
+    assert "Risk not assessed" not in banner()
+    assert words in banner(manager)
+    beside_the_client = banner(at=reverse("assessment-edit", args=[referred.client_id, draft.pk, SECTION]))
+    assert "Risk reported, assessment not completed" in beside_the_client
+    assert words not in beside_the_client
+    says(keyworker, draft, suicide="never")
+    assert "Risk not assessed" in banner()
+    assert words not in banner()
+    says(keyworker, draft, suicide="plan")
+    with context.acting(keyworker):
+        now = Assessment.objects.get(pk=draft.pk)
+    complete(keyworker, save(keyworker, now, everything(suicide="plan")))
+    assert words not in banner()
+    assert "Suicide risk: thoughts now, with a plan" in banner()
+
+
+def test_beside_what_was_found_earlier_the_banner_says_what_is_new(keyworker, referred, signed_in):
+    triaged(keyworker, referred, suicide="never", self_harm="never")
+    with context.acting(keyworker):
+        one = start_correction(by=keyworker, client_id=referred.client_id, assessment=Assessment.objects.get(), why="A wrong click.")
+    says(keyworker, one, harm_to_others="now")
+    with context.acting(keyworker):
+        (found,) = Episode.objects.get().risk_begun
+    assert found["assessment"] == str(one.pk)
+    assert found["words"]
 
 
 def test_answers_that_ask_for_it_no_longer_close_it_and_once_more_is_one_again(keyworker, referred):

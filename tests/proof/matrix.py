@@ -43,6 +43,7 @@ ROWS: dict[str, str] = {
     "consent-record": "",
     "consent-form": "",
     "consent-withdraw": "consent",
+    "consent-client-told": "consent",
     "record-close": "opening",
     "opening-judge": "opening",
     "keyworker-change": "",

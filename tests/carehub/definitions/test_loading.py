@@ -198,6 +198,34 @@ def test_a_day_of_its_own_is_for_what_can_wait(tmp_path: Path, key: str) -> None
     assert "can wait until tomorrow" in wrong(tmp_path, question("q") + trigger).reason
 
 
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"sex": "X"}, "'X' is not known as sex"),
+        ({"mandatory": False}, "no risk is assumed"),
+        ({"not_answers": ["declined"]}, "no risk is assumed"),
+    ],
+)
+def test_only_a_key_question_without_a_risk_is_assumed(tmp_path: Path, more: dict, reason: str) -> None:
+    assumed = {"sex": more.get("sex", "M"), "why": "recorded so"}
+    keys = {"mandatory": True} | {key: each for key, each in more.items() if key != "sex"}
+    assert reason in wrong(tmp_path, question("q", assumed=assumed, **keys)).reason
+
+
+@pytest.mark.parametrize(
+    ("instead", "reason"),
+    [
+        ('same_day = true\ninstead_of = ["ohter"]', "'ohter' is not known as instead_of: did you mean 'other'?"),
+        ('instead_of = ["other"]', "no less urgent"),
+        ('same_day = true\ninstead_of = ["t"]', "'t' is not known"),
+    ],
+)
+def test_what_is_asked_for_instead_of_something_is_more_urgent(tmp_path: Path, instead: str, reason: str) -> None:
+    when = 'when = { question = "q", is = "yes" }\n'
+    triggers = f'[[trigger]]\nid = "t"\ntext = "T"\n{instead}\n{when}[[trigger]]\nid = "other"\ntext = "O"\n{when}'
+    assert reason in wrong(tmp_path, question("q") + triggers).reason
+
+
 def test_more_questions_than_the_form_allows_itself(tmp_path: Path) -> None:
     error = wrong(tmp_path, question("first") + question("second"), "most_questions = 1\n")
     assert (error.line, error.reason) == (6, "The form asks 2 questions, 1 at most are wanted.")

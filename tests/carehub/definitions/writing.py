@@ -14,7 +14,7 @@ from carehub.definitions.schema import Form
 
 #: The lists that forms in these tests refer to; the shipped ones as a whole are tried in test_shipped.
 _CODES, _PLANS = settings.BASE_DIR / "clients/definitions/codes", settings.BASE_DIR / "careplans/definitions"
-_USED = ("problem-substance-1", "route-1", "risk-areas-1", "expectations-1", "not-answer-reasons-1")
+_USED = ("problem-substance-1", "route-1", "risk-areas-1", "expectations-1", "not-answer-reasons-1", "sex-1")
 
 
 def _lists() -> Path:

@@ -135,6 +135,9 @@ def test_the_risk_assessment_proposes(changed: dict[str, Any], expected: set[str
         ({"danger": ["hurt"]}, {"harm-from-others"}),
         ({"danger": ["hurt-others"]}, {"harm-to-others"}),
         ({"danger": ["shakes", "pregnant"]}, {"withdrawing", "maternity"}),
+        ({"danger": ["overdose"]}, {"overdose-now"}),
+        ({"danger": ["overdose"], "trouble": "drugs", "main_drug": "1011"}, {"drug-service", "overdose-now"}),
+        ({"danger": {"none": "declined"}, "trouble": "drugs", "main_drug": "1011"}, {"drug-service", "overdose"}),
     ],
 )
 def test_the_screening_proposes(changed: dict[str, Any], expected: set[str]) -> None:
