@@ -20,14 +20,16 @@ class DocumentKind:
     heading: Promise | str = ""
     #: At the top of one that is discreet.
     discreet_heading: Promise | str = ""
+    #: Made by itself when the plan is signed, and sealed; a discreet one is asked for and bears no seal.
     sealed: bool = False
-    #: The client carries it, so that it can be printed discreetly.
-    carried: bool = True
     large: bool = False
     #: One for each agency that the client has agreed to.
     for_agency: bool = False
     #: What it says about the agency is as it stands when it is asked for, not as it stood when the plan was signed.
     agency_as_now: bool = False
+
+    def seals(self, discreet: bool) -> bool:
+        return self.sealed and not discreet
 
 
 CARE_PLAN = "care-plan"
@@ -38,11 +40,11 @@ KINDS: dict[str, DocumentKind] = {
         DocumentKind(
             CARE_PLAN,
             _("The signed plan"),
-            _("The whole plan as it was signed, sealed. Made by itself when the plan is signed."),
+            _("The whole plan as it was signed, sealed: made by itself. Discreet it is a copy to carry, without the seal."),
             "print/care_plan.html",
             "plan",
+            discreet_heading=_("My plan"),
             sealed=True,
-            carried=False,
         ),
         DocumentKind(
             "short-version",
@@ -93,5 +95,3 @@ KINDS: dict[str, DocumentKind] = {
         ),
     )
 }
-#: What is made when somebody asks for it.
-ASKED_FOR = tuple(kind for kind in KINDS.values() if kind.name != CARE_PLAN)

@@ -38,7 +38,7 @@ def ask_for_document(version: PlanVersion, *, by: Actor, token: str) -> Document
     """
     today = clock.today()
     if version.plan.current_id:
-        earlier = Document.objects.filter(kind=CARE_PLAN, subject_id=version.plan.current_id).values("check_entry_id")
+        earlier = sealed_plans().filter(subject_id=version.plan.current_id).values("check_entry_id")
         DocumentCheck.objects.filter(pk__in=earlier).update(standing=DocumentCheck.Standing.SUPERSEDED, since=today)
     entry = DocumentCheck.objects.create(token=token, since=today)
     document = Document.objects.create(
@@ -54,9 +54,14 @@ def ask_for_document(version: PlanVersion, *, by: Actor, token: str) -> Document
     return document
 
 
+def sealed_plans() -> "QuerySet[Document]":
+    """The signed plans themselves."""
+    return Document.objects.filter(kind=CARE_PLAN, discreet=False)
+
+
 def of_plan(version: PlanVersion) -> Document | None:
     """The signed plan itself, as a document; None before it is signed. One query."""
-    return Document.objects.filter(kind=CARE_PLAN, subject_id=version.pk).first()
+    return sealed_plans().filter(subject_id=version.pk).first()
 
 
 def beside_of(
@@ -67,7 +72,7 @@ def beside_of(
     ``signed_since``: careplans.who_signed.signed_since.
     """
     beside: dict[str, Any] = {}
-    if signed_since and not (kind.sealed or kind.agency_as_now):
+    if signed_since and not (kind.seals(discreet) or kind.agency_as_now):
         beside["signed_since"] = signed_since.isoformat()
     if kind.agency_as_now:
         beside["agency"] = agency_facts(version.plan.agency)
@@ -95,7 +100,7 @@ def sheet_for(kind: DocumentKind, signed: Sheet, *, discreet: bool = False, besi
     """``signed``: the sheet of the plan itself, on which every document rests."""
     beside = beside or {}
     with translation.override(settings.LANGUAGE_CODE):
-        changes: dict[str, Any] = {"kind": kind.name, "large": kind.large, "sealed": kind.sealed}
+        changes: dict[str, Any] = {"kind": kind.name, "large": kind.large, "sealed": kind.seals(discreet)}
         if kind.heading:
             changes["title"] = str(kind.heading)
         if "agency" in beside:
@@ -140,19 +145,15 @@ def paper_to_sign(version: PlanVersion) -> bytes:
 
 def job_of(document: Document) -> tuple[str, Any]:
     """Kind and subject of the job that makes it."""
-    return (SEAL_PLAN, document.subject_id) if document.kind == CARE_PLAN else (MAKE_DOCUMENT, document.pk)
+    return (SEAL_PLAN, document.subject_id) if KINDS[document.kind].seals(document.discreet) else (MAKE_DOCUMENT, document.pk)
 
 
 def _failed_plan(job: Job) -> None:
-    _not_ready().filter(kind=CARE_PLAN, subject_id=job.subject_id).update(state=Document.State.FAILED)
+    sealed_plans().exclude(state=Document.State.READY).filter(subject_id=job.subject_id).update(state=Document.State.FAILED)
 
 
 def _failed_document(job: Job) -> None:
-    _not_ready().filter(pk=job.subject_id).update(state=Document.State.FAILED)
-
-
-def _not_ready() -> "QuerySet[Document]":
-    return Document.objects.exclude(state=Document.State.READY)
+    Document.objects.exclude(state=Document.State.READY).filter(pk=job.subject_id).update(state=Document.State.FAILED)
 
 
 @jobs.handler(SEAL_PLAN, failed=_failed_plan)
@@ -161,7 +162,7 @@ def seal_plan(job: Job) -> dict:
     from carehub.documents.certificate import sealer_for
     from carehub.documents.seal import seal
 
-    document = _locked(kind=CARE_PLAN, subject_id=job.subject_id)
+    document = _locked(kind=CARE_PLAN, discreet=False, subject_id=job.subject_id)
     if document.state == Document.State.READY:
         return {"sealed_sha256": document.sealed_sha256, "pages": document.pages}
     version = _version(document)

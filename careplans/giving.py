@@ -62,9 +62,9 @@ def _sorts(
     kind: DocumentKind, version: PlanVersion, share: summaries.Share | None, made: Iterable[Document], since: date | None
 ) -> list[Sort]:
     """The one to choose first stands first."""
-    first = kind.carried and discreet_first(version.client)
+    first = discreet_first(version.client)
     sorts = []
-    for discreet in (first, not first) if kind.carried else (False,):
+    for discreet in (first, not first):
         same = [each for each in made if (each.kind, each.discreet) == (kind.name, discreet)]
         if share:
             same = [each for each in same if each.to_id == share.agency.pk]

@@ -1,7 +1,7 @@
 """What was accepted and is not in the plan yet: put in by one click, with who and by when as the task has it.
 
 Row and task stay one matter: the row names the task, the plan's pages say when it was done, and a review that finds the action done
-closes the task (careplans.actions.reviewing).
+closes the task (careplans.actions.reviewing). What is put with harm reduction is a line of a text: its task goes on by itself.
 """
 
 from collections.abc import Iterable
@@ -19,6 +19,8 @@ from clients.accepted import Accepted, accepted
 from clients.models import Episode
 
 RISK, NEW_GOAL, GOAL = "risk", "domain-", "goal-"
+#: The text of the plan that takes one as a line.
+HARM_REDUCTION = "harm_reduction"
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,22 @@ class Offer:
     def key(self) -> str:
         return str(self.accepted.task.pk)
 
+    @property
+    def for_client(self) -> bool:
+        """Whether it may stand on a screen that the client sees. Not where others' safety rests on it: its manager decides what is said."""
+        each = self.accepted
+        return each.seen_by_client and not each.is_risk and not RiskStep.kept_off(each.area)
+
 
 def offers(actor: Actor, version: PlanVersion, said: Content) -> list[Offer]:
     """One query."""
-    taken = tasks_of(said)
+    taken, lines = tasks_of(said), set(_lines(said))
     found = accepted(actor, version.plan.episode)
-    return [_offer(each, said) for each in found if each.task.pk not in taken]
+    return [_offer(each, said) for each in found if each.task.pk not in taken and each.words not in lines]
+
+
+def _lines(said: Content) -> list[str]:
+    return [line.strip() for line in said.texts.get(HARM_REDUCTION, "").splitlines() if line.strip()]
 
 
 def _offer(each: Accepted, said: Content) -> Offer:
@@ -54,15 +66,19 @@ def _offer(each: Accepted, said: Content) -> Offer:
     of_domain = next((where for where, _words, goal in goals if each.domain and goal.get("domain") == each.domain), "")
     new = f"{NEW_GOAL}{each.domain}"
     places.append((new, _("A new goal: %(domain)s") % {"domain": Domain(each.domain).label} if each.domain else _("A new goal")))
-    return Offer(each, (*places, risk), RISK if each.is_risk else of_domain or (RISK if each.area else new))
+    harm = (HARM_REDUCTION, _("Staying as well as they can"))
+    return Offer(each, (*places, risk, harm), RISK if each.is_risk else of_domain or (RISK if each.area else new))
 
 
 def put_in(version: PlanVersion, said: Content, offer: Offer, where: str) -> tuple[Content, str]:
-    """``said`` with the row at ``where``, a place of the offer; anywhere else is its own place. And 'kind-key' of the row.
+    """``said`` with the row at ``where``, a place of the offer; anywhere else is its own place. And 'kind-key' of the row, or the text.
 
     Done twice it is one row.
     """
     where = where if where in dict(offer.places) else offer.place
+    if where == HARM_REDUCTION:
+        said.texts[where] = "\n".join([*_lines(said), offer.accepted.words])
+        return said, where
     key = f"task-{offer.key}"
     if where == RISK:
         said.rows["risk"][key] = _step(offer.accepted, version.plan.episode)

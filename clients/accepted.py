@@ -7,6 +7,8 @@ from carehub import clock
 from carehub.actors import Actor
 from carehub.definitions.conditions import rests_on
 from carehub.definitions.errors import UnknownDefinition
+from carehub.definitions.fields import not_for_client
+from carehub.definitions.schema import Question
 from carehub.models import Task
 from clients.models import Episode, Proposal
 from clients.recorded import form_of
@@ -22,6 +24,8 @@ class Accepted:
     domain: str
     area: str
     third_party: bool
+    #: What it rests on may all be seen by the client: nothing that others said, nothing that a worker judged.
+    seen_by_client: bool = False
 
     @property
     def by_when(self) -> date:
@@ -42,16 +46,18 @@ def accepted(actor: Actor, episode: Episode) -> list[Accepted]:
 
 
 def _accepted(proposal: Proposal, task: Task) -> Accepted:
-    domain, area = _about(proposal)
-    return Accepted(task, proposal.words, proposal.why, domain, area, proposal.third_party)
+    questions = _rests_on(proposal)
+    domain = next((each.domain for each in questions if each.domain), "")
+    area = next((raised.area for each in questions for raised in each.raises), "")
+    seen = bool(questions) and not proposal.third_party and not any(not_for_client(each) for each in questions)
+    return Accepted(task, proposal.words, proposal.why, domain, area, proposal.third_party, seen)
 
 
-def _about(proposal: Proposal) -> tuple[str, str]:
+def _rests_on(proposal: Proposal) -> list[Question]:
+    """Nothing, where the form does not say it any more."""
     try:
         form = form_of(proposal.assessment)
     except UnknownDefinition:
-        return "", ""
+        return []
     trigger = next((each for each in form.triggers if each.id == proposal.trigger), None)
-    questions = [form.question(name) for name in rests_on(form, trigger.when)] if trigger else []
-    domain = next((each.domain for each in questions if each.domain), "")
-    return domain, next((raised.area for each in questions for raised in each.raises), "")
+    return [form.question(name) for name in rests_on(form, trigger.when)] if trigger else []

@@ -1060,7 +1060,10 @@ class Migration(migrations.Migration):
                         ("made_at__isnull", False),
                         models.Q(
                             models.Q(("sealed_sha256", ""), _negated=True),
-                            models.Q(models.Q(("kind", "care-plan"), _negated=True), models.Q(("unsealed_sha256", ""), _negated=True)),
+                            models.Q(
+                                models.Q(models.Q(("kind", "care-plan"), _negated=True), ("discreet", True), _connector="OR"),
+                                models.Q(("unsealed_sha256", ""), _negated=True),
+                            ),
                             _connector="OR",
                         ),
                     ),

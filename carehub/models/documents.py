@@ -45,7 +45,8 @@ class Document(ClientRecord, OfAgency):
             ),
             models.CheckConstraint(
                 condition=~Q(state="ready")
-                | Q(file__isnull=False, made_at__isnull=False) & (~Q(sealed_sha256="") | ~Q(kind="care-plan") & ~Q(unsealed_sha256="")),
+                | Q(file__isnull=False, made_at__isnull=False)
+                & (~Q(sealed_sha256="") | (~Q(kind="care-plan") | Q(discreet=True)) & ~Q(unsealed_sha256="")),
                 name="document_ready_means_there_is_one",
             ),
         ]

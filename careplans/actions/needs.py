@@ -1,6 +1,6 @@
 """What came up, as rows of a plan: one need for each of the nine areas, with its newest score."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from carehub.definitions.catalogue import catalogue
 from carehub.definitions.plans import PlanKind
@@ -34,14 +34,20 @@ def rescored(known: Rows, episode: Episode) -> dict[str, Row]:
     One that is better now says so, down to 1. One query, where there are any.
     """
     outdated = {key: int(score) for key, need in known.items() if need["score"] and (score := _another(need, episode))}
-    if not outdated:
+    said = in_words(episode, {known[key]["area"]: score for key, score in outdated.items()})
+    return {key: {"words": said[area][1], "score": str(score)} for key, score in outdated.items() if (area := known[key]["area"]) in said}
+
+
+def in_words(episode: Episode, scores: Mapping[str, int]) -> dict[str, tuple[str, str]]:
+    """``scores``: area → score. Area → (domain, 'Housing: sleeps on sofas'), in the words of the form that scores it."""
+    if not scores:
         return {}
-    anchors = {each.area: each.anchors for each in form_for(episode.partnership_id, SCORES).questions if each.anchors}
+    questions = {each.area: each for each in form_for(episode.partnership_id, SCORES).questions if each.anchors}
     titles = {area.id: area.title for area in catalogue().domains().areas}
     return {
-        key: {"words": f"{titles[area]}: {anchors[area][score - 1]}", "score": str(score)}
-        for key, score in outdated.items()
-        if (area := known[key]["area"]) in anchors
+        area: (questions[area].domain, f"{titles[area]}: {questions[area].anchors[score - 1]}")
+        for area, score in scores.items()
+        if area in questions
     }
 
 

@@ -1,6 +1,7 @@
 """One row of a plan as fields: a need, a goal, an action, a step about a risk, somebody who has a part."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import uuid4
 
 from django import forms
@@ -44,6 +45,8 @@ class PartForm(CareHubForm):
 
 class NeedForm(PartForm):
     kind = "need"
+    #: The day of its score, where that is newer than the draft.
+    newer: date | None = None
     standing = OneOf([(Need.Standing.NOW, _("Now")), (Need.Standing.LATER, _("Later"))], label=_("When"), inline=True, small=True)
 
     def __init__(self, key: str, row: Row, problems: Mapping[str, list[str]] | None = None):

@@ -5,6 +5,7 @@ from careplans.policies.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -105,6 +106,12 @@ class PlanPage:
         if add == "involved":
             self.involved.append(InvolvedForm(new_key(), {}, agencies))
             self.involved[-1].added = True
+
+    def say_newer(self, since: Mapping[str, date]) -> None:
+        """``since``: areas that were scored after the draft was begun, with the day (careplans.scored_since)."""
+        for need in self.needs:
+            if need.score:
+                need.newer = since.get(need.row.get("area", ""))
 
     def _goal(self, key: str, row: Row, number: int) -> GoalForm:
         goal = GoalForm(key, row, self._at.get(f"goal.{key}"))

@@ -221,6 +221,6 @@ def _listed(assessments: list[Assessment], actor: Actor) -> list[dict[str, Any]]
 
 def _documents(person: Client, actor: Actor) -> list[Document]:
     """Each with the ``number`` of the version that it prints."""
-    found = Document.objects.visible_to(actor).filter(client_id=person.pk, kind=documents.CARE_PLAN)
+    found = documents.sealed_plans().visible_to(actor).filter(client_id=person.pk)
     number = PlanVersion.objects.filter(pk=OuterRef("subject_id")).values("number")
     return list(found.annotate(number=Subquery(number)).order_by("-asked_at")[:NEWEST])

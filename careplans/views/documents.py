@@ -21,7 +21,7 @@ from carehub.rules import Refused
 from careplans import documents, giving, policies
 from careplans.actions import adding
 from careplans.actions.documents import ask_for, make_again
-from careplans.document_kinds import ASKED_FOR
+from careplans.document_kinds import KINDS
 from careplans.models import Addendum, Signature
 from careplans.policies.documents import check_make, discreet_first, is_for
 from careplans.views.plan_page import address, plan_context, plan_version
@@ -61,13 +61,11 @@ def print_and_give(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpRespo
 @requires("document.make")
 def make(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     version = plan_version(request, client_id, pk)
-    kind = next((each for each in ASKED_FOR if each.name == request.POST.get("kind")), None)
+    kind, discreet = KINDS.get(request.POST.get("kind", "")), request.POST.get("sort") == "discreet"
     try:
-        if kind is None:
+        if kind is None or kind.seals(discreet):
             raise Refused(_("There is no such document."))
-        document = ask_for(
-            version=version, kind=kind, discreet=request.POST.get("sort") == "discreet", to=request.POST.get("to", ""), by=request.actor
-        )
+        document = ask_for(version=version, kind=kind, discreet=discreet, to=request.POST.get("to", ""), by=request.actor)
     except (Refused, NotAllowed) as no:
         messages.error(request, str(no))
     else:

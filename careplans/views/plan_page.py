@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from carehub import events
 from carehub.pages import Banner
-from careplans import content
+from careplans import content, policies
+from careplans.actions.rescoring import take_up_scores
 from careplans.models import CarePlan, PlanVersion
 from careplans.review_standing import told
+from careplans.scored_since import scored_since
 from careplans.sheets import with_sharing
 from clients.banner import banner
 from clients.client_tabs import client_tabs
@@ -35,6 +37,13 @@ def plan_version(request: HttpRequest, client_id: UUID, pk: UUID) -> PlanVersion
     version = get_object_or_404(versions, pk=pk, client_id=client_id)
     events.saw(version.client_id)
     return version
+
+
+def takes_up_scores(request: HttpRequest, version: PlanVersion) -> bool:
+    """Before a draft is shown to whoever writes it: whether scores came in that it now says. Then it is to be fetched again."""
+    since = scored_since(version)
+    may = bool(since) and policies.allows(policies.may_edit, version, request.actor)
+    return may and take_up_scores(version=version, since=since, by=request.actor)
 
 
 def address(page: str, version: PlanVersion) -> str:

@@ -19,7 +19,7 @@ from careplans import content, documents, offers, policies, returns, sheets
 from careplans.giving import COPIES, copy_in
 from careplans.models import Addendum, CarePlan, PlanVersion, Signature
 from careplans.review_standing import standing
-from careplans.views.plan_page import plan_context, plan_version
+from careplans.views.plan_page import plan_context, plan_version, takes_up_scores
 from careplans.who_signed import signatures_of, signers, word_of_client
 from clients.banner import episode_for_banner
 from clients.models import Client, RiskFound
@@ -47,6 +47,8 @@ def current(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @requires("plan.view")
 def show(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     version, actor = plan_version(request, client_id, pk), request.actor
+    if takes_up_scores(request, version):
+        version = plan_version(request, client_id, pk)
     signatures = signatures_of(version)
     document = documents.of_plan(version)
     looks = int(request.GET["look"]) if request.GET.get("look", "").isascii() and request.GET.get("look", "").isdigit() else 0

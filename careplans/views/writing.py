@@ -29,8 +29,9 @@ from careplans.forms.starting import StartForm
 from careplans.forms.writing import PlanPage
 from careplans.known_parts import PART, known_parts, put_part_in
 from careplans.models import CarePlan, PlanReview, PlanVersion
+from careplans.scored_since import scored_since
 from careplans.views.plan_conflict import conflict_page, settled
-from careplans.views.plan_page import address, plan_context, plan_version
+from careplans.views.plan_page import address, plan_context, plan_version, takes_up_scores
 from clients.banner import banner, stays_of
 from clients.client_tabs import client_tabs
 from clients.coming_back import coming_back
@@ -80,6 +81,8 @@ def start(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @requires("plan.write")
 def edit(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     version = plan_version(request, client_id, pk)
+    if takes_up_scores(request, version):
+        version = plan_version(request, client_id, pk)
     keeping = Keeping(request, kind="plan", subject=version.pk, client_id=version.client_id)
     if policies.why_not(policies.may_edit, version, request.actor):
         return _not_now(request, version, keeping)
@@ -131,19 +134,26 @@ def _save(request: HttpRequest, version: PlanVersion, stored: Content, keeping: 
         return redirect("plan-show", version.client_id, version.pk)
     keeping.done()
     if put_in:
-        kind, _dash, key = put_in.partition("-")
-        return HttpResponseRedirect(f"{address('plan-edit', saved)}#{kind}-{content.own_key(saved.pk, key)}")
+        kind, dash, key = put_in.partition("-")
+        place = f"{kind}-{content.own_key(saved.pk, key)}" if dash else f"id_{put_in}"
+        return HttpResponseRedirect(f"{address('plan-edit', saved)}#{place}")
     return _go_on(request, saved, stored)
 
 
 def _put_in(request: HttpRequest, version: PlanVersion, said: Content) -> tuple[Content, str]:
     """What was accepted, put where the page says, or who has a part; and the row as the page would call it, '' for none."""
     wanted = request.POST.get("take", "")
-    if wanted.startswith(PART):
+    if wanted.startswith(PART) and not turned_to(request):
         part = next((each for each in known_parts(request.actor, version, said) if each.key == wanted), None)
         return put_part_in(said, part) if part else (said, "")
-    offer = next((each for each in offers.offers(request.actor, version, said) if each.key == wanted), None) if wanted else None
+    offer = next((each for each in _offers(request, version, said) if each.key == wanted), None) if wanted else None
     return offers.put_in(version, said, offer, request.POST.get(f"where-{wanted}", "")) if offer else (said, "")
+
+
+def _offers(request: HttpRequest, version: PlanVersion, said: Content) -> list[offers.Offer]:
+    """Of a plan that is written with the client looking on: those that are for their eyes."""
+    found = offers.offers(request.actor, version, said)
+    return [each for each in found if each.for_client] if turned_to(request) else found
 
 
 def _go_on(request: HttpRequest, version: PlanVersion, before: Content) -> HttpResponse:
@@ -208,11 +218,12 @@ def _page(
         shown, tasks, areas = for_client(said), {}, []
         problems = [each for each in problems if stands(each[0], shown)]
     page = PlanPage(version.plan.kind, shown, problems, add=request.GET.get("add", ""), areas=areas, agencies=agencies, tasks=tasks)
+    page.say_newer(scored_since(version))
     kind = policies.kind_of(version.plan)
     held = PlanReview.objects.filter(draft=version).first() if version.copied_from_id else None
     context: dict[str, Any] = plan_context(request, version) | {
         "page": page,
-        "offers": [] if turned_to(request) else offers.offers(request.actor, version, said),
+        "offers": _offers(request, version, said),
         "known": [] if turned_to(request) else known_parts(request.actor, version, said),
         "kind": kind,
         "opened": conflicts.as_text(opened),
@@ -237,6 +248,9 @@ def agree(request: HttpRequest, client_id: UUID, pk: UUID) -> HttpResponse:
     version = plan_version(request, client_id, pk)
     if version.state != PlanVersion.State.DRAFT:
         return redirect("plan-sign" if version.state == PlanVersion.State.AGREED else "plan-show", client_id, pk)
+    if takes_up_scores(request, version):
+        messages.info(request, _("An area was scored again meanwhile: look at what came up, then agree."))
+        return redirect("plan-edit", client_id, pk)
     problem = policies.why_not(policies.check_agree, version, request.actor)
     if request.method == "POST":
         try:

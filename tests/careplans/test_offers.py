@@ -1,5 +1,6 @@
 """What was accepted of an assessment's proposals is put into the plans by one click, and stays one matter with its task."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from careplans.actions.agreeing import agree
 from careplans.actions.reviewing import review
 from careplans.actions.starting import start_plan
 from careplans.models import PlanVersion, StepDone
+from careplans.offers import offers
 from careplans.policies import Held
 from clients.actions.planning_risk import begin_risk_plan, save_risk_plan
 from clients.actions.tasks import close_task
@@ -21,6 +23,7 @@ from clients.risk_planning import Agreed, Written
 from clients.urgent import URGENT
 from tests import factories
 from tests.careplans import plans
+from tests.careplans.pages import form_of
 from tests.clients.answering import everything
 from tests.clients.deciding import accepts, proposed
 from tests.clients.test_assessing import begin, complete, save
@@ -98,6 +101,59 @@ def test_what_the_client_may_not_see_goes_to_the_risk_steps_and_never_on_paper(a
     assert rows(version, keyworker, "action") == []
     (step,) = (each for each in rows(version, keyworker, "risk") if each["task_id"])
     assert (step["area"], step["third_party"], step["who_name"]) == ("harm-from-others", "yes", keyworker.person.name)
+
+
+def test_harm_reduction_takes_one_as_a_line_and_offers_it_again_once_the_line_is_gone(accepted, keyworker, signed_in):
+    task, version, here = of(accepted, keyworker, "Offer a hepatitis C test"), plans.begun(accepted, keyworker), signed_in(keyworker)
+    address = reverse("plan-edit", args=[version.client_id, version.pk])
+    said = plans.said_of(version, keyworker)
+    said.texts["harm_reduction"] = "Never use alone"
+    plans.save(version, said, keyworker)
+    form = form_of(here.get(address)) | {"take": [str(task.pk)], f"where-{task.pk}": ["harm_reduction"]}
+    for _twice in range(2):
+        answer = here.post(address, form)
+        assert answer.url == f"{address}#id_harm_reduction"
+    assert plans.said_of(version, keyworker).texts["harm_reduction"] == f"Never use alone\n{task.words}"
+    page = here.get(address).content.decode()
+    assert 'id="id_harm_reduction"' in page
+    assert f'name="take" value="{task.pk}"' not in page
+    assert of(accepted, keyworker, "Offer a hepatitis C test").done_at is None
+    said = plans.said_of(version, keyworker)
+    said.texts["harm_reduction"] = "Never use alone"
+    plans.save(version, said, keyworker)
+    assert f'name="take" value="{task.pk}"' in here.get(address).content.decode()
+
+
+def test_while_the_client_looks_on_only_what_is_for_their_eyes_is_offered(accepted, keyworker, manager, signed_in):
+    """Not what others said, not whose it is or why, and a page that was not shown puts nothing of it in either."""
+    tested, secret = of(accepted, keyworker, "Offer a hepatitis C test"), of(accepted, keyworker, "Follow the local protocol for domestic")
+    version, here = plans.begun(accepted, keyworker), signed_in(keyworker)
+    address = reverse("plan-edit", args=[version.client_id, version.pk])
+    for each in (tested, secret):
+        assert f'name="take" value="{each.pk}"' in here.get(address).content.decode()
+    here.post(reverse("screen-turn", args=[accepted.pk]))
+    page = here.get(address).content.decode()
+    assert f'name="take" value="{tested.pk}"' in page
+    for words in (str(secret.pk), secret.words, manager.person.name, tested.why):
+        assert words
+        assert words not in page, words
+    post(here, version, take=str(secret.pk), **{f"where-{secret.pk}": "risk"})
+    assert [each["what"] for each in rows(version, keyworker, "risk") if each["task_id"]] == []
+    post(here, version, take=str(tested.pk), **{f"where-{tested.pk}": NEW_GOAL})
+    assert [each["task_id"] for each in rows(version, keyworker, "action")] == [str(tested.pk)]
+
+
+def test_what_a_worker_judged_or_a_manager_countersigns_is_not_for_the_clients_eyes(accepted, keyworker):
+    version = plans.begun(accepted, keyworker)
+    with context.acting(keyworker):
+        found = offers(keyworker, version, content.of(version))
+        (one,) = (each for each in found if each.accepted.words.startswith("Offer a hepatitis C test"))
+    assert one.for_client
+    assert not replace(one, accepted=replace(one.accepted, seen_by_client=False)).for_client
+    assert not replace(one, accepted=replace(one.accepted, third_party=True)).for_client
+    assert not replace(one, accepted=replace(one.accepted, area="harm-from-others")).for_client
+    one.accepted.task.countersigned = True
+    assert not one.for_client
 
 
 def test_a_page_cannot_tie_a_row_to_a_task(accepted, keyworker, signed_in):

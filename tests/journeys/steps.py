@@ -72,6 +72,12 @@ def press(page: Page, button: str | re.Pattern[str], *, exact: bool = True) -> N
         target.first.click()
 
 
+def unlock(page: Page) -> None:
+    """Whoever works here, after a lock or from the client."""
+    page.get_by_label("Your password, or the 6 digits from your app").fill(PASSWORD)
+    press(page, "Unlock")
+
+
 # --- Signing in, finding ------------------------------------------------------------------------------------------------
 
 
@@ -364,8 +370,7 @@ def sign(window: Window) -> None:
         press(page, "Give the screen back to the keyworker")
         expect(page.get_by_text("This screen goes back to the keyworker", exact=False)).to_be_visible()
         window.look("given back")
-        page.get_by_label("Your password, or the 6 digits from your app").fill(PASSWORD)
-        press(page, "Unlock")
+        unlock(page)
     expect(page.get_by_text("Signed and locked")).to_be_visible()
 
 

@@ -1,0 +1,29 @@
+"""What was scored while a plan was being written: the draft says the score as it is today, and that it is newer than the draft."""
+
+from datetime import date
+
+from careplans.models import PlanVersion
+from clients.assessed import scored
+from clients.models import Assessment
+
+
+def scored_since(version: PlanVersion) -> dict[str, date]:
+    """Area → the day of the score that it has today, where that was given after the draft was begun.
+
+    One query, asked once of a version; none of what is no draft.
+    """
+    if not hasattr(version, "newer_scores"):
+        version.newer_scores = _scored_since(version) if version.state == PlanVersion.State.DRAFT else {}
+    return version.newer_scores
+
+
+def _scored_since(version: PlanVersion) -> dict[str, date]:
+    episode = version.plan.episode
+    since = Assessment.objects.filter(episode=episode, completed_at__gt=version.begun_at).that_count()
+    found: dict[str, date] = {}
+    for each in scored(since):
+        for area, (score, on) in each.scores.items():
+            # One that was typed in late is not the newest, however lately it was completed.
+            if episode.scores.get(area) == score:
+                found.setdefault(area, on)
+    return found
