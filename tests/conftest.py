@@ -43,8 +43,9 @@ pytest_plugins = ["tests.proofs", "tests.world", "tests.journeys.fixtures"]
 settings.register_profile("carehub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("carehub")
 
-#: What starts launchers, browsers and brokers, and measures how long something takes: one after the other.
-_ONE_BY_ONE = ("tests/embedded/", "tests/journeys/", "tests/proof/")
+#: What drives a browser, and what starts launchers and brokers or measures how long something takes: each kind one after the other.
+_BROWSERS = ("tests/journeys/", "tests/proof/test_promise_11_in_a_browser")
+_LAUNCHERS = ("tests/embedded/", "tests/proof/")
 #: Of these, what only asks pages for answers, and so may run beside the others.
 _BESIDE = tuple(f"tests/proof/test_promise_{number}_" for number in ("01", "05", "07", "16", "17"))
 
@@ -53,7 +54,11 @@ class _OneByOne(LoadScopeScheduling):
     """Whatever must not run beside its like goes to one worker, and begins first; everything else to whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "one by one" if nodeid.startswith(_ONE_BY_ONE) and not nodeid.startswith(_BESIDE) else nodeid
+        if nodeid.startswith(_BESIDE):
+            return nodeid
+        if nodeid.startswith(_BROWSERS):
+            return "browsers"
+        return "launchers" if nodeid.startswith(_LAUNCHERS) else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist, in the process that hands out

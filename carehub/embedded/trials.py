@@ -99,8 +99,8 @@ def ended(what: str, code: int) -> int:
 
 
 def test(words: list[str]) -> int:
-    """Three at once, each with databases of its own; what starts a CareHub of its own keeps to one of them (tests/conftest.py)."""
-    code = _pytest("make test", ["-m", "not bench", "-n", "3", *words])
+    """Four at once, each with databases of its own; browsers keep to one of them, launchers to another (tests/conftest.py)."""
+    code = _pytest("make test", ["-m", "not bench", "-n", "4", *words])
     if code == SOME_FAILED:
         # Browsers, launchers and brokers share the machine with the other half: a failure counts when it comes again alone.
         say("What failed is tried once more, alone; both results stand above and below.")
