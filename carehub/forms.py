@@ -38,8 +38,8 @@ class Section(LayoutObject):
         )
 
 
-class _OurForm:
-    """Shared by forms and model forms."""
+class CareHubForm(forms.Form):
+    """Questions in our words; what it is laid out as, and what stands inside an answer of another question."""
 
     use_required_attribute = False
     #: Says '(optional)' beside what need not be answered. Off where nothing has to be (an assessment is saved half done).
@@ -86,14 +86,6 @@ def _speak_plainly(field: forms.Field) -> None:
     for validator in getattr(field, "validators", ()):
         if getattr(validator, "code", "") in ("max_length", "min_length"):
             validator.message = field.error_messages[validator.code]
-
-
-class CareHubForm(_OurForm, forms.Form):
-    pass
-
-
-class CareHubModelForm(_OurForm, forms.ModelForm):
-    pass
 
 
 class RowsFormSet(forms.BaseFormSet):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from carehub import again, browsers, clock, events, password_links, screen_lock, second_factor, throttle
+from carehub import again, browsers, clock, events, screen_lock, second_factor, throttle
 from carehub.actors import Actor
 from carehub.models import Membership, Person, Session
 
@@ -21,11 +21,6 @@ SHARED_DESK, BROWSER = "shared-desk", "browser"
 SHARED_DESK_BOX = "shared_desk"
 #: Sign-ins of one person. The next one ends that which was used longest ago.
 MOST_AT_ONCE = 10
-
-
-def password_link(person: Person) -> str:
-    """The address at which ``person`` sets a password: good for 72 hours, once. For a mail to them and for nobody else."""
-    return password_links.link(person)
 
 
 class StaffOnly(DefaultAccountAdapter):

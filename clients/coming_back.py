@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from carehub import clock
 from carehub.actors import Actor
 from carehub.definitions.answers import is_asked
 from carehub.definitions.catalogue import catalogue
@@ -133,7 +134,7 @@ def coming_back(actor: Actor, client: Client, episode: Episode | None, stays: It
     since = [each for each in assessments if each.episode_id == episode.pk]
     agreed = Consent.objects.visible_to(actor).filter(client_id=client.pk, kind=Consent.Kind.SHARING).order_by("-from_on").first()
     contact = getattr(client, "safe_contact", None)
-    days = {RECORD: client.registered_at.date(), CONTACT: contact and contact.asked_on, SHARING: agreed and agreed.from_on}
+    days = {RECORD: clock.day_of(client.registered_at), CONTACT: contact and contact.asked_on, SHARING: agreed and agreed.from_on}
     to_ask: dict[tuple[str, str], list[FactNow]] = {}
     stands: list[FactNow] = []
     forms = {name: form_for(actor.partnership_id, name) for name in {fact.form for fact in _facts()} - {""}}

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy
 
-from carehub.files.apart import clean, clean_apart
+from carehub.files.apart import clean_apart
 from carehub.files.detection import JPEG, KINDS, PDF, PNG, WEBP, detect
 from carehub.files.refusals import Refused
 from carehub.files.virus import look_for_viruses
@@ -36,16 +36,13 @@ class Purpose:
     wanted: str
     most_bytes: int
     most_pixels: int
-    most_pages: int = 1
-    #: Decoded in a process apart (about 0.2 s). A signature is tiny and of one kind, and is decoded where it is.
-    apart: bool = True
+    most_pages: int
 
 
 PURPOSES = {
     "scan": Purpose(
         (JPEG, PNG, WEBP, PDF), gettext_lazy("a JPEG, PNG or WebP picture, or a PDF"), 15 * MEGABYTE, 50_000_000, most_pages=20
     ),
-    "signature": Purpose((PNG,), gettext_lazy("a PNG picture"), MEGABYTE // 2, 4_000_000, apart=False),
 }
 
 
@@ -61,7 +58,7 @@ class CleanFile:
 
 
 def accept(upload: Upload, *, purpose: str) -> CleanFile:
-    """Takes ``upload`` in for ``purpose`` ('scan', 'signature'). Raises Refused, whose ``reason`` is for the person."""
+    """Takes ``upload`` in for ``purpose`` ('scan'). Raises Refused, whose ``reason`` is for the person."""
     rule = PURPOSES[purpose]
     if (upload.size or 0) > rule.most_bytes:
         raise _too_large(upload.size or 0, rule)
@@ -76,8 +73,7 @@ def accept(upload: Upload, *, purpose: str) -> CleanFile:
         if kind == "heic":
             raise Refused("heic")
         raise Refused("unknown") if kind is None else Refused("not-wanted", {"kind": KINDS[kind], "wanted": rule.wanted})
-    decode = clean_apart if rule.apart else clean
-    made, content_type, pages = decode(data, kind, most_pixels=rule.most_pixels, most_pages=rule.most_pages)
+    made, content_type, pages = clean_apart(data, kind, most_pixels=rule.most_pixels, most_pages=rule.most_pages)
     return CleanFile(made, content_type, hashlib.sha256(made).hexdigest(), pages, readable_name(upload.name or "", content_type))
 
 

@@ -114,6 +114,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those that are open on ``day``, and those that will be later."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), ended_at__isnull=True)
 
+    def at_work_on(self, day):
+        """Those in which somebody can be told something: whoever has left, or may not sign in, reads no notice."""
+        return self.open_on(day).filter(person__is_active=True)
+
     def managers_on(self, day):
         """Whoever manages a service on ``day``: they are told of what happens there."""
         return self.open_on(day).filter(role="service-manager")

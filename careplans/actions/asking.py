@@ -149,9 +149,9 @@ def _bring_nearer(asked: Collection[UUID]) -> None:
 
 
 def _tell(plan: CarePlan, asked: ReviewAsked) -> None:
-    keyworker = plan.episode.keyworker_id
-    managers = Membership.objects.managers_of([plan.agency_id], clock.today()).values_list("person_id", flat=True)
-    people = {keyworker} if keyworker else set(managers)
+    at_work, today = Membership.objects.at_work_on(clock.today()), clock.today()
+    keyworker = at_work.filter(agency_id=plan.agency_id, person_id=plan.episode.keyworker_id).values_list("person_id", flat=True)
+    people = set(keyworker) or set(at_work.managers_of([plan.agency_id], today).values_list("person_id", flat=True))
     Notice.objects.bulk_create(
         [
             Notice(

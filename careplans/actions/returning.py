@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from carehub import clock, events
 from carehub.actors import Actor
-from carehub.models import Notice
+from carehub.models import Membership, Notice
 from carehub.rules import Refused
 from careplans import policies
 from careplans.actions.writing import load
@@ -55,8 +55,10 @@ def _said(words: str, empty: str) -> str:
 
 
 def _tell(version: PlanVersion, returned: PlanReturn) -> None:
-    """The keyworker; where there is none, whoever agreed the version."""
-    person = version.plan.episode.keyworker_id or version.agreed_by_id
+    """The keyworker; where there is none who still works there, whoever agreed the version."""
+    keyworker = version.plan.episode.keyworker_id
+    at_work = Membership.objects.at_work_on(clock.today()).filter(agency_id=version.plan.agency_id, person_id=keyworker)
+    person = keyworker if at_work.exists() else version.agreed_by_id
     if person is None or person == returned.returned_by_id:
         return
     Notice.objects.create(

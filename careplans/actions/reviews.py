@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carehub import clock, context, jobs, local_settings
-from carehub.models import Notice, OutgoingMail, Partnership
+from carehub.models import Membership, Notice, OutgoingMail, Partnership
 from careplans import notices
 from careplans.actions.asking import ask_where_a_stay_ended, ask_where_risk_rose
 from careplans.models import ReviewPutOff
@@ -38,8 +38,9 @@ def tell_of_reviews(partnership: Partnership, *, today: date | None = None) -> i
         plain = open_reviews.filter(~Exists(put_off))
         over = open_reviews.annotate(over_on=Subquery(put_off.filter(until__lte=today).values("until")[:1])).filter(over_on__isnull=False)
         late = open_reviews.review_overdue(today, grace_days)
-        # Nobody's client waits for nobody: where there is no keyworker, the manager hears at once.
-        unheld = open_reviews.review_overdue(today).filter(keyworker__isnull=True)
+        # Nobody's client waits for nobody: where there is no keyworker, or none who still works there, the manager hears at once.
+        at_work = Membership.objects.at_work_on(today).filter(agency_id=OuterRef("agency_id"), person_id=OuterRef("keyworker_id"))
+        unheld = open_reviews.review_overdue(today).filter(~Exists(at_work))
         for whom, kind, rows, day in (
             (Whom.KEYWORKER, notices.REVIEW_SOON, plain.filter(due.due_within("next_due_on", today=today)), "next_due_on"),
             (Whom.KEYWORKER, notices.REVIEW_OVERDUE, plain.review_overdue(today), "next_due_on"),

@@ -69,9 +69,10 @@ def _tell(opening: Opening, by: Actor) -> None:
     today, now = clock.today(), clock.now()
     stays = Episode.objects.visible_to(by).filter(client_id=opening.client_id)
     of = list((stays.open() if stays.open().exists() else stays).values_list("agency_id", "keyworker_id"))
-    at_work = Membership.objects.open_on(today).filter(person__is_active=True, partnership_id=opening.partnership_id)
-    keyworkers = set(at_work.filter(person_id__in=[keyworker for _agency, keyworker in of]).values_list("person_id", flat=True))
-    managers = set(at_work.managers_of([agency for agency, _keyworker in of], today).values_list("person_id", flat=True))
+    at_work = Membership.objects.at_work_on(today).filter(partnership_id=opening.partnership_id)
+    agencies, held = {agency for agency, _keyworker in of}, {keyworker for _agency, keyworker in of}
+    keyworkers = set(at_work.filter(agency_id__in=agencies, person_id__in=held - {None}).values_list("person_id", flat=True))
+    managers = set(at_work.managers_of(agencies, today).values_list("person_id", flat=True))
     about = {"partnership_id": opening.partnership_id, "client_id": opening.client_id, "subject_id": opening.pk, "made_at": now}
     told = [(person, OPENED_IN_SERVICE) for person in sorted(managers)]
     told += [(person, OPENED) for person in sorted(keyworkers - managers)]

@@ -9,7 +9,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.test import Client as Browser
 from django.urls import reverse
 
-from carehub import sign_in
+from carehub import password_links
 from carehub.models import Event
 from tests import factories
 
@@ -24,7 +24,7 @@ def newcomer():
 
 
 def path_of(person) -> str:
-    return urlsplit(sign_in.password_link(person)).path
+    return urlsplit(password_links.link(person)).path
 
 
 def has_run_out(answer) -> bool:
@@ -39,7 +39,7 @@ def set_with(link: str, password: str = GOOD, again: str | None = None, browser:
 
 def test_the_link_is_a_whole_address_and_leads_to_a_page_whose_own_address_says_nothing(newcomer, settings):
     settings.PUBLIC_ADDRESS = "https://carehub.example"
-    assert sign_in.password_link(newcomer).startswith("https://carehub.example/password/link/")
+    assert password_links.link(newcomer).startswith("https://carehub.example/password/link/")
     answer = Browser().get(path_of(newcomer))
     assert (answer.status_code, answer.headers["Location"]) == (302, "/password/set/")
 

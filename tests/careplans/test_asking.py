@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from carehub import clock, context
 from carehub.actors import NotAllowed
-from carehub.models import Event, Notice
+from carehub.models import Event, Membership, Notice
 from carehub.rules import Refused
 from careplans import notices
 from careplans.actions.asking import ask_for_review
@@ -74,6 +74,22 @@ def test_where_nobody_is_keyworker_the_managers_are_told(signed, keyworker, mana
         Episode.objects.filter(pk=signed.plan.episode_id).update(keyworker=None, keyworker_since=None)
     ask(signed, keyworker)
     assert told(partnership) == [(notices.REVIEW_ASKED, manager.person.name, day(7))]
+
+
+def left(keyworker) -> None:
+    Membership.objects.filter(pk=keyworker.membership.pk).update(ends_on=day(-1))
+
+
+def test_where_the_keyworker_has_left_the_managers_are_told(signed, keyworker, manager, partnership):
+    """Their clients are still in their name until somebody is chosen: nobody would hear of it."""
+    left(keyworker)
+    other = factories.actor(agency=keyworker.agency)
+    ask(signed, other)
+    assert told(partnership) == [(notices.REVIEW_ASKED, manager.person.name, day(7))]
+    risk_of(signed, "high", when_signed="low")
+    tell_of_reviews(partnership)
+    assert (notices.RISK_HIGH, manager.person.name, day(7)) in told(partnership)
+    assert keyworker.person.name not in {name for _kind, name, _day in told(partnership)}
 
 
 def test_once_a_reason_and_version(signed, keyworker):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from carehub import clock, context
-from carehub.models import Event, Job, Notice, OutgoingMail
+from carehub.models import Event, Job, Membership, Notice, OutgoingMail
 from careplans import notices
 from careplans.actions.reviews import tell_of_reviews
 from careplans.tasks import find_due_reviews
@@ -64,6 +64,14 @@ def test_where_nobody_is_keyworker_the_manager_hears_at_once(partnership, agency
     factories.client_of(agency, next_due=(REVIEW, clock.today() - timedelta(days=1)))
     tell_of_reviews(partnership)
     assert [(kind, name) for kind, name, _ in told(partnership)] == [(notices.REVIEW_OVERDUE_IN_SERVICE, manager.person.name)]
+
+
+def test_where_the_keyworker_has_left_the_manager_hears_at_once(partnership, keyworker, manager):
+    client = due_in(keyworker, -1)
+    due_in(keyworker, 3)
+    Membership.objects.filter(pk=keyworker.membership.pk).update(ends_on=clock.today() - timedelta(days=1))
+    tell_of_reviews(partnership)
+    assert told(partnership) == [(notices.REVIEW_OVERDUE_IN_SERVICE, manager.person.name, client.pk)]
 
 
 def test_a_manager_who_has_left_is_not_told(partnership, agency, keyworker):

@@ -24,7 +24,6 @@ class Hostile:
     refused: bool | None
     #: Bytes that must not be in what is kept.
     marker: bytes
-    purpose: str = "scan"
     #: What the browser claims, where that is a lie.
     size: int | None = None
 
@@ -238,8 +237,6 @@ def wrong_types(chance: random.Random, marker: bytes) -> Iterator[Hostile]:
         yield Hostile(f"wrong type: {what}", chance.choice(["a.pdf", "a.png", "a.jpg"]), begin + noise, True, marker)
     for form in ("TIFF", "BMP", "GIF"):
         yield Hostile(f"wrong type: {form}", "a.png", picture(chance, form), True, marker)
-    yield Hostile("wrong type for a signature", "s.png", picture(chance, "JPEG"), True, marker, purpose="signature")
-    yield Hostile("PDF as a signature", "s.png", pdf(chance), True, marker, purpose="signature")
 
 
 def odd_names(chance: random.Random, marker: bytes) -> Iterator[Hostile]:
@@ -256,7 +253,6 @@ def sizes(chance: random.Random, marker: bytes) -> Iterator[Hostile]:
     yield Hostile("nothing in it", "a.png", b"", True, marker)
     yield Hostile("too large", "a.pdf", b"%PDF-1.7\n" + bytes(15 * 1024 * 1024), True, marker)
     yield Hostile("too large, and lies about it", "a.pdf", b"%PDF-1.7\n" + bytes(15 * 1024 * 1024), True, marker, size=10)
-    yield Hostile("signature too large", "s.png", picture(chance) + bytes(600 * 1024), True, marker, purpose="signature")
 
 
 def bombs(chance: random.Random, marker: bytes) -> Iterator[Hostile]:
@@ -296,7 +292,6 @@ def unusual(chance: random.Random, marker: bytes) -> Iterator[Hostile]:
     yield Hostile("transparent", "a.webp", picture(chance, "WEBP", "RGBA"), False, marker)
     yield Hostile("grey and transparent", "a.png", picture(chance, "PNG", "LA"), False, marker)
     yield Hostile("progressive", "a.jpg", picture(chance, "JPEG", progressive=True), False, marker)
-    yield Hostile("a signature", "s.png", picture(chance, "PNG", "RGBA"), False, marker, purpose="signature")
 
 
 def locked(chance: random.Random, marker: bytes) -> Iterator[Hostile]:

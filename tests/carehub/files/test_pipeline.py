@@ -63,7 +63,7 @@ def assert_only_pictures(clean: CleanFile) -> None:
 
 def tried(hostile: Hostile) -> tuple[CleanFile, None] | tuple[None, Refused]:
     try:
-        return accept(upload(hostile.data, hostile.name, hostile.size), purpose=hostile.purpose), None
+        return accept(upload(hostile.data, hostile.name, hostile.size), purpose="scan"), None
     except Refused as refusal:
         return None, refusal
 
