@@ -10,10 +10,11 @@ from clients.models import Assessment
 def scored_since(version: PlanVersion) -> dict[str, date]:
     """Area → the day of the score that it has today, where that was given after the draft was begun.
 
-    One query, asked once of a version; none of what is no draft.
+    One query, asked once of a version; none of what is no draft, and none where nothing was ever scored.
     """
     if not hasattr(version, "newer_scores"):
-        version.newer_scores = _scored_since(version) if version.state == PlanVersion.State.DRAFT else {}
+        asks = version.state == PlanVersion.State.DRAFT and version.plan.episode.scores
+        version.newer_scores = _scored_since(version) if asks else {}
     return version.newer_scores
 
 
