@@ -74,7 +74,7 @@ def _with_several_answers(form: Form, edition: Edition) -> frozenset[str]:
 
 def _read(question: LocalQuestion, words: Words, several: Collection[str], of_section: Condition | None) -> Question:
     """Through the reader of files. What holds for the section's questions holds for this one."""
-    table = Table(as_table(question, several), ("question", question.id), _FILE, {}, "a question")
+    table = Table(as_table(question, several), ("question", question.id), _FILE, "", "a question")
     try:
         read = read_question(table, words)
     except DefinitionError as error:
@@ -103,8 +103,8 @@ def as_table(question: LocalQuestion, several: Collection[str] = ()) -> dict[str
 
 
 def _check(laid: Form) -> None:
-    whole = Table({}, (), _FILE, {}, "a form")
-    places = {each.id: Table({}, ("question", base_id(each)), _FILE, {}, "a question") for each in laid.questions}
+    whole = Table({}, (), _FILE, "", "a form")
+    places = {each.id: Table({}, ("question", base_id(each)), _FILE, "", "a question") for each in laid.questions}
     try:
         check_as_a_whole(whole, laid, places)
     except DefinitionError as error:

@@ -5,6 +5,7 @@ only has to find structure, not to judge it.
 """
 
 import tomllib
+from functools import lru_cache
 
 #: ("section", 0, "question", 2, "text"): keys and positions from the top of the file down.
 KeyPath = tuple[str | int, ...]
@@ -12,6 +13,7 @@ KeyPath = tuple[str | int, ...]
 _SPACE = " \t"
 
 
+@lru_cache(maxsize=4)
 def key_lines(source: str) -> dict[KeyPath, int]:
     """The line (from 1) of every table, key and list element in a valid TOML text."""
     return _Walk(source.replace("\r\n", "\n")).lines

@@ -18,21 +18,24 @@ NEEDED: Any = object()
 
 
 class Table:
-    """A table of a definition file. Every key that is read is remembered: ``finish`` refuses the others."""
+    """A table of a definition file. Every key that is read is remembered: ``finish`` refuses the others.
 
-    def __init__(self, data: dict[str, Any], path: KeyPath, file: Path, lines: dict[KeyPath, int], what: str) -> None:
+    ``source``: the file's text, looked at only to say in which line something is wrong; '' where there is no file.
+    """
+
+    def __init__(self, data: dict[str, Any], path: KeyPath, file: Path, source: str, what: str) -> None:
         self.data = data
         self.path = path
         self.file = file
         self.what = what
-        self._lines = lines
+        self._source = source
         self._read: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
         return key in self.data
 
     def line(self, *keys: str | int) -> int:
-        return line_of(self._lines, (*self.path, *keys))
+        return line_of(key_lines(self._source), (*self.path, *keys))
 
     def wrong(self, reason: str, *keys: str | int) -> DefinitionError:
         return DefinitionError(self.file, self.line(*keys), reason, (*self.path, *keys))
@@ -127,18 +130,18 @@ class Table:
         value = self.value(key)
         if not isinstance(value, dict):
             raise self.wrong(f"'{key}' must be a table: {{ … }}.", key)
-        return Table(value, (*self.path, key), self.file, self._lines, what)
+        return Table(value, (*self.path, key), self.file, self._source, what)
 
     def at(self, *keys: str | int) -> "Table":
         """A place deeper in the file, to say what is wrong there."""
-        return Table({}, (*self.path, *keys), self.file, self._lines, self.what)
+        return Table({}, (*self.path, *keys), self.file, self._source, self.what)
 
     def tables(self, key: str, what: str) -> list["Table"]:
         """A list of tables, written [[key]] or as a list of { … }; none where the key is missing."""
         values = self.value(key, [])
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
             raise self.wrong(f"'{key}' must be a list of tables: [[{key}]].", key)
-        return [Table(value, (*self.path, key, position), self.file, self._lines, what) for position, value in enumerate(values)]
+        return [Table(value, (*self.path, key, position), self.file, self._source, what) for position, value in enumerate(values)]
 
 
 def read_table(file: Path) -> Table:
@@ -153,4 +156,4 @@ def read_table(file: Path) -> Table:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else source.count("\n") + 1
         raise DefinitionError(file, line, f"This is not TOML: {error}.") from None
-    return Table(data, (), file, key_lines(source), "a definition")
+    return Table(data, (), file, source, "a definition")

@@ -1,7 +1,7 @@
 """What can only be asked of a form as a whole, once all its questions are known."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, product
 
 from carehub.definitions import weeks
 from carehub.definitions.conditions import holds, rests_on
@@ -14,6 +14,8 @@ from carehub.definitions.table import Table
 
 #: Where each question stands in the file, to say what is wrong there.
 Places = dict[str, Table]
+#: One answer to one question, as it is kept.
+Answer = dict[str, object]
 #: Beyond this many combinations of answers the check 'can it ever be shown?' gives up and believes the form.
 _COMBINATIONS = 20_000
 
@@ -100,16 +102,31 @@ def _can_be_shown(form: Form, question: Question) -> bool:
 def _can_hold(form: Form, condition: Condition) -> bool:
     """Some answers to the questions that it looks at, and to those that bring these up, fulfil it."""
     first = _of_first_entry(form, condition)
-    names = sorted(_needed(form, first, set()))
-    trials = [_telling_answers(form, name) for name in names]
-    for values in islice(product(*trials), _COMBINATIONS):
-        answers = {name: answer for name, answer in zip(names, values, strict=True) if answer}
-        if holds(form, first, answers):
-            return True
-    total = 1
-    for trial in trials:
-        total *= len(trial)
-    return total > _COMBINATIONS
+    trials = [(name, _telling_answers(form, name)) for name in sorted(_needed(form, first, set()))]
+    tried = iter(range(_COMBINATIONS))
+    return _some_hold(form, first, trials, {}, tried) or next(tried, None) is None
+
+
+def _some_hold(
+    form: Form, condition: Condition, trials: Sequence[tuple[str, list[Answer]]], answers: dict[str, Answer], tried: Iterator[int]
+) -> bool:
+    """One question after the other is answered. What is False while answers are missing stays so: none of the others can mend it.
+
+    Not where it is asked whether there is an answer at all: that is False before it is given.
+    """
+    found = holds(form, condition, answers)
+    if found:
+        return True
+    if not trials or next(tried, None) is None or (found is False and not _asks_whether_answered(form, condition)):
+        return False
+    (name, possible), *rest = trials
+    return any(_some_hold(form, condition, rest, {**answers, name: answer} if answer else answers, tried) for answer in possible)
+
+
+def _asks_whether_answered(form: Form, condition: Condition) -> bool:
+    names = _needed(form, condition, set())
+    reached = [form.question(name).shown_if for name in names]
+    return any(leaf.test == "answered" for each in (condition, *reached) if each for leaf in each.leaves())
 
 
 def _of_first_entry(form: Form, condition: Condition) -> Condition:
@@ -130,7 +147,7 @@ def _needed(form: Form, condition: Condition | None, found: set[str]) -> set[str
     return found
 
 
-def _telling_answers(form: Form, name: str) -> list[dict[str, object]]:
+def _telling_answers(form: Form, name: str) -> list[Answer]:
     question = form.question(name)
     values: list[object]
     if question.kind == "many-of":
@@ -147,8 +164,8 @@ def _telling_answers(form: Form, name: str) -> list[dict[str, object]]:
         values = [[min(weeks.DAYS, max(0, int(str(total)) - weeks.DAYS * before)) for before in range(4)] for total in totals]
     else:
         values = ["2006-04-01"]
-    with_value: list[dict[str, object]] = [{"value": value} for value in values]
-    return [{}, *with_value, *[dict[str, object](none=none) for none in question.not_answers]]
+    with_value: list[Answer] = [{"value": value} for value in values]
+    return [*with_value, *[Answer(none=none) for none in question.not_answers], {}]
 
 
 def _telling_numbers(form: Form, question: Question) -> list[object]:

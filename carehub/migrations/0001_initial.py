@@ -183,6 +183,46 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="carehub.partnership"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("agency__isnull", True),
+                                ("role__in", ["administrator", "clinical-lead", "commissioner", "partnership-manager", "visiting-auditor"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "role__in",
+                                        ["administrator", "clinical-lead", "commissioner", "partnership-manager", "visiting-auditor"],
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("agency__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="membership_role_stands_where_it_belongs",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                        name="membership_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stands_in_for__isnull", True),
+                            models.Q(("ends_on__isnull", False), models.Q(("stands_in_for", models.F("id")), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="membership_of_a_deputy_ends",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at__isnull", True), ("ends_on__isnull", False), _connector="OR"),
+                        name="membership_ended_at_once_has_its_day",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="event",
@@ -301,6 +341,20 @@ class Migration(migrations.Migration):
                 ),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
             ],
+            options={
+                "indexes": [models.Index(condition=models.Q(("state", "waiting")), fields=["not_before"], name="job_waiting")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "subject_id", "version"), name="job_asked_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "waiting")),
+                            models.Q(models.Q(("state", "waiting"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="job_ended_when_it_ended",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FormEdition",
@@ -326,6 +380,23 @@ class Migration(migrations.Migration):
                 ),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("partnership", "form", "number"), name="edition_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")), fields=("partnership", "form"), name="edition_one_draft_of_a_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at__isnull", False), ("published_by__isnull", False), ("state", "published")),
+                            models.Q(("published_at__isnull", True), ("published_by__isnull", True), ("state", "draft")),
+                            _connector="OR",
+                        ),
+                        name="edition_published_by_somebody",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="edition_numbers_begin_with_1"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EventClient",
@@ -338,6 +409,10 @@ class Migration(migrations.Migration):
                     models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership"),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["client_id"], name="event_client_client")],
+                "constraints": [models.UniqueConstraint(fields=("event", "client_id"), name="event_names_a_client_once")],
+            },
         ),
         migrations.AddField(
             model_name="event",
@@ -358,6 +433,9 @@ class Migration(migrations.Migration):
                 ("person", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL)),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("person", "kind", "subject", "page"), name="draft_once_a_page")],
+            },
         ),
         migrations.AddField(
             model_name="agency",
@@ -419,6 +497,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "access",
+                "indexes": [
+                    models.Index(
+                        fields=["agency", "partnership", "client_id"], include=("since", "until", "ended_at", "parts"), name="access_agency"
+                    ),
+                    models.Index(
+                        fields=["membership", "partnership", "client_id"],
+                        include=("since", "until", "ended_at", "parts"),
+                        name="access_membership",
+                    ),
+                    models.Index(fields=["client_id"], name="access_client"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agency__isnull", False), ("membership__isnull", True)),
+                            models.Q(("agency__isnull", True), ("membership__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="access_to_an_agency_or_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="access_ends_after_start",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("client_id", "agency", "membership", "basis", "rests_on"), name="access_once_a_basis", nulls_distinct=False
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -472,6 +578,14 @@ class Migration(migrations.Migration):
                 ),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
             ],
+            options={
+                "indexes": [models.Index(fields=["partnership", "setting", "-changed_at"], name="setting_change_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("before", models.F("after")), _negated=True), name="setting_change_changes_something"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StoredFile",
@@ -496,6 +610,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["client_id"], name="file_client")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="file_named_by_its_hash")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Document",
@@ -541,6 +661,38 @@ class Migration(migrations.Migration):
                     models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.storedfile"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["client_id"], name="document_client"),
+                    models.Index(condition=models.Q(("state", "failed")), fields=["agency", "subject_id"], name="document_failed"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "subject_id", "discreet", "to", "beside_sha256"),
+                        name="document_once_a_version",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ready"), _negated=True),
+                            models.Q(
+                                ("file__isnull", False),
+                                ("made_at__isnull", False),
+                                models.Q(
+                                    models.Q(("sealed_sha256", ""), _negated=True),
+                                    models.Q(
+                                        models.Q(models.Q(("kind", "care-plan"), _negated=True), ("discreet", True), _connector="OR"),
+                                        models.Q(("unsealed_sha256", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="document_ready_means_there_is_one",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Task",
@@ -621,6 +773,87 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(condition=models.Q(("done_at__isnull", True)), fields=["agency", "due_on"], name="task_open")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "subject_id", "due_on"), name="task_made_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
+                            models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="task_done_at_and_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reopened_at__isnull", True), ("reopened_by__isnull", True)),
+                            models.Q(("countersigned", False), ("reopened_at__isnull", False), ("reopened_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="task_reopened_at_and_by_unless_countersigned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("countersigned", False),
+                            ("done_by__isnull", True),
+                            models.Q(("done_by", models.F("made_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="task_countersigned_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("carried_out_at__isnull", True),
+                                ("carried_out_by__isnull", True),
+                                ("carried_out_words", ""),
+                                ("told", []),
+                                ("told_words", ""),
+                            ),
+                            models.Q(
+                                ("carried_out_at__isnull", False),
+                                ("carried_out_by__isnull", False),
+                                ("countersigned", True),
+                                ("told__len__gt", 0),
+                                models.Q(("carried_out_words", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="task_carried_out_who_when_and_whom_told",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("told__contains", ["nobody"]), _negated=True), ("told__len", 1), _connector="OR"),
+                        name="task_told_nobody_or_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_back_at__isnull", True), ("sent_back_by__isnull", True), ("sent_back_words", "")),
+                            models.Q(
+                                ("carried_out_at__isnull", False),
+                                ("sent_back_at__isnull", False),
+                                ("sent_back_by__isnull", False),
+                                models.Q(("sent_back_words", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="task_sent_back_who_when_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("countersigned", False),
+                            ("done_at__isnull", True),
+                            models.Q(
+                                ("carried_out_by__isnull", False),
+                                models.Q(("done_by", models.F("carried_out_by")), _negated=True),
+                                models.Q(("sent_back_at__gte", models.F("carried_out_at")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="task_countersigned_once_carried_out",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TaskEvent",
@@ -832,51 +1065,6 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("person", "kind", "subject_id", "about_day"), name="notice_told_once")],
             },
         ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("agency__isnull", True),
-                        ("role__in", ["administrator", "clinical-lead", "commissioner", "partnership-manager", "visiting-auditor"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("role__in", ["administrator", "clinical-lead", "commissioner", "partnership-manager", "visiting-auditor"]),
-                            _negated=True,
-                        ),
-                        ("agency__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="membership_role_stands_where_it_belongs",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="membership_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stands_in_for__isnull", True),
-                    models.Q(("ends_on__isnull", False), models.Q(("stands_in_for", models.F("id")), _negated=True)),
-                    _connector="OR",
-                ),
-                name="membership_of_a_deputy_ends",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at__isnull", True), ("ends_on__isnull", False), _connector="OR"),
-                name="membership_ended_at_once_has_its_day",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="membership",
             trigger=pgtrigger.compiler.Trigger(
@@ -907,58 +1095,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="job",
-            index=models.Index(condition=models.Q(("state", "waiting")), fields=["not_before"], name="job_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.UniqueConstraint(fields=("kind", "subject_id", "version"), name="job_asked_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("state", "waiting")),
-                    models.Q(models.Q(("state", "waiting"), _negated=True), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="job_ended_when_it_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formedition",
-            constraint=models.UniqueConstraint(fields=("partnership", "form", "number"), name="edition_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="formedition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")), fields=("partnership", "form"), name="edition_one_draft_of_a_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", False), ("published_by__isnull", False), ("state", "published")),
-                    models.Q(("published_at__isnull", True), ("published_by__isnull", True), ("state", "draft")),
-                    _connector="OR",
-                ),
-                name="edition_published_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formedition",
-            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="edition_numbers_begin_with_1"),
-        ),
-        migrations.AddIndex(
-            model_name="eventclient",
-            index=models.Index(fields=["client_id"], name="event_client_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="eventclient",
-            constraint=models.UniqueConstraint(fields=("event", "client_id"), name="event_names_a_client_once"),
-        ),
-        migrations.AddIndex(
             model_name="event",
             index=models.Index(fields=["partnership", "-at"], name="event_newest"),
         ),
@@ -971,210 +1107,8 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["at"], name="event_at"),
         ),
         migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(fields=("person", "kind", "subject", "page"), name="draft_once_a_page"),
-        ),
-        migrations.AddConstraint(
             model_name="agency",
             constraint=models.UniqueConstraint(fields=("partnership", "name"), name="agency_name_once_in_partnership"),
-        ),
-        migrations.AddIndex(
-            model_name="access",
-            index=models.Index(
-                fields=["agency", "partnership", "client_id"], include=("since", "until", "ended_at", "parts"), name="access_agency"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="access",
-            index=models.Index(
-                fields=["membership", "partnership", "client_id"], include=("since", "until", "ended_at", "parts"), name="access_membership"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="access",
-            index=models.Index(fields=["client_id"], name="access_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="access",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agency__isnull", False), ("membership__isnull", True)),
-                    models.Q(("agency__isnull", True), ("membership__isnull", False)),
-                    _connector="OR",
-                ),
-                name="access_to_an_agency_or_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="access",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
-                name="access_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="access",
-            constraint=models.UniqueConstraint(
-                fields=("client_id", "agency", "membership", "basis", "rests_on"), name="access_once_a_basis", nulls_distinct=False
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settingchange",
-            index=models.Index(fields=["partnership", "setting", "-changed_at"], name="setting_change_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="settingchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("before", models.F("after")), _negated=True), name="setting_change_changes_something"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="storedfile",
-            index=models.Index(fields=["client_id"], name="file_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="file_named_by_its_hash"),
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(fields=["client_id"], name="document_client"),
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(condition=models.Q(("state", "failed")), fields=["agency", "subject_id"], name="document_failed"),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.UniqueConstraint(
-                fields=("kind", "subject_id", "discreet", "to", "beside_sha256"), name="document_once_a_version", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ready"), _negated=True),
-                    models.Q(
-                        ("file__isnull", False),
-                        ("made_at__isnull", False),
-                        models.Q(
-                            models.Q(("sealed_sha256", ""), _negated=True),
-                            models.Q(
-                                models.Q(models.Q(("kind", "care-plan"), _negated=True), ("discreet", True), _connector="OR"),
-                                models.Q(("unsealed_sha256", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="document_ready_means_there_is_one",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(condition=models.Q(("done_at__isnull", True)), fields=["agency", "due_on"], name="task_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(fields=("kind", "subject_id", "due_on"), name="task_made_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
-                    models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="task_done_at_and_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reopened_at__isnull", True), ("reopened_by__isnull", True)),
-                    models.Q(("countersigned", False), ("reopened_at__isnull", False), ("reopened_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="task_reopened_at_and_by_unless_countersigned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("countersigned", False),
-                    ("done_by__isnull", True),
-                    models.Q(("done_by", models.F("made_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="task_countersigned_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("carried_out_at__isnull", True),
-                        ("carried_out_by__isnull", True),
-                        ("carried_out_words", ""),
-                        ("told", []),
-                        ("told_words", ""),
-                    ),
-                    models.Q(
-                        ("carried_out_at__isnull", False),
-                        ("carried_out_by__isnull", False),
-                        ("countersigned", True),
-                        ("told__len__gt", 0),
-                        models.Q(("carried_out_words", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="task_carried_out_who_when_and_whom_told",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("told__contains", ["nobody"]), _negated=True), ("told__len", 1), _connector="OR"),
-                name="task_told_nobody_or_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_back_at__isnull", True), ("sent_back_by__isnull", True), ("sent_back_words", "")),
-                    models.Q(
-                        ("carried_out_at__isnull", False),
-                        ("sent_back_at__isnull", False),
-                        ("sent_back_by__isnull", False),
-                        models.Q(("sent_back_words", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="task_sent_back_who_when_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("countersigned", False),
-                    ("done_at__isnull", True),
-                    models.Q(
-                        ("carried_out_by__isnull", False),
-                        models.Q(("done_by", models.F("carried_out_by")), _negated=True),
-                        models.Q(("sent_back_at__gte", models.F("carried_out_at")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="task_countersigned_once_carried_out",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="task",

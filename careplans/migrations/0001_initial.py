@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("carehub", "0001_initial"),
+        ("carehub", "__first__"),
         ("clients", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -149,6 +149,46 @@ class Migration(migrations.Migration):
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
                 ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="careplans.careplan")),
             ],
+            options={
+                "indexes": [models.Index(fields=["client"], name="version_client")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "number"), name="version_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("locked_at__isnull", True)), fields=("plan",), name="version_one_draft_of_a_plan"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed_at__isnull", True), ("agreed_by__isnull", True), ("agreed_text", ""), ("state", "draft")),
+                            models.Q(
+                                models.Q(("state", "draft"), _negated=True),
+                                ("agreed_at__isnull", False),
+                                ("agreed_by__isnull", False),
+                                models.Q(("agreed_text", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="version_agreed_when_by_whom_and_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("locked_at__isnull", False),
+                                ("next_review_on__isnull", False),
+                                ("signed_on__isnull", False),
+                                ("state", "signed"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "signed"), _negated=True), ("locked_at__isnull", True), ("signed_on__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="version_signed_is_locked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "draft"), ("unfinished", {}), _connector="OR"), name="version_agreed_is_finished"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlanReview",
@@ -192,6 +232,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["held_on", "pk"],
+                "indexes": [models.Index(fields=["client"], name="review_client"), models.Index(fields=["plan"], name="review_plan")],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +267,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["returned_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["version"], name="return_version"),
+                    models.Index(fields=["client"], name="return_client"),
+                    models.Index(condition=models.Q(("mended_at__isnull", True)), fields=["partnership"], name="return_open"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("words", ""), _negated=True), name="return_says_what"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mended_at__isnull", True), ("mended_by__isnull", True), ("mended_words", "")),
+                            models.Q(
+                                ("mended_at__isnull", False), ("mended_by__isnull", False), models.Q(("mended_words", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="return_mended_when_by_whom_and_how",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -279,6 +338,12 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["version"], name="need_version")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("score__isnull", True), ("score__range", (1, 5)), _connector="OR"), name="need_scored_1_to_5"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -327,6 +392,24 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["version"], name="involved_version")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("locked_at__isnull", True),
+                            models.Q(
+                                models.Q(("role", ""), _negated=True),
+                                models.Q(("name", ""), _negated=True),
+                                models.Q(("does", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="involved_says_who_and_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("party__isnull", True), ("role", "agency"), _connector="OR"), name="involved_party_is_an_agency"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -364,6 +447,13 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["version"], name="goal_version")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("locked_at__isnull", True), models.Q(("client_words", ""), _negated=True), _connector="OR"),
+                        name="goal_in_the_clients_words",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -417,6 +507,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["written_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["version"], name="addendum_version"),
+                    models.Index(fields=["client"], name="addendum_client"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("words", ""), _negated=True), name="addendum_says_something"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "signed-later"), ("signed_on__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "signed-later"), _negated=True), ("scan__isnull", True), ("signed_on__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="addendum_signed_later_says_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -468,6 +575,31 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["version"], name="action_version"), models.Index(fields=["goal"], name="action_goal")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("tier__isnull", True), ("tier__range", (1, 4)), _connector="OR"), name="action_tier_1_to_4"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("locked_at__isnull", True),
+                            models.Q(
+                                models.Q(("what", ""), _negated=True), models.Q(("who", ""), _negated=True), ("by_when__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="action_says_what_who_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("locked_at__isnull", True),
+                            ("who__in", ["keyworker", "client", "gp"]),
+                            models.Q(("who_name", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="action_names_who",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -502,6 +634,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["asked_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["plan"], name="review_asked_plan"),
+                    models.Index(fields=["client"], name="review_asked_client"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("of_version", "reason", "cause"), name="review_asked_once_a_cause_and_version")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -536,6 +675,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["put_off_at", "pk"],
+                "indexes": [models.Index(fields=["plan"], name="put_off_plan"), models.Index(fields=["client"], name="put_off_client")],
             },
         ),
         migrations.CreateModel(
@@ -571,6 +711,19 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["version"], name="risk_step_version")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("locked_at__isnull", True),
+                            models.Q(
+                                models.Q(("what", ""), _negated=True), models.Q(("who_name", ""), _negated=True), ("by_when__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="risk_step_says_what_who_and_when",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -626,6 +779,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["recorded_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["client"], name="signature_client"),
+                    models.Index(condition=models.Q(("how", "verbal")), fields=["agency"], name="signature_by_word"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "party", "agreed_text"), name="signature_once_a_party_and_text"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("how", "declined"), models.Q(("reason", ""), _negated=True)),
+                            models.Q(models.Q(("how", "declined"), _negated=True), ("reason", "")),
+                            _connector="OR",
+                        ),
+                        name="signature_declined_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scan__isnull", True), ("how", "paper"), _connector="OR"), name="signature_scan_is_of_paper"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("follow_up_on__isnull", False), ("how", "verbal")),
+                            models.Q(models.Q(("how", "verbal"), _negated=True), ("follow_up_on__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="signature_by_word_is_followed_up",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -646,6 +825,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "steps done",
+                "indexes": [
+                    models.Index(fields=["review"], name="step_done_review"),
+                    models.Index(fields=["client"], name="step_done_client"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -711,134 +894,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name="planversion",
-            index=models.Index(fields=["client"], name="version_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.UniqueConstraint(fields=("plan", "number"), name="version_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("locked_at__isnull", True)), fields=("plan",), name="version_one_draft_of_a_plan"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agreed_at__isnull", True), ("agreed_by__isnull", True), ("agreed_text", ""), ("state", "draft")),
-                    models.Q(
-                        models.Q(("state", "draft"), _negated=True),
-                        ("agreed_at__isnull", False),
-                        ("agreed_by__isnull", False),
-                        models.Q(("agreed_text", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="version_agreed_when_by_whom_and_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("locked_at__isnull", False), ("next_review_on__isnull", False), ("signed_on__isnull", False), ("state", "signed")
-                    ),
-                    models.Q(models.Q(("state", "signed"), _negated=True), ("locked_at__isnull", True), ("signed_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="version_signed_is_locked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "draft"), ("unfinished", {}), _connector="OR"), name="version_agreed_is_finished"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="planreview",
-            index=models.Index(fields=["client"], name="review_client"),
-        ),
-        migrations.AddIndex(
-            model_name="planreview",
-            index=models.Index(fields=["plan"], name="review_plan"),
-        ),
-        migrations.AddIndex(
-            model_name="planreturn",
-            index=models.Index(fields=["version"], name="return_version"),
-        ),
-        migrations.AddIndex(
-            model_name="planreturn",
-            index=models.Index(fields=["client"], name="return_client"),
-        ),
-        migrations.AddIndex(
-            model_name="planreturn",
-            index=models.Index(condition=models.Q(("mended_at__isnull", True)), fields=["partnership"], name="return_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="planreturn",
-            constraint=models.CheckConstraint(condition=models.Q(("words", ""), _negated=True), name="return_says_what"),
-        ),
-        migrations.AddConstraint(
-            model_name="planreturn",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mended_at__isnull", True), ("mended_by__isnull", True), ("mended_words", "")),
-                    models.Q(("mended_at__isnull", False), ("mended_by__isnull", False), models.Q(("mended_words", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="return_mended_when_by_whom_and_how",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="need",
-            index=models.Index(fields=["version"], name="need_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="need",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__isnull", True), ("score__range", (1, 5)), _connector="OR"), name="need_scored_1_to_5"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="involved",
-            index=models.Index(fields=["version"], name="involved_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="involved",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("locked_at__isnull", True),
-                    models.Q(
-                        models.Q(("role", ""), _negated=True), models.Q(("name", ""), _negated=True), models.Q(("does", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="involved_says_who_and_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="involved",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("party__isnull", True), ("role", "agency"), _connector="OR"), name="involved_party_is_an_agency"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="goal",
-            index=models.Index(fields=["version"], name="goal_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("locked_at__isnull", True), models.Q(("client_words", ""), _negated=True), _connector="OR"),
-                name="goal_in_the_clients_words",
-            ),
-        ),
-        migrations.AddIndex(
             model_name="careplan",
             index=models.Index(fields=["client"], name="plan_client"),
         ),
@@ -886,149 +941,6 @@ class Migration(migrations.Migration):
                 ),
                 name="plan_closed_when_by_whom_and_why",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="addendum",
-            index=models.Index(fields=["version"], name="addendum_version"),
-        ),
-        migrations.AddIndex(
-            model_name="addendum",
-            index=models.Index(fields=["client"], name="addendum_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="addendum",
-            constraint=models.CheckConstraint(condition=models.Q(("words", ""), _negated=True), name="addendum_says_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="addendum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "signed-later"), ("signed_on__isnull", False)),
-                    models.Q(models.Q(("kind", "signed-later"), _negated=True), ("scan__isnull", True), ("signed_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="addendum_signed_later_says_when",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="action",
-            index=models.Index(fields=["version"], name="action_version"),
-        ),
-        migrations.AddIndex(
-            model_name="action",
-            index=models.Index(fields=["goal"], name="action_goal"),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tier__isnull", True), ("tier__range", (1, 4)), _connector="OR"), name="action_tier_1_to_4"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("locked_at__isnull", True),
-                    models.Q(models.Q(("what", ""), _negated=True), models.Q(("who", ""), _negated=True), ("by_when__isnull", False)),
-                    _connector="OR",
-                ),
-                name="action_says_what_who_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("locked_at__isnull", True),
-                    ("who__in", ["keyworker", "client", "gp"]),
-                    models.Q(("who_name", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="action_names_who",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reviewasked",
-            index=models.Index(fields=["plan"], name="review_asked_plan"),
-        ),
-        migrations.AddIndex(
-            model_name="reviewasked",
-            index=models.Index(fields=["client"], name="review_asked_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewasked",
-            constraint=models.UniqueConstraint(fields=("of_version", "reason", "cause"), name="review_asked_once_a_cause_and_version"),
-        ),
-        migrations.AddIndex(
-            model_name="reviewputoff",
-            index=models.Index(fields=["plan"], name="put_off_plan"),
-        ),
-        migrations.AddIndex(
-            model_name="reviewputoff",
-            index=models.Index(fields=["client"], name="put_off_client"),
-        ),
-        migrations.AddIndex(
-            model_name="riskstep",
-            index=models.Index(fields=["version"], name="risk_step_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="riskstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("locked_at__isnull", True),
-                    models.Q(models.Q(("what", ""), _negated=True), models.Q(("who_name", ""), _negated=True), ("by_when__isnull", False)),
-                    _connector="OR",
-                ),
-                name="risk_step_says_what_who_and_when",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signature",
-            index=models.Index(fields=["client"], name="signature_client"),
-        ),
-        migrations.AddIndex(
-            model_name="signature",
-            index=models.Index(condition=models.Q(("how", "verbal")), fields=["agency"], name="signature_by_word"),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.UniqueConstraint(fields=("version", "party", "agreed_text"), name="signature_once_a_party_and_text"),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("how", "declined"), models.Q(("reason", ""), _negated=True)),
-                    models.Q(models.Q(("how", "declined"), _negated=True), ("reason", "")),
-                    _connector="OR",
-                ),
-                name="signature_declined_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scan__isnull", True), ("how", "paper"), _connector="OR"), name="signature_scan_is_of_paper"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("follow_up_on__isnull", False), ("how", "verbal")),
-                    models.Q(models.Q(("how", "verbal"), _negated=True), ("follow_up_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="signature_by_word_is_followed_up",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stepdone",
-            index=models.Index(fields=["review"], name="step_done_review"),
-        ),
-        migrations.AddIndex(
-            model_name="stepdone",
-            index=models.Index(fields=["client"], name="step_done_client"),
         ),
         *OPERATIONS,
     ]

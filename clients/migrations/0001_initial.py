@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("carehub", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("carehub", "__first__"),
     ]
 
     operations = [
@@ -44,6 +44,18 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["partnership", "-registered_at"], name="client_newest"),
+                    models.Index(fields=["partnership", "date_of_birth"], name="client_born"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("partnership", "reference"), name="client_reference_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("date_of_birth__gt", datetime.date(1902, 12, 31))), name="client_born_after_1902"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClientEvent",
@@ -184,6 +196,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "consent agencies",
+                "indexes": [models.Index(fields=["client"], name="consent_agency_client")],
+                "constraints": [models.UniqueConstraint(fields=("consent", "to"), name="consent_names_an_agency_once")],
             },
         ),
         migrations.AddField(
@@ -417,6 +431,71 @@ class Migration(migrations.Migration):
                 ),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "discharged"), _negated=True),
+                        fields=["keyworker", "next_due_on"],
+                        name="episode_caseload",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "discharged"), _negated=True), fields=["agency", "next_due_on"], name="episode_service"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "discharged"), _negated=True),
+                        fields=["partnership", "next_due_on"],
+                        name="episode_due",
+                    ),
+                    models.Index(fields=["client"], name="episode_client"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "discharged"), _negated=True),
+                        fields=("client", "agency"),
+                        name="episode_one_open_in_an_agency",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("discharged_on__isnull", False),
+                                ("state", "discharged"),
+                                models.Q(("discharge_reason", ""), _negated=True),
+                                models.Q(("ending", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "discharged"), _negated=True),
+                                ("discharge_reason", ""),
+                                ("discharged_on__isnull", True),
+                                ("ending", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="episode_discharged_on_why_and_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discharged_on__isnull", True), ("discharged_on__gte", models.F("referred_on")), _connector="OR"
+                        ),
+                        name="episode_ends_after_it_began",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("next_due_on__isnull", True), ("next_due_what", "")),
+                            models.Q(models.Q(("next_due_what", ""), _negated=True), ("next_due_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="episode_next_due_what_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("comprehensive_declined_why", ""), ("comprehensive_due_on__isnull", True), _connector="OR"),
+                        name="episode_comprehensive_due_or_declined",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("keyworker_since__isnull", True), ("keyworker__isnull", False), _connector="OR"),
+                        name="episode_keyworker_since_has_one",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Assessment",
@@ -488,6 +567,54 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="clients.episode"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["client", "form", "-took_place_on"], name="assessment_last"),
+                    models.Index(condition=models.Q(("state", "draft")), fields=["started_by"], name="assessment_begun"),
+                    models.Index(
+                        condition=models.Q(("handed_to__isnull", False), ("state", "draft")), fields=["handed_to"], name="assessment_handed"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("corrects__isnull", True), ("corrects_why", "")),
+                            models.Q(
+                                ("corrects__isnull", False),
+                                models.Q(("corrects_why", ""), _negated=True),
+                                models.Q(("corrects", models.F("id")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assessment_correction_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("took_place_at__isnull", True), ("on_paper", True), _connector="OR"),
+                        name="assessment_time_of_day_of_paper_alone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("completed_at__isnull", False),
+                                ("completed_by__isnull", False),
+                                ("locked_at__isnull", False),
+                                ("state", "complete"),
+                            ),
+                            models.Q(
+                                ("completed_at__isnull", True),
+                                ("completed_by__isnull", True),
+                                ("locked_at__isnull", True),
+                                ("state", "draft"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assessment_complete_is_locked",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")), fields=("episode", "form"), name="assessment_one_draft_of_a_form"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EpisodeEvent",
@@ -651,6 +778,34 @@ class Migration(migrations.Migration):
                 ("membership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.membership")),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["client", "-opened_at"], name="opening_client"),
+                    models.Index(
+                        condition=models.Q(("judged_at__isnull", True)), fields=["partnership", "opened_at"], name="opening_to_judge"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("reason", ""), _negated=True), models.Q(("words", ""), _negated=True)),
+                        name="opening_says_why",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("until__gt", models.F("opened_at"))), name="opening_ends"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("judged_at__isnull", True), ("judged_by__isnull", True), ("justified__isnull", True)),
+                            models.Q(
+                                ("judged_at__isnull", False),
+                                ("judged_by__isnull", False),
+                                ("justified__isnull", False),
+                                models.Q(("judged_words", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="opening_judged_when_by_whom_and_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Proposal",
@@ -707,6 +862,64 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["client", "-made_at"], name="proposal_client")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                                ("reason", ""),
+                                ("reason_words", ""),
+                                ("state", ""),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("reason", ""),
+                                ("reason_words", ""),
+                                ("state", "accepted"),
+                                ("task__isnull", False),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("state", "declined"),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="proposal_decided_by_whom_when_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("countersign", False), ("same_day", False)),
+                            models.Q(("same_day", True), ("task__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="proposal_of_today_is_a_task",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("countersign", True), ("state", "declined"), _negated=True),
+                            models.Q(("reason_words", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="proposal_of_danger_declined_in_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("same_day", False), ("state", "declined"), _negated=True), ("task__isnull", True), _connector="OR"
+                        ),
+                        name="proposal_declined_is_no_task",
+                    ),
+                    models.UniqueConstraint(fields=("assessment", "trigger"), name="proposal_once_an_assessment"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "")), fields=("episode", "trigger"), name="proposal_open_once_an_episode"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ClientPathway",
@@ -741,6 +954,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["client", "-started_on"], name="pathway_client")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_by__isnull", True), ("ended_how", ""), ("ended_on__isnull", True), ("ended_words", "")),
+                            models.Q(
+                                ("ended_by__isnull", False),
+                                ("ended_on__gte", models.F("started_on")),
+                                models.Q(("ended_how", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pathway_ended_when_by_whom_and_how",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on__isnull", True)), fields=("episode", "pathway"), name="pathway_open_once_an_episode"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReferralLink",
@@ -765,6 +998,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["partnership", "agency", "-made_at"], name="referral_link_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stopped_at__isnull", True), ("stopped_by__isnull", True)),
+                            models.Q(("stopped_at__isnull", False), ("stopped_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="referral_link_stopped_by_somebody",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReceivedReferral",
@@ -852,6 +1098,44 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="received", to="clients.referrallink"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "")), fields=["agency", "received_at"], name="referral_waiting"),
+                    models.Index(models.F("agency"), models.OrderBy(models.F("decided_at"), descending=True), name="referral_decided"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("client__isnull", True),
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                                ("referrer_told__isnull", True),
+                                ("state", ""),
+                                ("why", ""),
+                            ),
+                            models.Q(
+                                ("client__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("referrer_told__isnull", True),
+                                ("state", "accepted"),
+                                ("why", ""),
+                            ),
+                            models.Q(
+                                models.Q(("why", ""), _negated=True),
+                                ("client__isnull", True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("referrer_told__isnull", False),
+                                ("state", "declined"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="referral_decided_by_whom_when_and_how",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RiskFound",
@@ -885,6 +1169,10 @@ class Migration(migrations.Migration):
                 ("client", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.client")),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
             ],
+            options={
+                "indexes": [models.Index(fields=["client"], name="risk_client")],
+                "constraints": [models.UniqueConstraint(fields=("assessment", "area", "words"), name="risk_found_once")],
+            },
         ),
         migrations.CreateModel(
             name="RiskPlan",
@@ -926,6 +1214,40 @@ class Migration(migrations.Migration):
                 ),
                 ("partnership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="carehub.partnership")),
             ],
+            options={
+                "indexes": [models.Index(fields=["client"], name="risk_plan_client")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("episode", "number"), name="risk_plan_numbered"),
+                    models.UniqueConstraint(condition=models.Q(("state", "draft")), fields=("episode",), name="risk_plan_one_draft"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("agreed_at__isnull", False),
+                                ("agreed_by__isnull", False),
+                                ("locked_at__isnull", False),
+                                ("review_on__isnull", False),
+                                ("state", "agreed"),
+                            ),
+                            models.Q(
+                                ("agreed_at__isnull", True), ("agreed_by__isnull", True), ("locked_at__isnull", True), ("state", "draft")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="risk_plan_agreed_is_locked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            ("agreement", "agrees"),
+                            models.Q(
+                                ("agreement__in", ["in-part", "disagrees", "not-told"]), models.Q(("agreement_words", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="risk_plan_says_whether_the_client_agrees",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RiskPlanStep",
@@ -966,6 +1288,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["area", "place"],
+                "indexes": [models.Index(fields=["client"], name="risk_plan_step_client")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "area", "place"), name="risk_plan_step_in_its_place"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("locked_at__isnull", True),
+                            models.Q(
+                                models.Q(("what", ""), _negated=True), models.Q(("by_whom", ""), _negated=True), ("by_when__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="risk_plan_step_says_what_who_and_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1072,6 +1408,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "unusual access",
+                "indexes": [models.Index(fields=["partnership", "agency", "-day"], name="unusual_newest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("membership", "rule", "day"), name="unusual_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("looked_at__isnull", True), ("looked_by__isnull", True), ("words", "")),
+                            models.Q(("looked_at__isnull", False), ("looked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="unusual_looked_into_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1135,24 +1483,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="client",
-            index=models.Index(fields=["partnership", "-registered_at"], name="client_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="client",
-            index=models.Index(fields=["partnership", "date_of_birth"], name="client_born"),
-        ),
-        migrations.AddConstraint(
-            model_name="client",
-            constraint=models.UniqueConstraint(fields=("partnership", "reference"), name="client_reference_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="client",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("date_of_birth__gt", datetime.date(1902, 12, 31))), name="client_born_after_1902"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="client",
             trigger=pgtrigger.compiler.Trigger(
@@ -1181,14 +1511,6 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="consentagency",
-            index=models.Index(fields=["client"], name="consent_agency_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="consentagency",
-            constraint=models.UniqueConstraint(fields=("consent", "to"), name="consent_names_an_agency_once"),
         ),
         migrations.AddIndex(
             model_name="consent",
@@ -1289,89 +1611,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="episode",
-            index=models.Index(
-                condition=models.Q(("state", "discharged"), _negated=True), fields=["keyworker", "next_due_on"], name="episode_caseload"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="episode",
-            index=models.Index(
-                condition=models.Q(("state", "discharged"), _negated=True), fields=["agency", "next_due_on"], name="episode_service"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="episode",
-            index=models.Index(
-                condition=models.Q(("state", "discharged"), _negated=True), fields=["partnership", "next_due_on"], name="episode_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="episode",
-            index=models.Index(fields=["client"], name="episode_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "discharged"), _negated=True),
-                fields=("client", "agency"),
-                name="episode_one_open_in_an_agency",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("discharged_on__isnull", False),
-                        ("state", "discharged"),
-                        models.Q(("discharge_reason", ""), _negated=True),
-                        models.Q(("ending", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "discharged"), _negated=True),
-                        ("discharge_reason", ""),
-                        ("discharged_on__isnull", True),
-                        ("ending", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="episode_discharged_on_why_and_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discharged_on__isnull", True), ("discharged_on__gte", models.F("referred_on")), _connector="OR"),
-                name="episode_ends_after_it_began",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("next_due_on__isnull", True), ("next_due_what", "")),
-                    models.Q(models.Q(("next_due_what", ""), _negated=True), ("next_due_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="episode_next_due_what_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("comprehensive_declined_why", ""), ("comprehensive_due_on__isnull", True), _connector="OR"),
-                name="episode_comprehensive_due_or_declined",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("keyworker_since__isnull", True), ("keyworker__isnull", False), _connector="OR"),
-                name="episode_keyworker_since_has_one",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="episode",
             trigger=pgtrigger.compiler.Trigger(
@@ -1401,320 +1640,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(fields=["client", "form", "-took_place_on"], name="assessment_last"),
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(condition=models.Q(("state", "draft")), fields=["started_by"], name="assessment_begun"),
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(
-                condition=models.Q(("handed_to__isnull", False), ("state", "draft")), fields=["handed_to"], name="assessment_handed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("corrects__isnull", True), ("corrects_why", "")),
-                    models.Q(
-                        ("corrects__isnull", False),
-                        models.Q(("corrects_why", ""), _negated=True),
-                        models.Q(("corrects", models.F("id")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="assessment_correction_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("took_place_at__isnull", True), ("on_paper", True), _connector="OR"),
-                name="assessment_time_of_day_of_paper_alone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("completed_at__isnull", False),
-                        ("completed_by__isnull", False),
-                        ("locked_at__isnull", False),
-                        ("state", "complete"),
-                    ),
-                    models.Q(
-                        ("completed_at__isnull", True), ("completed_by__isnull", True), ("locked_at__isnull", True), ("state", "draft")
-                    ),
-                    _connector="OR",
-                ),
-                name="assessment_complete_is_locked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")), fields=("episode", "form"), name="assessment_one_draft_of_a_form"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="opening",
-            index=models.Index(fields=["client", "-opened_at"], name="opening_client"),
-        ),
-        migrations.AddIndex(
-            model_name="opening",
-            index=models.Index(
-                condition=models.Q(("judged_at__isnull", True)), fields=["partnership", "opened_at"], name="opening_to_judge"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("reason", ""), _negated=True), models.Q(("words", ""), _negated=True)), name="opening_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opening",
-            constraint=models.CheckConstraint(condition=models.Q(("until__gt", models.F("opened_at"))), name="opening_ends"),
-        ),
-        migrations.AddConstraint(
-            model_name="opening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("judged_at__isnull", True), ("judged_by__isnull", True), ("justified__isnull", True)),
-                    models.Q(
-                        ("judged_at__isnull", False),
-                        ("judged_by__isnull", False),
-                        ("justified__isnull", False),
-                        models.Q(("judged_words", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="opening_judged_when_by_whom_and_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["client", "-made_at"], name="proposal_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", True), ("decided_by__isnull", True), ("reason", ""), ("reason_words", ""), ("state", "")
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("reason", ""),
-                        ("reason_words", ""),
-                        ("state", "accepted"),
-                        ("task__isnull", False),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("state", "declined"),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="proposal_decided_by_whom_when_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("countersign", False), ("same_day", False)),
-                    models.Q(("same_day", True), ("task__isnull", False)),
-                    _connector="OR",
-                ),
-                name="proposal_of_today_is_a_task",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("countersign", True), ("state", "declined"), _negated=True),
-                    models.Q(("reason_words", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="proposal_of_danger_declined_in_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("same_day", False), ("state", "declined"), _negated=True), ("task__isnull", True), _connector="OR"
-                ),
-                name="proposal_declined_is_no_task",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(fields=("assessment", "trigger"), name="proposal_once_an_assessment"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "")), fields=("episode", "trigger"), name="proposal_open_once_an_episode"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clientpathway",
-            index=models.Index(fields=["client", "-started_on"], name="pathway_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="clientpathway",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_by__isnull", True), ("ended_how", ""), ("ended_on__isnull", True), ("ended_words", "")),
-                    models.Q(
-                        ("ended_by__isnull", False), ("ended_on__gte", models.F("started_on")), models.Q(("ended_how", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="pathway_ended_when_by_whom_and_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clientpathway",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on__isnull", True)), fields=("episode", "pathway"), name="pathway_open_once_an_episode"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="referrallink",
-            index=models.Index(fields=["partnership", "agency", "-made_at"], name="referral_link_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="referrallink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stopped_at__isnull", True), ("stopped_by__isnull", True)),
-                    models.Q(("stopped_at__isnull", False), ("stopped_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="referral_link_stopped_by_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receivedreferral",
-            index=models.Index(condition=models.Q(("state", "")), fields=["agency", "received_at"], name="referral_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="receivedreferral",
-            index=models.Index(models.F("agency"), models.OrderBy(models.F("decided_at"), descending=True), name="referral_decided"),
-        ),
-        migrations.AddConstraint(
-            model_name="receivedreferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("client__isnull", True),
-                        ("decided_at__isnull", True),
-                        ("decided_by__isnull", True),
-                        ("referrer_told__isnull", True),
-                        ("state", ""),
-                        ("why", ""),
-                    ),
-                    models.Q(
-                        ("client__isnull", False),
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("referrer_told__isnull", True),
-                        ("state", "accepted"),
-                        ("why", ""),
-                    ),
-                    models.Q(
-                        models.Q(("why", ""), _negated=True),
-                        ("client__isnull", True),
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("referrer_told__isnull", False),
-                        ("state", "declined"),
-                    ),
-                    _connector="OR",
-                ),
-                name="referral_decided_by_whom_when_and_how",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="riskfound",
-            index=models.Index(fields=["client"], name="risk_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="riskfound",
-            constraint=models.UniqueConstraint(fields=("assessment", "area", "words"), name="risk_found_once"),
-        ),
-        migrations.AddIndex(
-            model_name="riskplan",
-            index=models.Index(fields=["client"], name="risk_plan_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="riskplan",
-            constraint=models.UniqueConstraint(fields=("episode", "number"), name="risk_plan_numbered"),
-        ),
-        migrations.AddConstraint(
-            model_name="riskplan",
-            constraint=models.UniqueConstraint(condition=models.Q(("state", "draft")), fields=("episode",), name="risk_plan_one_draft"),
-        ),
-        migrations.AddConstraint(
-            model_name="riskplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("agreed_at__isnull", False),
-                        ("agreed_by__isnull", False),
-                        ("locked_at__isnull", False),
-                        ("review_on__isnull", False),
-                        ("state", "agreed"),
-                    ),
-                    models.Q(("agreed_at__isnull", True), ("agreed_by__isnull", True), ("locked_at__isnull", True), ("state", "draft")),
-                    _connector="OR",
-                ),
-                name="risk_plan_agreed_is_locked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="riskplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    ("agreement", "agrees"),
-                    models.Q(("agreement__in", ["in-part", "disagrees", "not-told"]), models.Q(("agreement_words", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="risk_plan_says_whether_the_client_agrees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="riskplanstep",
-            index=models.Index(fields=["client"], name="risk_plan_step_client"),
-        ),
-        migrations.AddConstraint(
-            model_name="riskplanstep",
-            constraint=models.UniqueConstraint(fields=("plan", "area", "place"), name="risk_plan_step_in_its_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="riskplanstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("locked_at__isnull", True),
-                    models.Q(models.Q(("what", ""), _negated=True), models.Q(("by_whom", ""), _negated=True), ("by_when__isnull", False)),
-                    _connector="OR",
-                ),
-                name="risk_plan_step_says_what_who_and_when",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="safecontact",
             trigger=pgtrigger.compiler.Trigger(
@@ -1742,25 +1667,6 @@ class Migration(migrations.Migration):
                     table="clients_safecontact",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="unusualaccess",
-            index=models.Index(fields=["partnership", "agency", "-day"], name="unusual_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="unusualaccess",
-            constraint=models.UniqueConstraint(fields=("membership", "rule", "day"), name="unusual_once_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="unusualaccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("looked_at__isnull", True), ("looked_by__isnull", True), ("words", "")),
-                    models.Q(("looked_at__isnull", False), ("looked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="unusual_looked_into_by_somebody",
             ),
         ),
         *OPERATIONS,

@@ -33,7 +33,7 @@ def form(tmp_path: Path) -> Form:
 
 
 def condition(data: dict[str, Any]) -> Condition:
-    return read_condition(Table(data, (), Path("x.toml"), {}, "a condition"))
+    return read_condition(Table(data, (), Path("x.toml"), "", "a condition"))
 
 
 @pytest.mark.parametrize(
