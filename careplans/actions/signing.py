@@ -55,7 +55,8 @@ def sign(*, version: PlanVersion, by: Actor, client: Word, keyworker: Word, witn
     if witness:
         words[Party.WITNESS.value] = witness
     with transaction.atomic():
-        now = load(version.pk, by, "plan__episode__keyworker", "plan__agency", "client")
+        # With the plan: what a pass or a colleague writes onto it meanwhile is waited for, and no signature lost to it.
+        now = load(version.pk, by, "plan__episode__keyworker", "plan__agency", "client", with_plan=True)
         policies.same_client(now, version.client_id)
         policies.check_sign(now, by, seen_text=seen_text)
         policies.check_words(now, by, words)

@@ -52,13 +52,15 @@ def save_plan(*, version: PlanVersion, expected: int, opened_marks: Mapping[str,
     return now
 
 
-def load(key: UUID, by: Actor, *more: str) -> PlanVersion:
+def load(key: UUID, by: Actor, *more: str, with_plan: bool = False) -> PlanVersion:
     """The version with all its rows, and ``more`` that hangs on it; nobody else writes in it until this transaction ends.
 
+    ``with_plan``: nor in its plan.
     Two statements: one that waits for a colleague's save sees the version as it is then, but its rows as they were before.
     """
     versions = PlanVersion.objects.visible_to(by)
-    versions.select_for_update(of=("self",)).only("pk").get(pk=key)
+    locked = versions.select_related("plan").only("plan__state") if with_plan else versions.only("pk")
+    locked.select_for_update(of=("self", "plan") if with_plan else ("self",)).get(pk=key)
     return content.loaded(versions.select_related("plan__episode", "partnership", *more)).get(pk=key)
 
 

@@ -201,7 +201,9 @@ def complete_assessment(*, by: Actor, client_id: UUID, assessment: Assessment, r
     """
     policies.about(client_id, assessment)
     with transaction.atomic():
-        found = Assessment.objects.select_for_update(of=("self",)).select_related("episode", "started_by", "partnership", "client")
+        # With the episode, onto which it is written down: what a pass or a colleague writes there meanwhile is waited for.
+        found = Assessment.objects.select_for_update(of=("self", "episode"), no_key=True)
+        found = found.select_related("episode", "started_by", "partnership", "client")
         row = found.get(pk=assessment.pk)
         policies.may_write(by, row)
         if row.row_version != row_version:

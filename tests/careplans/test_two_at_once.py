@@ -2,16 +2,22 @@
 
 import threading
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 
-from carehub import context, stale
+from carehub import clock, context, stale
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
 from careplans import content
 from careplans.actions import agreeing, signing, writing
-from careplans.models import PlanVersion, Signature
+from careplans.actions.asking import ask_for_review
+from careplans.actions.revising import start_revision
+from careplans.models import CarePlan, PlanVersion, ReviewAsked, Signature
+from clients.actions.allocating import change_keyworker
+from clients.actions.assessing import complete_assessment, start_assessment
+from clients.models import Assessment, Episode
 from tests import factories
 from tests.careplans import plans
 
@@ -143,6 +149,45 @@ def test_of_two_who_sign_or_open_again_one_comes_too_late(keyworker, manager, ot
     with context.acting(keyworker):
         assert PlanVersion.objects.get(pk=version.pk).state == "signed"
         assert Signature.objects.filter(version=version).count() == 2
+
+
+def test_a_plan_is_signed_while_its_review_is_asked_for(keyworker, manager):
+    """Both write onto the plan: who signs waits, and loses no signature to it."""
+    client = plans.triaged(keyworker)
+    signed = plans.signed(client, keyworker)
+    with context.acting(keyworker):
+        draft = start_revision(plan=CarePlan.objects.get(pk=signed.plan_id), by=keyworker)
+        draft = agreeing.agree(version=draft, by=keyworker, seen_text=content.of(draft).fingerprint())
+
+    def ask():
+        with context.acting(manager):
+            return ask_for_review(version=signed, reason="incident", words="", by_when=clock.today() + timedelta(days=3), by=manager)
+
+    first, second = at_once(ask, lambda: plans.signed(client, keyworker, version=draft))
+    assert isinstance(first, ReviewAsked), first
+    assert isinstance(second, PlanVersion), second
+
+
+def test_an_assessment_is_completed_while_the_client_is_given_to_somebody_else(keyworker, manager):
+    """Both write onto the episode: who completes waits, and is not told that an answer was changed."""
+    client = plans.triaged(keyworker)
+    episode, other = plans.episode_of(client, keyworker), factories.actor(agency=keyworker.agency)
+    with context.acting(keyworker):
+        begun = start_assessment(by=keyworker, client_id=client.pk, episode=episode, form="nine-areas")
+
+    def give():
+        with context.acting(manager):
+            about = {"since": clock.today(), "reason": "absent", "opened_at": episode.row_version}
+            return change_keyworker(by=manager, episode=episode, keyworker=other.person, **about)
+
+    def complete():
+        with context.acting(keyworker):
+            return complete_assessment(by=keyworker, client_id=client.pk, assessment=begun, row_version=begun.row_version)
+
+    first, second = at_once(give, complete)
+    assert isinstance(first, Episode), first
+    assert isinstance(second, Assessment), second
+    assert plans.episode_of(client, keyworker).keyworker_id == other.person_id
 
 
 def test_two_who_start_begin_one_plan(keyworker, manager):
