@@ -10,8 +10,9 @@ from datetime import timedelta
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from carehub import clock, events, second_factor, throttle
+from carehub import clock, events
 from carehub.models import Person
+from carehub.signing_in import second_factor, throttle
 
 #: Within this time after signing in nobody is asked for the password again.
 JUST_SIGNED_IN = timedelta(minutes=5)
@@ -24,7 +25,7 @@ class NotThem(Exception):
 
 
 def just_signed_in(request: HttpRequest) -> bool:
-    row = request.session.row  # type: ignore[attr-defined]  # ours, see carehub.sessions
+    row = request.session.row  # type: ignore[attr-defined]  # ours, see carehub.signing_in.sessions
     return row is not None and clock.real_now() - row.began_at <= JUST_SIGNED_IN
 
 

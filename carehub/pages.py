@@ -12,12 +12,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from carehub import clock, screen_lock, turned_screen
+from carehub import clock
 from carehub.actors import Actor
 from carehub.demo.place import PASSWORD
 from carehub.demo.sign_ins import sign_ins
 from carehub.models import Notice
 from carehub.permissions import ROLES
+from carehub.signing_in import screen_lock, turned_screen
 
 #: Nobody reads more than a hundred notices one by one; the count stops there.
 NOTICES_COUNTED = 100

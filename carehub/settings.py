@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pghistory
 
-from carehub import mail_settings, openid_settings, redis_settings
+from carehub import mail_settings, redis_settings
 from carehub.environment import Environment
+from carehub.signing_in import openid_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -133,35 +134,35 @@ CRISPY_FAIL_SILENTLY = False
 
 AUTH_USER_MODEL = "carehub.Person"
 SILENCED_SYSTEM_CHECKS: list[str] = []
-AUTHENTICATION_BACKENDS = ["carehub.sign_in.WithMemberships"]
+AUTHENTICATION_BACKENDS = ["carehub.signing_in.sign_in.WithMemberships"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "carehub.passwords.NotCommon"},
-    {"NAME": "carehub.passwords.NotYourOwnName"},
-    {"NAME": "carehub.passwords.NotOurWords"},
+    {"NAME": "carehub.signing_in.passwords.NotCommon"},
+    {"NAME": "carehub.signing_in.passwords.NotYourOwnName"},
+    {"NAME": "carehub.signing_in.passwords.NotOurWords"},
 ]
 #: A link for setting a password works for three days, once.
 PASSWORD_RESET_TIMEOUT = 72 * 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "carehub.sign_in.StaffOnly"
-ACCOUNT_FORMS = {"login": "carehub.sign_in_form.SignInForm", "reauthenticate": "carehub.sign_in_form.AgainForm"}
+ACCOUNT_ADAPTER = "carehub.signing_in.sign_in.StaffOnly"
+ACCOUNT_FORMS = {"login": "carehub.signing_in.form.SignInForm", "reauthenticate": "carehub.signing_in.form.AgainForm"}
 #: Outside the demonstration nobody works without a second factor.
 SECOND_FACTOR_REQUIRED = not DEMO
 #: The organisation's own sign-in (OpenID Connect), where one is named.
 OPENID = openid_settings.read(env)
-SOCIALACCOUNT_ADAPTER = "carehub.openid_people.Organisation"
-MFA_ADAPTER = "carehub.second_factor.SecondFactor"
+SOCIALACCOUNT_ADAPTER = "carehub.signing_in.openid_people.Organisation"
+MFA_ADAPTER = "carehub.signing_in.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # half a minute early or late: clocks of phones
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # the demonstration has no TLS
 MFA_FORMS = {
-    "authenticate": "carehub.second_factor_forms.CodeForm",
-    "authenticate_webauthn": "carehub.second_factor_forms.KeyForm",
-    "activate_totp": "carehub.second_factor_forms.AppForm",
-    "add_webauthn": "carehub.second_factor_forms.NewKeyForm",
+    "authenticate": "carehub.signing_in.second_factor_forms.CodeForm",
+    "authenticate_webauthn": "carehub.signing_in.second_factor_forms.KeyForm",
+    "activate_totp": "carehub.signing_in.second_factor_forms.AppForm",
+    "add_webauthn": "carehub.signing_in.second_factor_forms.NewKeyForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -169,9 +170,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-# 'key' is name with address: see carehub.sign_in.
+# 'key' is name with address: see carehub.signing_in.sign_in.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key", "login": "60/m/ip", "reauthenticate": "60/m/ip"}
-SESSION_ENGINE = "carehub.sessions"
+SESSION_ENGINE = "carehub.signing_in.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -252,14 +253,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
+PASS_SECONDS = env.number("CAREHUB_REVIEWS_SECONDS", 15 if DEMO else 900)
 CELERY_BEAT_SCHEDULE = {
     "send-waiting-jobs": {"task": "carehub.send_waiting_jobs", "schedule": env.number("CAREHUB_RESEND_SECONDS", 5)},
-    "find-due-reviews": {"task": "careplans.find_due_reviews", "schedule": env.number("CAREHUB_REVIEWS_SECONDS", 15 if DEMO else 900)},
-    "find-late-profiles": {"task": "clients.find_late_profiles", "schedule": env.number("CAREHUB_REVIEWS_SECONDS", 15 if DEMO else 900)},
-    "delete-old-referrals": {
-        "task": "clients.delete_old_referrals",
-        "schedule": env.number("CAREHUB_REVIEWS_SECONDS", 15 if DEMO else 900),
-    },
+    "find-due-reviews": {"task": "careplans.find_due_reviews", "schedule": PASS_SECONDS},
+    "find-late-profiles": {"task": "clients.find_late_profiles", "schedule": PASS_SECONDS},
+    "delete-old-referrals": {"task": "clients.delete_old_referrals", "schedule": PASS_SECONDS},
     "find-unusual-access": {"task": "clients.find_unusual_access", "schedule": env.number("CAREHUB_UNUSUAL_SECONDS", 30 if DEMO else 900)},
     "seal-the-log": {"task": "carehub.seal_log", "schedule": env.number("CAREHUB_SEAL_SECONDS", 20)},
     "freeze-months": {"task": "reports.freeze_months", "schedule": env.number("CAREHUB_FIGURES_SECONDS", 20 if DEMO else 3600)},

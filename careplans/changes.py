@@ -20,7 +20,7 @@ from careplans.content import Content, Row, Rows
 from careplans.headings import HEADINGS
 from careplans.models import Action, ActionDone, GoalOutcome, Need, PlanVersion, StepDone
 from careplans.sheets import day_of, names_of, treatment_of, treatments_of, who_does
-from clients.assessed import CONCERN
+from clients.assessed.over_time import CONCERN
 
 Outcome = GoalOutcome.Outcome
 #: Of an action or a step, beside the outcomes of goals.

@@ -1,4 +1,4 @@
-"""A plan that is being written, on a screen that the client sees: without what was said by or about others (carehub.turned_screen)."""
+"""A plan that is being written, on a screen that the client sees: without what was said by or about others (signing_in.turned_screen)."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -20,7 +20,7 @@ from clients.actions.referral_links import RECEIVED
 from clients.actions.tasks import SENT_BACK, TO_COUNTERSIGN
 from clients.actions.written_down import SAME_DAY
 from clients.models import Assessment, ReceivedReferral
-from clients.profile_due import FORM
+from clients.outcomes.due import FORM
 
 #: Notices whose subject is a task.
 OF_A_TASK = (TO_COUNTERSIGN, SENT_BACK, DECLINED)

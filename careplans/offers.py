@@ -15,7 +15,7 @@ from carehub.actors import Actor
 from carehub.models import Task
 from careplans.content import YES, Content, Row
 from careplans.models import Action, Domain, PlanVersion, RiskStep
-from clients.accepted import Accepted, accepted
+from clients.assessed.accepted import Accepted, accepted
 from clients.models import Episode
 
 RISK, NEW_GOAL, GOAL = "risk", "domain-", "goal-"

@@ -18,8 +18,8 @@ from carehub.definitions.schema import Definition, Form, Question
 from carehub.definitions.show import value_words
 from carehub.definitions.table import Table
 from careplans.models import Need
+from clients.assessed.recorded import form_of
 from clients.models import Assessment
-from clients.recorded import form_of
 
 LONGEST = Need._meta.get_field("words").max_length
 #: From this score on an area is a need: all of them stay on the plan, low ones too (GP 5.4.1); 1 is 'no problem'.

@@ -3,7 +3,7 @@
 from datetime import date
 
 from careplans.models import PlanVersion
-from clients.assessed import scored
+from clients.assessed.over_time import scored
 from clients.models import Assessment
 
 

@@ -19,7 +19,7 @@ from careplans.models import PlanVersion, ReviewPutOff
 from careplans.review_standing import ReviewStanding, standing, told
 from clients import due
 from clients.models import Assessment, Episode, Proposal
-from clients.profile_due import FORM as PROFILE
+from clients.outcomes.due import FORM as PROFILE
 
 Next = Episode.NextDue
 #: What the button says, and the page it opens: the work itself where there is one way to begin it, else the client's page.
@@ -80,7 +80,7 @@ class WorkRow:
 
     @property
     def profile_due_on(self) -> date | None:
-        """Of a row in the list of late outcome profiles (clients.profile_due.late_profiles): the day on which it was due."""
+        """Of a row in the list of late outcome profiles (clients.outcomes.due.late_profiles): the day on which it was due."""
         return getattr(self.episode, "profile_due_on", None)
 
     @property

@@ -7,8 +7,9 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         from carehub.definitions import load
-        from clients import handing_over, open_drafts  # noqa: F401  (register what an administrator is told in numbers)
-        from clients.coming_back import read_facts
+        from clients import handing_over  # noqa: F401  (register what an administrator is told in numbers)
+        from clients.assessed import open_drafts  # noqa: F401  (register what an administrator is told in numbers)
+        from clients.assessed.coming_back import read_facts
         from clients.pathways import read_pathway
 
         load.add_reader("coming-back", read_facts)

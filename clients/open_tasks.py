@@ -14,13 +14,13 @@ from carehub.actors import Actor, NotAllowed
 from carehub.models import Task
 from carehub.models.tasks import WAITS, TaskQuerySet
 from carehub.rules import Refused
-from clients import task_rules
-from clients.allocating_rules import who_stays
+from clients.assessed.urgent import URGENT
 from clients.due import Due
 from clients.handing_over import REALLOCATE
 from clients.models import Client, Episode, Proposal, SafeContact
+from clients.policies import tasks as task_rules
+from clients.policies.allocating import who_stays
 from clients.re_engaging import RE_ENGAGE, contact_from, contact_of
-from clients.urgent import URGENT
 
 #: All of a client on their own page; of a whole caseload so many, and the page says how many more there are.
 AT_MOST = 200

@@ -35,6 +35,7 @@ from carehub.models.access import ALL_PARTS
 from carehub.permissions import ROLES
 from careplans import content
 from careplans.models import PARTS, Action, CarePlan, Goal, Involved, Need, PlanVersion, RiskStep, Signature
+from clients.finding.reference import new_reference
 from clients.models import (
     Assessment,
     Client,
@@ -49,7 +50,6 @@ from clients.models import (
     SafeContact,
 )
 from clients.models.referrals import mark_of
-from clients.reference import new_reference
 
 _number = itertools.count(1)
 FIRST_NAMES = ("Rowan", "Sorrel", "Linnet", "Bryn", "Tamsin", "Corin", "Merle", "Isolde", "Piran", "Wren")

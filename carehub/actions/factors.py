@@ -7,7 +7,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from carehub import events, mail, second_factor
+from carehub import events, mail
+from carehub.signing_in import second_factor
 
 
 @transaction.atomic

@@ -5,11 +5,12 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from carehub import events, invitations, mail, role_rules
+from carehub import events, mail, role_rules
 from carehub.actions.roles import give_role
 from carehub.actors import Actor
 from carehub.models import Agency, Membership, Partnership, Person
 from carehub.rules import Refused
+from carehub.signing_in import invitations
 
 
 @transaction.atomic

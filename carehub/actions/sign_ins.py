@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from carehub import events, mail
 from carehub.models import Person, Session
-from carehub.sign_in import BROWSER
+from carehub.signing_in.sign_in import BROWSER
 
 
 @transaction.atomic

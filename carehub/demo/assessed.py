@@ -15,9 +15,9 @@ from carehub.demo.triage import answered
 from carehub.models import Notice, Task
 from clients import risk
 from clients.actions.written_down import SAME_DAY, fills
-from clients.findings import cannot_wait
+from clients.assessed.findings import cannot_wait
+from clients.assessed.recorded import stamp_of, stamps_of
 from clients.models import Assessment, RiskFound
-from clients.recorded import stamp_of, stamps_of
 
 FORM = "triage"
 #: A task that a triage asked for is done within so many days, and read about by the manager.

@@ -25,7 +25,7 @@ from carehub.demo.place import AGENCIES, PASSWORD
 from carehub.demo.triage import answered
 from carehub.models import Agency, Membership, Partnership, Person
 from clients import risk
-from clients.reference import ALPHABET
+from clients.finding.reference import ALPHABET
 
 #: A keyworker has about so many clients.
 CASELOAD = 40

@@ -27,7 +27,7 @@ FROM (
 JOIN workers w ON w.place = base.n %% %(workers)s
 """
 
-#: A reference with its check character, as clients.reference makes it; 7,919 and 29 have no factor in common, so none comes twice.
+#: A reference with its check character, as clients.finding.reference makes it; 7,919 and 29 have no factor in common, so none comes twice.
 REFERENCE = """
 CREATE TEMPORARY TABLE referred ON COMMIT DROP AS
 SELECT n, substr(%(alphabet)s, d0 + 1, 1) || substr(%(alphabet)s, d1 + 1, 1) || substr(%(alphabet)s, d2 + 1, 1) || '-'

@@ -12,8 +12,8 @@ from carehub.demo.courses import SETTINGS, Course, Stay
 from carehub.demo.lives import CRACK, CRIMINAL_JUSTICE, OPIOIDS, REFERRED_BY, Life
 from carehub.demo.staffed import Place
 from carehub.models import Access, Membership
+from clients.finding.reference import new_reference
 from clients.models import Client, Episode, SafeContact
-from clients.reference import new_reference
 
 Due = Episode.NextDue
 State = Episode.State

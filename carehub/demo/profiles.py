@@ -26,7 +26,7 @@ from carehub.demo.lives import (
 )
 from carehub.demo.people import Somebody, StayRows
 from clients.models import Assessment, Episode
-from clients.profile_due import EXIT, FORM, REVIEW, STAGE, START
+from clients.outcomes.due import EXIT, FORM, REVIEW, STAGE, START
 
 #: One in so many of those treated now, and of those discharged as planned, has none or lacks the last: about 15 of a hundred.
 LACKS_ONE_IN = 7

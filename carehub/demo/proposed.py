@@ -9,10 +9,10 @@ from carehub.demo.chance import Chance, workday
 from carehub.local_settings import LocalSettings
 from carehub.models import Task
 from clients.actions.proposing import task_kind, wanted_by
-from clients.findings import cannot_wait
+from clients.assessed.findings import cannot_wait
+from clients.assessed.recorded import stamp_of, stamps_of
 from clients.models import Assessment, ClientPathway, Episode, Proposal
 from clients.pathways import pathway
-from clients.recorded import stamp_of, stamps_of
 
 #: A triage younger than this has something that nobody has decided.
 NEW = timedelta(days=45)

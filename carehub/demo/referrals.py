@@ -10,7 +10,7 @@ from carehub.models import Notice
 from clients.actions.referral_links import RECEIVED, reference_of
 from clients.models import ReceivedReferral, ReferralLink, SafeContact
 from clients.models.referrals import mark_of
-from clients.referral_rules import FORM
+from clients.policies.referring import FORM
 
 #: /refer/<this>/: for trying it out. A link of a real partnership is made by chance and written nowhere.
 TOKEN = "0123456789abcdef0123456789abcdef01234567"

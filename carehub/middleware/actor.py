@@ -4,9 +4,10 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
-from carehub import context, drafts, events, screen_lock, second_factor, turned_screen
+from carehub import context, drafts, events
 from carehub.actors import Actor
 from carehub.guards import LOCKED, NO_SECOND_FACTOR
+from carehub.signing_in import screen_lock, second_factor, turned_screen
 
 #: Session key: the membership a person with several has chosen.
 CHOSEN = "membership"

@@ -38,9 +38,9 @@ class Session(AbstractBaseSession):
     began_at = models.DateTimeField(default=clock.real_now)
     seen_at = models.DateTimeField(default=clock.real_now)
     locked_at = models.DateTimeField(null=True)
-    #: Why, where it was not its person who locked it: a word of carehub.turned_screen.
+    #: Why, where it was not its person who locked it: a word of carehub.signing_in.turned_screen.
     locked_for = models.CharField(max_length=20, blank=True)
-    #: The client who sees this screen (carehub.turned_screen).
+    #: The client who sees this screen (carehub.signing_in.turned_screen).
     turned_to = models.UUIDField(null=True)
 
     objects = SessionQuerySet.as_manager()

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from carehub import clock, context, drafts
 from carehub.guards import LOCKED, signed_in, signed_in_even
-from carehub.turned_screen import for_the_client
+from carehub.signing_in.turned_screen import for_the_client
 
 
 @for_the_client

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from requests import RequestException
 
-from carehub import openid, screen_lock, throttle
 from carehub.guards import no_sign_in
-from carehub.sign_in import SHARED_DESK_BOX
+from carehub.signing_in import openid, screen_lock, throttle
+from carehub.signing_in.sign_in import SHARED_DESK_BOX
 from carehub.views.passwords import too_often
 from carehub.views.screen import next_page
 

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from carehub import events, password_links, throttle
+from carehub import events
 from carehub.actions import sign_ins
 from carehub.guards import no_sign_in, signed_in
-from carehub.sign_in_form import ChangePasswordForm, NewPasswordForm
+from carehub.signing_in import password_links, throttle
+from carehub.signing_in.form import ChangePasswordForm, NewPasswordForm
 
 #: Session key: the link that was followed. The address of the page itself then holds nothing that could be passed on.
 _LINK = "password-link"

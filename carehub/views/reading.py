@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from carehub import again, drafts, events, local_settings, reading
 from carehub.guards import signed_in
-from carehub.sign_in_form import UnlockForm
+from carehub.signing_in.form import UnlockForm
 from carehub.views.screen import next_page
 
 

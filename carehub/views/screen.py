@@ -8,10 +8,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from carehub import again, events, screen_lock, turned_screen
+from carehub import again, events
 from carehub.guards import LOCKED, signed_in_even
-from carehub.sign_in_form import UnlockForm
-from carehub.turned_screen import for_the_client
+from carehub.signing_in import screen_lock, turned_screen
+from carehub.signing_in.form import UnlockForm
+from carehub.signing_in.turned_screen import for_the_client
 
 
 @for_the_client

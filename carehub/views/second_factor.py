@@ -22,9 +22,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
-from carehub import events, second_factor
+from carehub import events
 from carehub.actions import factors, sign_ins
 from carehub.guards import NO_SECOND_FACTOR, no_sign_in, signed_in, signed_in_even
+from carehub.signing_in import second_factor
 
 before_there_is_one = signed_in_even(NO_SECOND_FACTOR)
 

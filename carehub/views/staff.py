@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from carehub import clock, handing_over, invitations, role_rules, second_factor, staff
+from carehub import clock, handing_over, role_rules, staff
 from carehub.actions import inviting
 from carehub.actions import second_factor as factors
 from carehub.actions.leaving import leave
@@ -17,6 +17,7 @@ from carehub.administration_forms import DetailsForm, LeftForm, NewPersonForm, R
 from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.models import Person
+from carehub.signing_in import invitations, second_factor
 
 _DETAILS = ("name", "job_title", "telephone")
 

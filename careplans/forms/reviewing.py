@@ -16,7 +16,7 @@ from careplans.forms.posted import field_name
 from careplans.keeping_safe import in_order
 from careplans.models import GoalOutcome, Need, PlanReview, PlanVersion
 from careplans.policies import Held
-from clients.assessed import AreaNow
+from clients.assessed.over_time import AreaNow
 from clients.models import RiskFound
 
 #: Field → whether its steps are said by or about others.

@@ -10,10 +10,10 @@ from carehub.guards import requires
 from carehub.models import Notice
 from carehub.pages import NOTICES_COUNTED
 from careplans.worklist import NARROWED, as_links, numbers, page_of
+from clients.assessed.open_ones import open_assessments
 from clients.models import Episode, ReceivedReferral
-from clients.open_assessments import open_assessments
 from clients.open_tasks import before_anything_else
-from clients.profile_due import late_in_treatment, late_profiles
+from clients.outcomes.due import late_in_treatment, late_profiles
 
 #: Narrowed to those whose outcome profile is late: by the partnership's own settings, so it stands beside NARROWED.
 PROFILES, LATE = "profiles", _("with a late outcome profile")

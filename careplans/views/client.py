@@ -25,15 +25,15 @@ from careplans.offers import tasks_of
 from careplans.review_standing import standing, told
 from careplans.views.plan_page import address
 from careplans.who_signed import signatures_in, signers, with_signatures
-from clients.allocating_rules import allocates
+from clients.assessed.coming_back import coming_back
+from clients.assessed.recorded import form_of, part_asked
 from clients.banner import banner, stays_of
 from clients.client_tabs import client_tabs
-from clients.coming_back import coming_back
 from clients.models import Assessment, Client, Episode, Proposal
 from clients.open_tasks import OpenTask, of_client
-from clients.policies import may_assess, may_begin_episode
-from clients.profile_due import FORM, STAGE, profile_due
-from clients.recorded import form_of, part_asked
+from clients.outcomes.due import FORM, STAGE, profile_due
+from clients.policies.allocating import allocates
+from clients.policies.records import may_assess, may_begin_episode
 
 #: The plan in five lines.
 LINES = 5
@@ -183,7 +183,7 @@ def _assessments(person: Client, actor: Actor) -> list[Assessment]:
 
 
 def _profiles(assessments: list[Assessment], episode: Episode | None) -> list[tuple[date, str]]:
-    """Day and stage of this stay's outcome profiles, as clients.profile_due.asked_of reads them."""
+    """Day and stage of this stay's outcome profiles, as clients.outcomes.due.asked_of reads them."""
     corrected = {each.corrects_id for each in assessments if each.state == Assessment.State.COMPLETE}
     return [
         (each.took_place_on, each.stage or "")

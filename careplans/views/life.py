@@ -14,7 +14,7 @@ from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
-from carehub.turned_screen import for_the_client
+from carehub.signing_in.turned_screen import for_the_client
 from careplans import policies
 from careplans.actions import adding, closing
 from careplans.changes import changes_since

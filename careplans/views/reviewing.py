@@ -24,9 +24,9 @@ from careplans.keeping_safe import areas_of
 from careplans.models import PlanVersion
 from careplans.review_standing import standing
 from careplans.views.plan_page import address, plan_context, plan_version
-from clients import assessed
+from clients.assessed import over_time as assessed
 from clients.models import Assessment
-from clients.profile_due import profile_due
+from clients.outcomes.due import profile_due
 
 NO = (Refused, WrongState, NotAllowed)
 

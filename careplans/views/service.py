@@ -12,9 +12,9 @@ from carehub.models import Agency, Notice
 from carehub.pages import NOTICES_COUNTED
 from careplans.models import CarePlan
 from careplans.worklist import NARROWED, as_links, numbers, page_of
-from clients import allocating_rules
 from clients.models import Episode, ReceivedReferral
 from clients.open_tasks import before_anything_else
+from clients.policies import allocating as allocating_rules
 
 #: Instead of a last day, of somebody who has no caseload here any more.
 LEFT = "left"

@@ -13,7 +13,7 @@ from carehub.files.serving import file_response
 from carehub.guards import requires
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
-from carehub.turned_screen import for_the_client, turned_to
+from carehub.signing_in.turned_screen import for_the_client, turned_to
 from careplans import documents, policies, sheets
 from careplans.actions import signing
 from careplans.forms.signing import SignForm

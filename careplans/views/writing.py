@@ -17,7 +17,7 @@ from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
 from carehub.models import Agency
 from carehub.rules import Refused
-from carehub.turned_screen import for_the_client, turned_to
+from carehub.signing_in.turned_screen import for_the_client, turned_to
 from carehub.views.screen import given_back
 from careplans import content, offers, policies, returns, sheets
 from careplans.actions import agreeing, revising, starting, writing
@@ -32,9 +32,9 @@ from careplans.models import CarePlan, PlanReview, PlanVersion
 from careplans.scored_since import scored_since
 from careplans.views.plan_conflict import conflict_page, settled
 from careplans.views.plan_page import address, plan_context, plan_version, takes_up_scores
+from clients.assessed.coming_back import coming_back
 from clients.banner import banner, stays_of
 from clients.client_tabs import client_tabs
-from clients.coming_back import coming_back
 from clients.models import Client
 from clients.views.turning import turn_to
 

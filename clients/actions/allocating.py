@@ -12,9 +12,9 @@ from carehub.actors import Actor
 from carehub.models import Membership, Notice, Person, Task
 from carehub.rules import Refused
 from carehub.stale import StaleSave
-from clients import allocating_rules as rules
 from clients.handing_over import REALLOCATE
 from clients.models import Episode
+from clients.policies import allocating as rules
 
 #: Told to who is the keyworker now, and to who was; see careplans.notices.
 GIVEN, TAKEN = "keyworker.given", "keyworker.taken"

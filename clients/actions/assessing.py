@@ -14,10 +14,11 @@ from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.schema import Form
 from carehub.form_editions import form_for
 from carehub.models import Notice, Person
-from clients import policies, risk
+from clients import risk
 from clients.actions import proposing, urgent_drafts, written_down
+from clients.assessed.recorded import carried_over, earlier_answers, form_of, stamp_of, stamps_of, with_assumed
 from clients.models import Assessment, Episode, RiskFound
-from clients.recorded import carried_over, earlier_answers, form_of, stamp_of, stamps_of, with_assumed
+from clients.policies import records as policies
 
 #: Told to whoever a begun assessment is handed to.
 HANDED_ON = "assessment.handed-on"

@@ -13,7 +13,7 @@ from carehub.definitions import weeks
 from carehub.definitions.schema import Question
 from carehub.rules import Refused
 from clients.models import ChangeRule
-from clients.outcome import SCALE_MOST, is_scale, items_with_rules
+from clients.outcomes.change import SCALE_MOST, is_scale, items_with_rules
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from carehub import clock, events
 from carehub.actors import Actor
 from carehub.models import Access, Agency, StoredFile, Task
 from carehub.models.access import Part
-from clients import sharing_rules as rules
 from clients.models import Client, Consent, ConsentAgency, Episode
+from clients.policies import sharing as rules
 
 #: Task.kind of what somebody must settle after a withdrawal.
 HANDOVER = "consent.handover"

@@ -7,8 +7,8 @@ from carehub import clock, events
 from carehub.actors import Actor
 from carehub.rules import Refused
 from carehub.stale import StaleSave
-from clients import sharing_rules as rules
 from clients.models import Client, SafeContact
+from clients.policies import sharing as rules
 
 
 def change_contact(*, by: Actor, client: Client, opened_at: int, why: str = "", **said: bool | str) -> list[str]:

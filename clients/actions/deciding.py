@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from carehub import clock, events
 from carehub.actors import Actor
 from carehub.models import Person, Task
-from clients import policies
-from clients import proposal_rules as rules
 from clients.actions import pathways
 from clients.actions.proposing import task_kind
 from clients.actions.tasks import carry_out
 from clients.models import Proposal
+from clients.policies import proposals as rules
+from clients.policies import records as policies
 
 #: Told to the managers: what cannot wait was declined, and waits for their countersignature; see careplans.notices.
 DECLINED = "proposal.declined"

@@ -8,7 +8,7 @@ from datetime import date
 from carehub import clock, context, local_settings
 from carehub.models import Partnership
 from clients.models import Episode
-from clients.profile_due import late_profiles
+from clients.outcomes.due import late_profiles
 from clients.telling import Whom, tell
 
 PROFILE_LATE = "outcome.late"

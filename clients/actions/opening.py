@@ -11,9 +11,9 @@ from carehub.actors import Actor
 from carehub.models import Access, Membership, Notice, Person
 from carehub.models.access import ALL_PARTS
 from carehub.rules import Refused
-from clients import sharing_rules as rules
+from clients.finding.reference import normalise
 from clients.models import Client, Episode, Opening
-from clients.reference import normalise
+from clients.policies import sharing as rules
 
 #: How long a record stays open.
 LASTS = timedelta(minutes=60)

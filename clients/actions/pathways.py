@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from carehub import clock, events
 from carehub.actors import Actor
 from carehub.rules import Refused
-from clients import pathway_rules as rules
-from clients import policies
 from clients.models import ClientPathway, Episode, Proposal
 from clients.pathways import pathway
+from clients.policies import pathways as rules
+from clients.policies import records as policies
 
 
 def begin_from(*, by: Actor, proposal: Proposal) -> None:

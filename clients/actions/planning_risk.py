@@ -9,9 +9,10 @@ from django.db.models import Max
 
 from carehub import clock, events, stale
 from carehub.actors import Actor
-from clients import policies, risk_planning
-from clients.accepted import accepted
+from clients import risk_planning
+from clients.assessed.accepted import accepted
 from clients.models import Episode, RiskPlan, RiskPlanStep
+from clients.policies import records as policies
 from clients.risk_planning import Agreed, Written
 
 

@@ -13,10 +13,10 @@ from carehub.local_settings import LocalSettings
 from carehub.models import Membership, Notice, Task
 from clients.actions import pathways
 from clients.actions.written_down import SAME_DAY
-from clients.findings import cannot_wait
+from clients.assessed.findings import cannot_wait
+from clients.assessed.recorded import stamp_of, stamps_of
 from clients.models import Assessment, Proposal
 from clients.pathways import pathway
-from clients.recorded import stamp_of, stamps_of
 
 _SOURCE = Proposal._meta.get_field("source").max_length
 _WHY = Proposal._meta.get_field("why").max_length

@@ -17,11 +17,11 @@ from carehub.definitions.answers import Answers, kept
 from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.schema import Form
 from carehub.models import Agency, Notice
-from clients import referral_rules as rules
 from clients.actions.written_down import how_soon
+from clients.finding.reference import new_reference
 from clients.models import Episode, ReceivedReferral, ReferralLink
 from clients.models.referrals import mark_of, new_token
-from clients.reference import new_reference
+from clients.policies import referring as rules
 
 #: A notice: its subject is the referral.
 RECEIVED = "referral.received"

@@ -15,10 +15,10 @@ from carehub.actors import Actor
 from carehub.definitions.answers import is_answered
 from carehub.form_editions import form_as_recorded
 from carehub.models import Partnership, Task
-from clients import referral_rules as rules
 from clients.actions.assessing import complete_assessment
 from clients.actions.registering import episode_here, register_client
 from clients.models import Assessment, Client, Episode, Proposal, ReceivedReferral
+from clients.policies import referring as rules
 
 #: Task.kind of what accepting asks for; their subject is the referral.
 CANNOT_WAIT, TELL_SENDER = "referral.cannot-wait", "referral.tell-sender"

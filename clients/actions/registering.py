@@ -10,9 +10,9 @@ from django.db import transaction
 from carehub import clock, context, events, local_settings
 from carehub.actors import Actor
 from carehub.models import Access, Agency, Person
-from clients import policies
+from clients.finding.reference import new_reference
 from clients.models import Client, Episode, SafeContact
-from clients.reference import new_reference
+from clients.policies import records as policies
 
 #: The likeliest; more look alike only where a name is very common.
 DUPLICATES_SHOWN = 10
@@ -39,7 +39,7 @@ def register_client(
 
     ``safe_contact``: the channels and words of SafeContact, asked today. ``keyworker``: ``by`` unless a manager names another.
     ``looked_at_duplicates``: the keys of those on record who look like the same person and are not; whoever is missing there stops
-    the registration with :class:`clients.policies.LikelyDuplicates`. Nothing is looked for in other agencies.
+    the registration with :class:`clients.policies.records.LikelyDuplicates`. Nothing is looked for in other agencies.
     """
     agency_id = _may_begin(by, date_of_birth, referred_on, keyworker)
     with transaction.atomic():

@@ -11,12 +11,13 @@ from carehub import clock, events
 from carehub.actors import Actor
 from carehub.models import Membership, Notice, Task
 from carehub.rules import Refused
-from clients import allocating_rules, task_rules
 from clients.actions.consenting import consent_told
 from clients.actions.proposing import accepted_by_doing
 from clients.handing_over import REALLOCATE
 from clients.models import Proposal
-from clients.sharing_rules import TELL
+from clients.policies import allocating as allocating_rules
+from clients.policies import tasks as task_rules
+from clients.policies.sharing import TELL
 
 #: Told to who manages the service, and to who did it; see careplans.notices.
 TO_COUNTERSIGN, SENT_BACK = "task.to-countersign", "task.sent-back"

@@ -14,8 +14,8 @@ from carehub import clock, context, events, local_settings, mail
 from carehub.actors import Actor, NotAllowed
 from carehub.models import Membership, Notice, Partnership, Person
 from carehub.rules import Refused
+from clients.looked.unusual import RULES, VERSION, Rule, asked
 from clients.models import UnusualAccess
-from clients.unusual import RULES, VERSION, Rule, asked
 
 #: Notice.kind and OutgoingMail.kind.
 FOUND = "access.unusual"

@@ -10,9 +10,9 @@ from carehub.definitions.findings import Finding, risks
 from carehub.definitions.schema import Form
 from carehub.models import Person, Task
 from clients.actions.proposing import asked_for_anew
-from clients.findings import cannot_wait
+from clients.assessed.findings import cannot_wait
+from clients.assessed.urgent import URGENT
 from clients.models import Assessment, Episode
-from clients.urgent import URGENT
 
 _WORDS = Task._meta.get_field("words").max_length or 0
 _WHY = Task._meta.get_field("why").max_length or 0

@@ -8,10 +8,10 @@ from carehub.actors import Actor
 from carehub.definitions.answers import Answers, is_asked
 from carehub.definitions.conditions import last_known
 from carehub.definitions.schema import Form, Question
-from clients.findings import what_answers_say
+from clients.assessed.findings import what_answers_say
+from clients.assessed.recorded import asked_then_carried, form_of, standing_risk
 from clients.models import Assessment, Episode
 from clients.models.episodes import EPISODE_LIFECYCLE
-from clients.recorded import asked_then_carried, form_of, standing_risk
 
 #: The question whose answer becomes Episode.main_substance, by the national field that it fills.
 MAIN_SUBSTANCE = "DRUG1"

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from carehub import clock
 from carehub.models.access import within_reach
 from carehub.models.base import Keyed, Versioned
-from clients import sounding
+from clients.finding import sounding
+from clients.finding.reference import normalise
 from clients.models.base import AboutClient
-from clients.reference import normalise
 
 if TYPE_CHECKING:
     from carehub.actors import Actor

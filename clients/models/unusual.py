@@ -30,7 +30,7 @@ class UnusualAccess(Keyed):
     #: Whose manager looks into it; none where the role is the partnership's.
     agency = models.ForeignKey("carehub.Agency", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     membership = models.ForeignKey("carehub.Membership", on_delete=models.PROTECT, related_name="+")
-    #: A name of clients.unusual.RULES, the version of the rules, and the partnership's number at that time.
+    #: A name of clients.looked.unusual.RULES, the version of the rules, and the partnership's number at that time.
     rule = models.CharField(max_length=20)
     version = models.PositiveSmallIntegerField()
     limit = models.PositiveIntegerField()

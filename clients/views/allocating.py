@@ -14,10 +14,10 @@ from carehub.asking import Asking
 from carehub.guards import requires
 from carehub.models import Membership, Person
 from carehub.rules import Refused
-from clients import allocating_rules as rules
 from clients.actions.allocating import change_keyworker, share_out
-from clients.allocating_forms import KeyworkerForm, ShareOutForm
+from clients.forms.allocating import KeyworkerForm, ShareOutForm
 from clients.models import Episode
+from clients.policies import allocating as rules
 from clients.views.of_client import client_page
 
 #: On one page; the rest come after these are shared out.

@@ -25,19 +25,19 @@ from carehub.guards import requires
 from carehub.keeping import Keeping
 from carehub.lifecycle import WrongState
 from carehub.rules import Refused
+from carehub.signing_in.turned_screen import for_the_client, turned_away, turned_to
 from carehub.templatetags.form_tags import anchor
-from carehub.turned_screen import for_the_client, turned_away, turned_to
 from carehub.views.screen import given_back
-from clients import policies
 from clients.actions import assessing
+from clients.assessed.findings import what_answers_say
+from clients.assessed.going_on import CHECK, draft_kind, goes_on_at, unsaved
+from clients.assessed.proposed import after_completing
+from clients.assessed.recorded import asked_sections, earlier_answers, form_of, part_asked, stamps_of, with_assumed
+from clients.assessed.says_before import is_decided_in, says_before
 from clients.banner import banner
 from clients.client_tabs import client_tabs
-from clients.findings import what_answers_say
-from clients.going_on import CHECK, draft_kind, goes_on_at, unsaved
 from clients.models import Assessment
-from clients.proposed import after_completing
-from clients.recorded import asked_sections, earlier_answers, form_of, part_asked, stamps_of, with_assumed
-from clients.says_before import is_decided_in, says_before
+from clients.policies import records as policies
 from clients.views.answers_in_conflict import as_fields, conflict_page, marks_of, text_fields
 from clients.views.turning import not_for_client, turn_to
 

@@ -10,12 +10,13 @@ from carehub.definitions import show as as_asked
 from carehub.definitions.fingerprint import fingerprint
 from carehub.guards import requires
 from carehub.offering import allows
-from clients import assessed, policies
-from clients.findings import what_answers_say
+from clients.assessed import over_time as assessed
+from clients.assessed.findings import what_answers_say
+from clients.assessed.proposed import of_assessment
+from clients.assessed.recorded import asked_sections, form_of, one_before, part_asked, stamp_of, stamps_of
 from clients.models import Assessment
-from clients.profile_due import profile_due
-from clients.proposed import of_assessment
-from clients.recorded import asked_sections, form_of, one_before, part_asked, stamp_of, stamps_of
+from clients.outcomes.due import profile_due
+from clients.policies import records as policies
 from clients.views.assessing import assessment_context, assessment_of
 from clients.views.of_client import client_page
 

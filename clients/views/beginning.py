@@ -16,11 +16,11 @@ from carehub.definitions.schema import Form
 from carehub.form_editions import form_for
 from carehub.guards import requires
 from carehub.rules import Refused
-from clients import policies
 from clients.actions import assessing
-from clients.assessing_forms import CorrectForm, DeclineComprehensiveForm, HandOnForm, StartForm
+from clients.assessed.recorded import asked_sections, form_of
+from clients.forms.assessing import CorrectForm, DeclineComprehensiveForm, HandOnForm, StartForm
 from clients.models import Assessment
-from clients.recorded import asked_sections, form_of
+from clients.policies import records as policies
 from clients.views.assessing import assessment_context, assessment_of
 from clients.views.of_client import client_page
 

@@ -12,10 +12,10 @@ from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
 from carehub.views.administration import tabs
 from clients.actions.change_rules import end_rule, enter_rule, replace_rule
-from clients.change_rule_forms import ChangedRuleForm, EndRuleForm, NewRuleForm
+from clients.forms.change_rules import ChangedRuleForm, EndRuleForm, NewRuleForm
 from clients.models import ChangeRule
-from clients.outcome import item_name, items_with_rules
-from clients.profile_due import FORM
+from clients.outcomes.change import item_name, items_with_rules
+from clients.outcomes.due import FORM
 
 
 @requires("configure")

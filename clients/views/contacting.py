@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from carehub.asking import Asking
 from carehub.guards import requires
-from clients import sharing_rules as rules
 from clients.actions.contacting import change_contact
-from clients.forms import ContactForm
+from clients.forms.registering import ContactForm
 from clients.models import SafeContact
+from clients.policies import sharing as rules
 from clients.views.of_client import client_page, warn_if_no_way
 
 

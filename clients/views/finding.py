@@ -14,9 +14,10 @@ from carehub.actors import Actor
 from carehub.guards import requires
 from carehub.keys import key_of
 from carehub.rules import Refused
-from clients import searching, sharing_rules
 from clients.banner import banner, episode_for_banner
+from clients.finding import searching
 from clients.models import Client, Episode
+from clients.policies import sharing as sharing_rules
 
 PAGE = 25
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from carehub import clock, events
 from carehub.guards import requires
-from clients.looked import Place, visits
+from clients.looked.at_client import Place, visits
 from clients.views.of_client import client_page
 
 #: Visits: what one person did on one day.

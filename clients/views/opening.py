@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from carehub import again, clock, events, second_factor
+from carehub import again, clock, events
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
 from carehub.rules import Refused
-from clients import sharing_rules as rules
+from carehub.signing_in import second_factor
 from clients.actions import opening as opened
+from clients.forms.sharing import JudgeForm, OpenRecordForm
 from clients.models import Client, Opening
-from clients.sharing_forms import JudgeForm, OpenRecordForm
+from clients.policies import sharing as rules
 from clients.views.of_client import client_page
 
 #: Session key: what this person has opened, for the banner over every page: key, client's key, until when.

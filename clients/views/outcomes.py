@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from carehub.guards import requires
-from clients.outcome_page import outcomes_of
+from clients.outcomes.page import outcomes_of
 from clients.views.of_client import client_page
 
 

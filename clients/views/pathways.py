@@ -15,11 +15,11 @@ from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
 from carehub.offering import allows, why_not
 from carehub.rules import Refused
-from clients import pathway_rules as rules
 from clients.actions import pathways as actions
+from clients.forms.pathways import AttachForm, EndForm
 from clients.models import ClientPathway
-from clients.pathway_forms import AttachForm, EndForm
 from clients.pathways import Pathway, pathway, pathways
+from clients.policies import pathways as rules
 from clients.views.of_client import client_page
 
 

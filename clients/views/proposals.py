@@ -16,11 +16,11 @@ from carehub.asking import Asking
 from carehub.definitions.catalogue import catalogue
 from carehub.guards import requires
 from carehub.offering import allows
-from clients import proposal_rules as rules
 from clients.actions.deciding import accept, decline
+from clients.forms.proposals import ACCEPT, DECISION, DECLINE, DecideForm, Decision
 from clients.models import Client, Proposal
 from clients.pathways import pathway
-from clients.proposal_forms import ACCEPT, DECISION, DECLINE, DecideForm, Decision
+from clients.policies import proposals as rules
 from clients.views.of_client import client_page
 
 NEWEST = 30

@@ -17,10 +17,10 @@ from carehub.guards import requires
 from carehub.models import Agency
 from carehub.rules import Refused
 from carehub.views.administration import tabs
-from clients import referral_rules as rules
 from clients.actions.referral_links import Made, make_link, stop_link
+from clients.forms.referring import LinkForm
 from clients.models import ReferralLink
-from clients.referral_forms import LinkForm
+from clients.policies import referring as rules
 
 #: Session key: the token of the link that was made a moment ago.
 _TOKEN = "referral-link-made"

@@ -18,12 +18,12 @@ from carehub.form_editions import form_as_recorded
 from carehub.guards import requires
 from carehub.keeping import Keeping
 from carehub.rules import Refused
-from clients import referral_rules as rules
 from clients.actions import referring
 from clients.actions.registering import DUPLICATES_SHOWN
-from clients.findings import what_answers_say
+from clients.assessed.findings import what_answers_say
+from clients.forms.referring import DeclineReferralForm
 from clients.models import Client, ReceivedReferral, SafeContact
-from clients.referral_forms import DeclineReferralForm
+from clients.policies import referring as rules
 from clients.risk import highest
 from clients.views.finding import with_episodes
 from clients.views.registering import Registering

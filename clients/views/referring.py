@@ -11,17 +11,18 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from carehub import context, throttle
+from carehub import context
 from carehub.definitions.fields import build
 from carehub.form_editions import form_for
 from carehub.guards import no_sign_in
 from carehub.rules import Refused
+from carehub.signing_in import throttle
 from carehub.views.passwords import too_often
-from clients import referral_rules as rules
 from clients.actions.referral_links import take_in
+from clients.forms.referring import ReferForm
 from clients.models import ReferralLink
 from clients.models.referrals import mark_of
-from clients.referral_forms import ReferForm
+from clients.policies import referring as rules
 
 #: Nobody types more than this; what is longer was not typed here.
 LARGEST = 200_000

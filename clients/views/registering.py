@@ -16,10 +16,10 @@ from carehub.guards import requires
 from carehub.keeping import Keeping, as_left
 from carehub.keys import key_of
 from carehub.rules import Refused
-from clients import policies
 from clients.actions.registering import begin_episode, register_client
-from clients.forms import ReferredForm, RegisterForm
+from clients.forms.registering import ReferredForm, RegisterForm
 from clients.models import Client, Episode
+from clients.policies import records as policies
 from clients.views.finding import with_episodes
 from clients.views.of_client import client_page, warn_if_no_way
 

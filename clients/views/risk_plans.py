@@ -15,11 +15,11 @@ from carehub.guards import requires
 from carehub.offering import allows
 from carehub.rules import Refused
 from clients import risk_planning
-from clients.accepted import accepted
 from clients.actions.planning_risk import begin_risk_plan, save_risk_plan
+from clients.assessed.accepted import accepted
 from clients.banner import said
+from clients.forms.risk_plans import RiskPlanForm
 from clients.models import Episode, RiskFound, RiskPlan
-from clients.risk_plan_form import RiskPlanForm
 from clients.views.of_client import client_page
 
 

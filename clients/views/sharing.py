@@ -19,10 +19,10 @@ from carehub.keeping import Keeping, as_left
 from carehub.models import Access, Agency
 from carehub.models.access import Part
 from carehub.rules import Refused
-from clients import sharing_rules as rules
 from clients.actions import consenting
+from clients.forms.sharing import ConsentForm, WithdrawForm
 from clients.models import Client, Consent, Opening
-from clients.sharing_forms import ConsentForm, WithdrawForm
+from clients.policies import sharing as rules
 from clients.views.of_client import client_page
 
 

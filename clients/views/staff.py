@@ -19,10 +19,10 @@ from carehub.keys import key_of
 from carehub.models import Person
 from carehub.rules import Refused
 from clients.actions import unusual as actions
+from clients.forms.staff import DaysForm, LookIntoForm, SearchedForm
+from clients.looked.by_staff import Days, WhatTheySaw, staff_of
+from clients.looked.unusual import RULES
 from clients.models import UnusualAccess
-from clients.staff_forms import DaysForm, LookIntoForm, SearchedForm
-from clients.staff_seen import Days, WhatTheySaw, staff_of
-from clients.unusual import RULES
 
 PAGE, ON_PAPER = 50, 500
 #: Without a choice: this week.

@@ -21,10 +21,10 @@ from carehub.guards import requires
 from carehub.models import Task
 from carehub.offering import allows
 from carehub.rules import Refused
-from clients import task_rules
 from clients.actions.tasks import carry_out, close_task, reopen_task, send_back
+from clients.forms.tasks import CarryOutForm, SendBackForm
 from clients.models import Proposal
-from clients.task_forms import CarryOutForm, SendBackForm
+from clients.policies import tasks as task_rules
 from clients.views.of_client import client_page
 
 #: In the address: whoever asks came from the page that answers 'what must I do?' (actor.role.home).

@@ -1,4 +1,4 @@
-"""'The client can see this screen': from here on only what they may look at (carehub.turned_screen)."""
+"""'The client can see this screen': from here on only what they may look at (carehub.signing_in.turned_screen)."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from carehub import events, turned_screen
+from carehub import events
 from carehub.definitions import fields
 from carehub.definitions.schema import Section
 from carehub.definitions.typed import field_names
 from carehub.guards import requires
 from carehub.models import Draft
+from carehub.signing_in import turned_screen
 from carehub.views.screen import next_page
 from clients.models import Client
 

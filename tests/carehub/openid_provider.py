@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from carehub.openid_settings import OpenID
+from carehub.signing_in.openid_settings import OpenID
 
 CLIENT, SECRET = "carehub-test", "a secret that both sides know"
 

@@ -204,7 +204,7 @@ def test_nothing_for_oneself(browser, administrator):
 
 
 def test_taken_away_with_how_they_were_known(browser, administrator, keyworker):
-    from carehub.second_factor import has_one
+    from carehub.signing_in.second_factor import has_one
     from tests.carehub.signing_in import with_app
 
     with_app(keyworker.person)

@@ -25,9 +25,9 @@ from carehub.models import Access, Document, Job, Membership, Partnership, Perso
 from carehub.permissions import ROLES
 from careplans import content
 from careplans.models import PARTS, CarePlan, PlanVersion, Signature
+from clients.finding.reference import normalise
 from clients.models import Assessment, Client, Episode, RiskFound
-from clients.profile_due import FORM, STAGE, late_profiles
-from clients.reference import normalise
+from clients.outcomes.due import FORM, STAGE, late_profiles
 
 DAY = date(2026, 3, 31)
 

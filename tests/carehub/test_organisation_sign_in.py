@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client as Browser
 from django.urls import reverse
 
-from carehub import clock, openid_settings
+from carehub import clock
 from carehub.environment import Environment
 from carehub.models import Event, OutgoingMail, Person
+from carehub.signing_in import openid_settings
 from tests import factories
 from tests.carehub import signing_in
 from tests.carehub.openid_provider import CLIENT, SECRET, running

@@ -7,10 +7,11 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from carehub import browsers, clock, context, drafts, jobs
+from carehub import clock, context, drafts, jobs
 from carehub.actions import sign_ins
 from carehub.models import Document, Draft, Event, Job, OutgoingMail, Session
-from carehub.sign_in import MOST_AT_ONCE
+from carehub.signing_in import browsers
+from carehub.signing_in.sign_in import MOST_AT_ONCE
 from clients.models import Client
 from tests import factories
 from tests.carehub import signing_in

@@ -9,8 +9,8 @@ from django.contrib.auth.tokens import default_token_generator
 from django.test import Client as Browser
 from django.urls import reverse
 
-from carehub import password_links
 from carehub.models import Event
+from carehub.signing_in import password_links
 from tests import factories
 
 GOOD = "lantern gravel teaspoon"
@@ -152,7 +152,7 @@ def test_nor_the_name_of_ones_own_agency():
 
 
 def test_the_list_of_our_words_stands_in_the_documents():
-    from carehub.passwords import OUR_WORDS
+    from carehub.signing_in.passwords import OUR_WORDS
 
     text = " ".join((Path(__file__).resolve().parents[2] / "docs/operations/sign-in.md").read_text().split())
     assert f"and these words: {OUR_WORDS} ##" in text

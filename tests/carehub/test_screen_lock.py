@@ -5,7 +5,7 @@ from django.urls import get_resolver, reverse
 
 from carehub import clock, context, drafts, local_settings
 from carehub.models import Draft, Event, Session
-from carehub.sessions import SessionStore
+from carehub.signing_in.sessions import SessionStore
 from tests import factories
 from tests.architecture.test_pages import pages
 from tests.carehub import signing_in

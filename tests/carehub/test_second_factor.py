@@ -7,8 +7,8 @@ from allauth.mfa.models import Authenticator
 from django.test import Client as Browser
 from django.urls import get_resolver, reverse
 
-from carehub import second_factor
 from carehub.models import Event, OutgoingMail
+from carehub.signing_in import second_factor
 from tests import factories
 from tests.architecture.test_pages import pages
 from tests.carehub import signing_in

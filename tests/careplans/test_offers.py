@@ -18,9 +18,9 @@ from careplans.offers import offers
 from careplans.policies import Held
 from clients.actions.planning_risk import begin_risk_plan, save_risk_plan
 from clients.actions.tasks import close_task
+from clients.assessed.urgent import URGENT
 from clients.models import Episode, RiskPlan
 from clients.risk_planning import Agreed, Written
-from clients.urgent import URGENT
 from tests import factories
 from tests.careplans import plans
 from tests.careplans.pages import form_of

@@ -9,7 +9,7 @@ from carehub.definitions.catalogue import catalogue
 from carehub.definitions.fingerprint import fingerprint
 from carehub.definitions.schema import Form
 from clients.models import Assessment, Client
-from clients.profile_due import FORM
+from clients.outcomes.due import FORM
 from tests import factories
 
 #: No use, no crime, the middle of each scale.

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from carehub import clock, context
-from clients import assessed
 from clients.actions.assessing import complete_assessment, save_answers, start_assessment
+from clients.assessed import over_time as assessed
 from clients.models import Episode
 from tests import factories
 

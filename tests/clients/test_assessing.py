@@ -13,9 +13,9 @@ from carehub.models import Notice, Task
 from carehub.rules import Refused
 from clients.actions import assessing
 from clients.actions.written_down import SAME_DAY
+from clients.assessed.recorded import earlier_answers, form_of
 from clients.models import Assessment, Client, Episode, RiskFound
-from clients.policies import Incomplete, WrongClient
-from clients.recorded import earlier_answers, form_of
+from clients.policies.records import Incomplete, WrongClient
 from tests import factories
 from tests.clients.answering import everything, triage
 

@@ -14,7 +14,7 @@ from carehub.definitions.fields import build
 from carehub.definitions.forward import Stamp, last_answers
 from carehub.definitions.show import show
 from clients.models import Assessment
-from clients.policies import still_missing
+from clients.policies.records import still_missing
 from tests.carehub.definitions.writing import HEAD, load, question
 from tests.clients.answering import as_post, everything
 from tests.clients.test_assessing import begin, save, triaged

@@ -6,7 +6,7 @@ from django.urls import reverse
 from carehub import clock, context
 from clients.actions.assessing import start_correction
 from clients.models import Assessment, Proposal
-from clients.policies import Incomplete
+from clients.policies.records import Incomplete
 from tests import factories
 from tests.careplans.pages import form_of
 from tests.clients.answering import everything, triage

@@ -10,8 +10,8 @@ from django.urls import reverse
 from carehub import clock, context
 from carehub.models import Task
 from clients import open_tasks
+from clients.assessed.urgent import URGENT
 from clients.open_tasks import before_anything_else
-from clients.urgent import URGENT
 from tests import factories
 from tests.factories import loading
 from tests.queries import at_most

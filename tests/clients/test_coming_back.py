@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from carehub import clock, context
 from carehub.definitions.load import read_folders
+from clients.assessed.coming_back import coming_back
 from clients.banner import stays_of
-from clients.coming_back import coming_back
 from clients.models import Client, Episode, SafeContact
 from tests import factories
 from tests.careplans.pages import texts, tree_of

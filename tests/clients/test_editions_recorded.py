@@ -11,8 +11,8 @@ from carehub.actions import editions as actions
 from carehub.definitions.catalogue import catalogue
 from carehub.definitions.fingerprint import fingerprint
 from carehub.models import Job
+from clients.assessed.recorded import earlier_answers, form_of
 from clients.models import Assessment
-from clients.recorded import earlier_answers, form_of
 from tests import factories
 from tests.clients.answering import everything
 from tests.clients.test_assessing import begin, complete, save

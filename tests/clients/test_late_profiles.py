@@ -10,7 +10,7 @@ from carehub.local_settings import LocalSettings
 from carehub.models import Notice, Partnership
 from clients.actions.late_profiles import PROFILE_LATE, tell_of_late_profiles
 from clients.models import Episode
-from clients.profile_due import AFTER_EXIT, EXIT, REVIEW, START, late_profiles, profile_due
+from clients.outcomes.due import AFTER_EXIT, EXIT, REVIEW, START, late_profiles, profile_due
 from tests import factories
 from tests.clients.outcomes import profile_of
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from carehub import clock, context, events
 from carehub.models import Event, EventClient
-from clients.looked import deed, visits
+from clients.looked.at_client import deed, visits
 from clients.views.looking import PAGE, place
 from tests import factories
 

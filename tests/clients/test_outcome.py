@@ -8,8 +8,8 @@ import pytest
 from carehub.local_settings import LocalSettings
 from clients.due import DueState
 from clients.models import Assessment, ChangeRule
-from clients.outcome import Profile, change, changes, from_start, items, reading
-from clients.profile_due import when_due
+from clients.outcomes.change import Profile, change, changes, from_start, items, reading
+from clients.outcomes.due import when_due
 from tests.clients.outcomes import answers, form
 
 SETTINGS = LocalSettings()

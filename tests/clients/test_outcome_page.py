@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from carehub import clock, context
 from clients.models import ChangeRule, Episode
-from clients.outcome_page import outcomes_of
+from clients.outcomes.page import outcomes_of
 from tests import factories
 from tests.clients.outcomes import profile_of
 from tests.queries import at_most

@@ -14,7 +14,7 @@ from clients.actions.assessing import start_correction
 from clients.actions.deciding import DECLINED, accept
 from clients.actions.tasks import carry_out, close_task, reopen_task, send_back
 from clients.models import Assessment, ClientPathway, Proposal
-from clients.policies import WrongClient
+from clients.policies.records import WrongClient
 from tests import factories
 from tests.clients.answering import everything
 from tests.clients.deciding import accepts, declines, fresh, proposed

@@ -12,9 +12,9 @@ from carehub.definitions.catalogue import catalogue
 from carehub.models import Notice
 from carehub.rules import Refused
 from clients.actions import assessing
+from clients.assessed.recorded import earlier_answers, form_of, stamps_of
 from clients.models import Assessment, Episode
-from clients.policies import Incomplete
-from clients.recorded import earlier_answers, form_of, stamps_of
+from clients.policies.records import Incomplete
 from tests import factories
 from tests.clients.answering import answer, everything
 from tests.clients.test_assessing import begin, complete, save, triaged

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from clients.reference import ALPHABET, LENGTH, new_reference, normalise
+from clients.finding.reference import ALPHABET, LENGTH, new_reference, normalise
 
 SAMPLE = [new_reference(random.Random(number)) for number in range(300)]
 

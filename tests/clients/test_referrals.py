@@ -13,7 +13,7 @@ from carehub.models import Event, Task
 from carehub.rules import Refused
 from clients.actions import referring
 from clients.actions.written_down import how_soon
-from clients.forms import RegisterForm
+from clients.forms.registering import RegisterForm
 from clients.models import Assessment, Client, Episode, Proposal, ReceivedReferral
 from tests import factories
 from tests.careplans.test_two_at_once import at_once

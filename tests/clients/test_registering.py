@@ -13,7 +13,7 @@ from carehub.models import Access, Agency, EventClient
 from carehub.rules import Refused
 from clients.actions.registering import register_client
 from clients.models import Client, Episode
-from clients.policies import LikelyDuplicates
+from clients.policies.records import LikelyDuplicates
 from tests import factories
 
 CONTACT = {"by_telephone": True, "by_voicemail": False, "by_text": True, "by_post": False, "by_visit": False}

@@ -8,8 +8,8 @@ import pytest
 from carehub.definitions.forward import Stamp
 from carehub.pages import RISKS_OPEN, Banner
 from clients import risk
+from clients.assessed.findings import beside_the_client, what_answers_say
 from clients.banner import risks
-from clients.findings import beside_the_client, what_answers_say
 from clients.models import Episode
 from tests.clients.answering import everything, triage
 

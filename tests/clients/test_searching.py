@@ -6,9 +6,9 @@ import pytest
 
 from carehub import context
 from carehub.rules import Refused
-from clients import searching
+from clients.finding import searching
+from clients.finding.searching import Sought
 from clients.models import Client
-from clients.searching import Sought
 from tests import factories
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from carehub import context
-from clients import sounding
+from clients.finding import sounding
 from clients.models import Client
 from tests import factories
 

@@ -9,9 +9,9 @@ from carehub import clock, context
 from carehub.models import Event, EventClient, Notice, OutgoingMail, Task
 from carehub.rules import Refused
 from clients.actions.unusual import find_unusual_access, look_into
+from clients.looked.unusual import RULES, VERSION
 from clients.models import UnusualAccess
 from clients.tasks import find_unusual
-from clients.unusual import RULES, VERSION
 from tests import factories
 from tests.queries import at_most
 

@@ -8,8 +8,8 @@ from carehub.models import Event, Task
 from carehub.rules import Refused
 from clients.actions.assessing import hand_on, start_correction
 from clients.actions.tasks import close_task
+from clients.assessed.urgent import URGENT
 from clients.models import Assessment, Episode, Proposal
-from clients.urgent import URGENT
 from tests import factories
 from tests.carehub.signing_in import unlock, with_password
 from tests.careplans.pages import tree_of

@@ -33,8 +33,8 @@ def test_every_place_is_named_and_no_other():
 
 
 def test_what_it_says_of_passwords_and_keys(settings):
-    from carehub import openid
     from carehub import settings as ours
+    from carehub.signing_in import openid
 
     text = PAGE.read_text()
     assert "Argon2" in text

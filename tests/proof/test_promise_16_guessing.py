@@ -14,8 +14,8 @@ from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
-from carehub import second_factor
 from carehub.models import Person
+from carehub.signing_in import second_factor
 from tests import factories
 from tests.carehub.signing_in import PASSWORD, code, sign_in, with_app
 

@@ -1,0 +1,1 @@
+"""Who sits there: passwords, second factors, sessions, the locked and the turned screen."""

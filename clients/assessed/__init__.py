@@ -1,0 +1,1 @@
+"""What assessments say: read, weighed, and put where somebody needs it next."""

@@ -1,0 +1,1 @@
+"""Finding a client: references, searching, and names that are written otherwise than they sound."""

@@ -1,0 +1,1 @@
+"""The log, read back: who has looked at whom, and what of it is unusual."""
