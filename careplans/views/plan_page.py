@@ -14,7 +14,7 @@ from careplans import content, policies
 from careplans.actions.rescoring import take_up_scores
 from careplans.models import CarePlan, PlanVersion
 from careplans.review_standing import told
-from careplans.scored_since import scored_since
+from careplans.scored_since import scored_since, with_completed_since
 from careplans.sheets import with_sharing
 from clients.banner import banner
 from clients.client_tabs import client_tabs
@@ -33,7 +33,7 @@ RELATED = (
 def plan_version(request: HttpRequest, client_id: UUID, pk: UUID) -> PlanVersion:
     """With its rows, its review's standing and all that the pages name. One query; another client's plan does not exist here."""
     seen = PlanVersion.objects.visible_to(request.actor).select_related(*RELATED)
-    versions = told(with_sharing(content.loaded(seen)))
+    versions = told(with_sharing(with_completed_since(content.loaded(seen))))
     version = get_object_or_404(versions, pk=pk, client_id=client_id)
     events.saw(version.client_id)
     return version

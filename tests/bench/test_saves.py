@@ -98,7 +98,7 @@ def test_plan_written(house, plans, row):
     """The form as it is opened, before the saves."""
     cookies = _cookies(house, [keyworker for keyworker, _version in plans])
     asks = [Ask(reverse("plan-edit", args=[each.client_id, each.pk]), cookies[by.person_id]) for by, each in plans]
-    row("a plan opened for writing", asks, queries=13, times_empty=15)
+    row("a plan opened for writing", asks, queries=12, times_empty=15)
 
 
 def test_plan_saved(house, plans, row):
