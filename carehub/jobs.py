@@ -12,6 +12,7 @@ from uuid import UUID
 
 from celery import shared_task
 from django.db import connection, transaction
+from django.db.models import F
 
 from carehub import clock, context, events
 from carehub.actors import Actor
@@ -31,6 +32,8 @@ RESEND_AFTER = timedelta(seconds=20)
 #: A long backlog trickles: the scheduled passes, which tell people what is overdue, do not wait behind it.
 SENT_AT_ONCE = 20
 MOST_ATTEMPTS = 6
+#: So many workers may die in one job, killed or out of memory; the next one would too.
+MOST_DEATHS = 10
 #: The pause between two attempts grows, up to this.
 LONGEST_PAUSE_SECONDS = 60 * 60
 #: A save must not wait for a broker that is down.
@@ -87,7 +90,7 @@ def retry(job: Job, *, by: Actor | None = None) -> None:
     now = clock.now()
     failed = Job.objects.filter(pk=job.pk, state=Job.State.FAILED)
     anew = {"membership": by.membership} if by else {}
-    if failed.update(state=Job.State.WAITING, ended_at=None, attempts=0, error="", not_before=now, **anew):
+    if failed.update(state=Job.State.WAITING, ended_at=None, attempts=0, begun=0, error="", not_before=now, **anew):
         transaction.on_commit(lambda: publish(job.pk))
 
 
@@ -110,6 +113,8 @@ def _transport_options() -> dict[str, object]:
 @shared_task(name="carehub.do_job")
 def do_job(job_id: str) -> str:
     """Do one job unless somebody else is doing it or it is done. Returns how it went, for the worker's log."""
+    if not _begin(job_id):
+        return "nothing to do"
     failure: Exception | None = None
     try:
         with transaction.atomic():
@@ -117,7 +122,12 @@ def do_job(job_id: str) -> str:
             if job is None:
                 return "nothing to do"
             if _has_left(job):
-                return _end_for_a_leaver(job)
+                with context.on_duty(job.partnership_id, "leavers"):
+                    return _give_up(job, "whoever asked has left")
+            if job.begun - job.attempts > MOST_DEATHS:
+                logger.error("job given up: workers die in it", extra={"job": job_id, "kind": job.kind})
+                _act_for(job)
+                return _give_up(job, f"{MOST_DEATHS} workers died in it")
             _act_for(job)
             with events.gathering() as entry:
                 result = _handlers[job.kind](job)
@@ -139,11 +149,21 @@ def _has_left(job: Job) -> bool:
     return not asked_as.exists()
 
 
-def _end_for_a_leaver(job: Job) -> str:
-    job.end(Job.State.FAILED, error="whoever asked has left")
+def _begin(job_id: str) -> bool:
+    """Counts before the work, in a transaction of its own: a worker that dies in it leaves its trace."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id, state=Job.State.WAITING).first()
+        if job is None:
+            return False
+        Job.objects.filter(pk=job.pk).update(begun=F("begun") + 1)
+    return True
+
+
+def _give_up(job: Job, why: str) -> str:
+    """Not tried again by itself; who waits for it is told by the kind's own ``failed``."""
+    job.end(Job.State.FAILED, error=why)
     if job.kind in _failed:
-        with context.on_duty(job.partnership_id, "leavers"):
-            _failed[job.kind](job)
+        _failed[job.kind](job)
     return "failed"
 
 
@@ -166,11 +186,8 @@ def _note_failure(job_id: str, failure: Exception) -> str:
         # Not the text of the error: it may quote a record, and this table is read across partnerships.
         error = f"{type(failure).__name__} at {' < '.join(reversed(where(failure.__traceback__)))}"[:2000]
         if job.attempts >= _most_attempts.get(job.kind, MOST_ATTEMPTS):
-            job.end(Job.State.FAILED, error=error)
-            if job.kind in _failed:
-                _act_for(job)
-                _failed[job.kind](job)
-            return "failed"
+            _act_for(job)
+            return _give_up(job, error)
         pause = min(5 * 3**job.attempts, LONGEST_PAUSE_SECONDS)
         job.error, job.not_before = error, clock.now() + timedelta(seconds=pause)
         job.save(update_fields=["attempts", "error", "not_before"])

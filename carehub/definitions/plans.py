@@ -40,9 +40,6 @@ class Domains(Definition):
     def domain(self, name: str) -> Domain:
         return next(domain for domain in self.domains if domain.id == name)
 
-    def domain_of(self, area: str) -> Domain:
-        return next(domain for domain in self.domains if any(one.id == area for one in domain.areas))
-
     @property
     def areas(self) -> tuple[Area, ...]:
         return tuple(area for domain in self.domains for area in domain.areas)

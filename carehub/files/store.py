@@ -60,11 +60,6 @@ def get(sha256: str) -> bytes:
     return data
 
 
-def forget(sha256: str) -> None:
-    """Removes the bytes. Whoever calls it knows that no record names them any more."""
-    storages["default"].delete(name_of(sha256))
-
-
 def name_of(sha256: str) -> str:
     """'ab/cd/abcd…': a folder never holds more than a 65,536th of all files."""
     if not SHA256.fullmatch(sha256):

@@ -4,6 +4,7 @@ import uuid
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.db.models.functions.text
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -332,6 +333,7 @@ class Migration(migrations.Migration):
                 ("asked_at", models.DateTimeField()),
                 ("not_before", models.DateTimeField()),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("begun", models.PositiveSmallIntegerField(default=0)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("error", models.TextField(blank=True)),
                 ("result", models.JSONField(default=dict)),
@@ -1109,6 +1111,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="agency",
             constraint=models.UniqueConstraint(fields=("partnership", "name"), name="agency_name_once_in_partnership"),
+        ),
+        migrations.AddConstraint(
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))), name="person_email_in_small_letters"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="task",

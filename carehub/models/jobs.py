@@ -34,7 +34,9 @@ class Job(Keyed):
     asked_at = models.DateTimeField()
     #: Not sent again before this moment: after sending, and after a failure with growing distance.
     not_before = models.DateTimeField()
+    #: Times it ended, done or failed; and times a worker began it. Where the second runs ahead, workers died in it.
     attempts = models.PositiveSmallIntegerField(default=0)
+    begun = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
     #: For staff who look after the machine; no client data.
     error = models.TextField(blank=True)

@@ -8,6 +8,7 @@ import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from carehub.models.base import Keyed, Versioned
@@ -92,6 +93,10 @@ class Person(AbstractBaseUser, Keyed, Versioned):
 
     class Meta:
         verbose_name_plural = "people"
+        constraints = [
+            # One account an address, however it is typed.
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="person_email_in_small_letters"),
+        ]
 
     def __str__(self) -> str:
         return self.name

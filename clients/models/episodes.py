@@ -47,9 +47,6 @@ class EpisodeQuerySet(ClientRecordQuerySet):
         ours = Case(When(agency_id=actor.agency_id, then=0), default=1)
         return self.order_by(ours, F("discharged_on").asc(nulls_first=True), "-referred_on", "-pk")
 
-    def first_due_first(self):
-        return self.order_by(F("next_due_on").asc(nulls_last=True), "pk")
-
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
 class Episode(AboutClient, Versioned):

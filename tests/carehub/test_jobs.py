@@ -174,6 +174,32 @@ def test_it_waits_longer_each_time_and_gives_up_in_the_end(keyworker, someone, t
     assert jobs.do_job(str(job.pk)) == "nothing to do"
 
 
+def test_a_job_in_which_workers_die_is_given_up(keyworker, someone, told, handler):
+    done, given_up = [], []
+    handler(lambda job: done.append(job), failed=given_up.append)
+    job = ask(someone, keyworker)
+    Job.objects.filter(pk=job.pk).update(begun=jobs.MOST_DEATHS)
+    assert jobs.do_job(str(job.pk)) == "failed"
+    job.refresh_from_db()
+    assert (done, given_up) == ([], [job])
+    assert (job.state, job.error) == (Job.State.FAILED, "10 workers died in it")
+    jobs.retry(job)
+    assert jobs.do_job(str(job.pk)) == "done", "asked for again it begins anew"
+    assert done == [job]
+
+
+def test_a_worker_that_dies_in_a_job_leaves_its_trace(keyworker, someone, told, handler):
+    def dies(job):
+        raise SystemExit
+
+    handler(dies)
+    job = ask(someone, keyworker)
+    with pytest.raises(SystemExit):
+        jobs.do_job(str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.begun, job.attempts) == (Job.State.WAITING, 1, 0)
+
+
 def test_a_failed_job_can_be_asked_for_again(keyworker, someone, told, handler):
     handler(lambda job: {"ok": True})
     job = ask(someone, keyworker)

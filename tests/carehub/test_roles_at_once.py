@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from carehub import clock
 from carehub.actions.inviting import add_person
@@ -78,6 +78,12 @@ def test_somebody_new_is_invited_once(administrators):
         said = at_once(*(lambda by=by, new=new: add_person(by=by, starts_on=in_days(0), **new) for by in administrators))
         assert sorted(map(bool, said)) == [False, True]
         assert Membership.objects.filter(person__email=new["email"]).count() == 1
+
+
+def test_nor_under_the_same_address_typed_otherwise(administrators):
+    person = administrators[0].person
+    with pytest.raises(IntegrityError, match="person_email_in_small_letters"), transaction.atomic():
+        Person.objects.filter(pk=person.pk).update(email=person.email.upper())
 
 
 def test_a_role_does_not_end_while_its_deputy_is_named(administrators):

@@ -72,9 +72,3 @@ def test_who_left_is_not_overdue(episodes):
     Episode.objects.filter(pk=late.pk).update(state="discharged", discharged_on=TODAY, discharge_reason="done", ending="planned")
     assert episodes.overdue(TODAY).count() == 9
     assert episodes.review_overdue(TODAY).count() == 9
-
-
-def test_what_is_due_first_stands_first(episodes):
-    days = [episode.next_due_on for episode in episodes.first_due_first()]
-    assert days[:-1] == sorted(days[:-1])
-    assert days[-1] is None
