@@ -25,7 +25,8 @@ def keep_in_sight(assessment: Assessment, form: Form, by: Actor) -> None:
     """
     held = [each for each in asked_for_anew(assessment, form, assessment.answers) if cannot_wait(each.trigger)]
     if not held:
-        over(assessment, by, why="answers")
+        if over(assessment, by, why="answers"):
+            _keep(assessment, [])
         return
     gravest = sorted(held, key=lambda each: not each.trigger.countersign)
     said = {"words": _words(gravest), "why": _why(gravest)}
@@ -45,12 +46,15 @@ def keep_in_sight(assessment: Assessment, form: Form, by: Actor) -> None:
     events.record("assessment.urgent", by=by, client=assessment.client_id, subject=assessment)
 
 
-def over(assessment: Assessment, by: Actor, *, why: str) -> None:
-    """``why``: 'answers', which ask for nothing today any more; or 'completed', and its proposals stand in its place."""
+def over(assessment: Assessment, by: Actor, *, why: str) -> bool:
+    """Whether there was a task. ``why``: 'answers', which ask for nothing today any more; or 'completed', and its proposals stand in
+    its place, and on the episode what is written down of it.
+    """
     open_ones = Task.objects.open().filter(kind=URGENT, subject_id=assessment.pk)
-    if open_ones.update(done_at=clock.now(), done_by=by.person):
-        _keep(assessment, [])
+    found = bool(open_ones.update(done_at=clock.now(), done_by=by.person))
+    if found:
         events.record("assessment.urgent-over", by=by, client=assessment.client_id, subject=assessment, reason=why)
+    return found
 
 
 def goes_to(assessment: Assessment, person: Person) -> None:

@@ -36,6 +36,8 @@ def write_down(assessment: Assessment, by: Actor) -> None:
             changes["urgency"] = urgency
     changes |= _comprehensive(assessment, newest, by)
     changes |= {"scores": scores, "score_sum": sum(scores.values()) or None}
+    # What it reported while it was unfinished is found now.
+    changes["risk_begun"] = [each for each in episode.risk_begun if each["assessment"] != str(assessment.pk)]
     if form_of(assessment).level in ("triage", "comprehensive") and episode.state == Episode.State.REFERRAL:
         step = EPISODE_LIFECYCLE.check("episode.assess", episode.state)
         changes |= {

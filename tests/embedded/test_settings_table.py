@@ -13,7 +13,7 @@ def documented() -> set[str]:
 
 def test_the_table_and_the_code_name_the_same_variables():
     read = set()
-    for name in ("settings", "openid_settings", "mail_settings", "redis_settings"):
+    for name in ("settings", "signing_in/openid_settings", "mail_settings", "redis_settings"):
         read |= set(re.findall(r"env\.\w+\(\"([A-Z_]+)\"", (ROOT / f"carehub/{name}.py").read_text()))
     read |= {"CAREHUB_ADMIN_DATABASE_URL", "PORT", "PYTHON", "ARGS", "CAREHUB_SEED", "WEB_CONCURRENCY"}
     assert documented() == read | {"DATABASE_OWNER_URL"}
