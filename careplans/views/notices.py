@@ -1,7 +1,5 @@
 """What I have been told, newest first."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.db.models import BooleanField, ExpressionWrapper
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from carehub import clock, events
 from carehub.guards import requires
+from carehub.keys import key_of
 from carehub.models import Notice
 from careplans.actions.noticing import mark_read
 from careplans.notice_standing import standings
@@ -45,19 +44,11 @@ def notices(request: HttpRequest) -> HttpResponse:
 @requires("tasks.view")
 def notices_read(request: HttpRequest) -> HttpResponse:
     """All that stood on the page, but for what is grave."""
-    read = mark_read(by=request.actor, notices=[UUID(each) for each in request.POST.getlist("notice")[:SHOWN] if _is_key(each)])
+    read = mark_read(by=request.actor, notices=[key for each in request.POST.getlist("notice")[:SHOWN] if (key := key_of(each))])
     if read:
         said = ngettext("%(number)s notice marked as read.", "%(number)s notices marked as read.", read)
         messages.success(request, said % {"number": read})
     return redirect("notices")
-
-
-def _is_key(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 @require_POST

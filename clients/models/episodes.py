@@ -45,7 +45,8 @@ class EpisodeQuerySet(ClientRecordQuerySet):
     def nearest_first(self, actor):
         """What ``actor`` means by the client's stay comes first: with their own agency, open, the latest."""
         ours = Case(When(agency_id=actor.agency_id, then=0), default=1)
-        return self.order_by(ours, F("discharged_on").asc(nulls_first=True), "-referred_on", "-pk")
+        still = Case(When(discharged_on__isnull=True, then=0), default=1)
+        return self.order_by(ours, still, "-referred_on", "-pk")
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())

@@ -157,3 +157,11 @@ def test_a_file_that_would_let_a_risk_stand_is_refused(tmp_path, old, new, words
     _found, (error,) = read_folders([folder])
     assert words in str(error)
     assert SHIPPED.name in str(error)
+
+
+def test_of_two_stays_that_are_over_the_later_is_the_clients_stay(keyworker):
+    client = gone(keyworker, left=clock.today() - timedelta(days=300))
+    later = {"referred_on": clock.today() - timedelta(days=90), "discharged_on": clock.today() - timedelta(days=10)}
+    second = factories.episode_of(client, keyworker.agency, state="discharged", discharge_reason="85", ending="unplanned", **later)
+    with context.acting(keyworker):
+        assert stays_of(client, keyworker)[0] == second
